@@ -1,0 +1,156 @@
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Registry;
+
+namespace MeterPipeline.Ledger;
+
+/// <summary>
+/// The store: a journal of everything acknowledged, the registry, and what was folded from them. Two real implementations stand
+/// behind it (SQLite, PostgreSQL) and one contract suite. Synchronous: the callers are dedicated threads and short requests.
+/// <para>Who may call: <see cref="Append"/> one thread at a time per process (the recorder); <see cref="Flush"/> and
+/// <see cref="PruneJournal"/> only the holder of <see cref="AcquireFold"/>; everything else any thread. Other processes may append
+/// to the journal, change the registry and read at any time; only folding has a single owner.</para>
+/// </summary>
+public interface ILedger : IDisposable
+{
+    /// <summary>
+    /// Makes one batch durable: the journal row (a <see cref="JournalBlob"/>) and its quarantined messages in one transaction that has
+    /// reached the disk when this returns. Blob and messages may be empty, not both.
+    /// </summary>
+    /// <returns>The row's sequence number: from 1, gapless, in commit order.</returns>
+    /// <exception cref="LedgerException">Nothing was stored; the same call may be repeated.</exception>
+    long Append(ReadOnlySpan<byte> blob, IReadOnlyList<QuarantinedMessage> quarantined);
+
+    /// <summary>The sequence number of the newest journal row, 0 when there never was one.</summary>
+    long JournalHead();
+
+    /// <summary>Rows after <paramref name="afterSeq"/> in order, at most <paramref name="maxRows"/>.</summary>
+    IReadOnlyList<JournalRow> ReadJournal(long afterSeq, int maxRows);
+
+    /// <summary>Deletes rows up to and including <paramref name="upToSeq"/>; the caller keeps it behind every cursor.</summary>
+    void PruneJournal(long upToSeq);
+
+    /// <summary>Becomes the one folder of this ledger until disposed.</summary>
+    /// <exception cref="LedgerException">Another process holds it: names the process and what to do.</exception>
+    IDisposable AcquireFold();
+
+    /// <summary>Stores folded state and the journal position it stands for, in one transaction.</summary>
+    void Flush(FoldFlush flush);
+
+    /// <summary>A consistent view of everything committed when it was opened, journal tail included.</summary>
+    ILedgerView OpenView();
+
+    /// <summary>The version of the registry, cheap: for polling.</summary>
+    long RegistryVersion();
+
+    /// <summary>Applies changes in one transaction, each audited (who, when, before, after); unchanged rows change nothing.</summary>
+    /// <param name="actor">Who asked: an operating-system or web user.</param>
+    /// <param name="atMs">When, ms since the epoch.</param>
+    RegistryChangeResult ChangeRegistry(RegistryChange change, string actor, long atMs);
+
+    /// <summary>A named durable position, 0 before it was first set.</summary>
+    long Cursor(string name);
+
+    void SetCursor(string name, long value);
+}
+
+/// <summary>One moment of the ledger. Dispose soon: an open view holds back the reuse of space.</summary>
+public interface ILedgerView : IDisposable
+{
+    /// <summary>The journal position that the folded rows stand for; <see cref="JournalTail"/> begins after it.</summary>
+    long FoldedSeq { get; }
+
+    /// <summary>Journal rows after <see cref="FoldedSeq"/>, in order, streamed.</summary>
+    IEnumerable<JournalRow> JournalTail();
+
+    RegistrySnapshot Registry();
+
+    /// <summary>Account numbers 户号 of a household with their validity.</summary>
+    IReadOnlyList<AccountAlias> Aliases(string householdId);
+
+    /// <summary>Stored readings of one meter and register in [first, last], ordered by day.</summary>
+    IReadOnlyList<MeterDayRow> MeterDays(int meterNo, Register register, int firstDay, int lastDay);
+
+    /// <summary>Folded year of one meter, all registers.</summary>
+    IReadOnlyList<MeterYearRow> MeterYears(int meterNo);
+
+    /// <summary>Folded rows of a year of all meters, ordered by meter number, streamed.</summary>
+    IEnumerable<MeterYearRow> AllMeterYears(int autumn);
+
+    /// <summary>Every stored meter day, ordered by meter, register, day, streamed.</summary>
+    IEnumerable<MeterDayRow> AllMeterDays();
+
+    /// <summary>Rows of villages whose code starts with <paramref name="divisionPrefix"/>, days in [first, last], ordered by division, energy, day.</summary>
+    IReadOnlyList<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay);
+
+    /// <summary>Counters per company and day of receipt in [first, last], without the journal's tail.</summary>
+    IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay);
+
+    /// <summary>Newest first.</summary>
+    IReadOnlyList<QuarantineRow> Quarantine(long beforeId, int max);
+
+    long QuarantineCount();
+
+    /// <summary>History of changes to one entity (kind: division, company, household, meter), oldest first.</summary>
+    IReadOnlyList<AuditRow> Audit(string kind, string id);
+}
+
+/// <param name="Blob">As appended.</param>
+public readonly record struct JournalRow(long Seq, byte[] Blob);
+
+/// <summary>A message, or one item of a batch, that could not be taken: kept with its bytes, visible, replayable.</summary>
+/// <param name="Company">From the topic where that could be read, else empty.</param>
+/// <param name="Reason">A stable word: <c>unknown-meter</c>, <c>bad-json</c>…</param>
+/// <param name="Detail">A sentence for the operator: place and remedy.</param>
+/// <param name="Topic">As received, at most 512 bytes.</param>
+/// <param name="Payload">As received, at most 64 KiB.</param>
+public sealed record QuarantinedMessage(long ReceivedAtMs, string Source, string Company, string Reason, string Detail, string Topic, byte[] Payload);
+
+public sealed record QuarantineRow(long Id, QuarantinedMessage Message, long? ReplayedAtMs);
+
+/// <summary>All readings of a meter, register and local day, as a <c>MeterDay</c> blob.</summary>
+public readonly record struct MeterDayRow(int MeterNo, Register Register, int Day, byte[] Blob);
+
+/// <summary>Folded days and state of a meter and register in the year that starts on 1 July of <paramref name="Autumn"/>.</summary>
+public readonly record struct MeterYearRow(int MeterNo, Register Register, int Autumn, byte[] Blob);
+
+/// <summary>What a village used and earned on one local day, one energy.</summary>
+/// <param name="Consumption">Eligible, 0.0001 kWh or m³.</param>
+/// <param name="AccruedE8">Operating subsidy earned that day, 0.00000001 yuan.</param>
+/// <param name="Households">Households with a claim that day.</param>
+/// <param name="Reporting">Of these, households with a reading that day.</param>
+public readonly record struct VillageDayRow(string Division, Energy Energy, int Day, long Consumption, long AccruedE8, int Households, int Reporting);
+
+/// <summary>Reconciliation per company and local day of receipt: received = accepted + duplicate + conflict + quarantined + pending.</summary>
+public readonly record struct CounterRow(string Company, int Day, long Received, long Accepted, long Duplicate, long Conflict, long Quarantined);
+
+public readonly record struct AuditRow(long AtMs, string Actor, string Kind, string Id, string? Before, string? After);
+
+/// <param name="From">First day of validity; null: from the beginning.</param>
+/// <param name="Until">First day no longer valid; null: open.</param>
+public sealed record AccountAlias(string Account, string HouseholdId, Domain.LocalDay? From, Domain.LocalDay? Until);
+
+/// <summary>Absolute values: writing them twice is harmless, except counters, which replace the row of their key too.</summary>
+public sealed class FoldFlush
+{
+    /// <summary>Journal position that everything below includes.</summary>
+    public required long FoldedSeq { get; init; }
+    public List<MeterDayRow> MeterDays { get; } = [];
+    public List<MeterYearRow> MeterYears { get; } = [];
+    public List<VillageDayRow> VillageDays { get; } = [];
+    public List<CounterRow> Counters { get; } = [];
+}
+
+/// <summary>Rows to insert or replace by key. A meter row replaces the installation that it overlaps or is appended as a new life.</summary>
+public sealed class RegistryChange
+{
+    public List<Division> Divisions { get; } = [];
+    public List<Company> Companies { get; } = [];
+    public List<Household> Households { get; } = [];
+    public List<Installation> Installations { get; } = [];
+    public List<AccountAlias> Aliases { get; } = [];
+}
+
+public sealed record RegistryChangeResult(int Added, int Changed, int Unchanged, long Version);
+
+/// <summary>The ledger could not do something: the message names the operation, the place and the remedy.</summary>
+public sealed class LedgerException(string message, Exception? inner = null) : Exception(message, inner);
