@@ -1,0 +1,107 @@
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Registry;
+
+namespace MeterPipeline.Domain.Books;
+
+/// <summary>Reads every stored folded year of a meter.</summary>
+public delegate IReadOnlyList<(Register Register, int Autumn, byte[] Blob)> StoredYears(int meterNo);
+
+/// <summary>
+/// The books of all meters, restored from the ledger one by one as they are touched. Applying the journal's tail to restored books gives what
+/// an undisturbed process would hold. Owned by one thread.
+/// </summary>
+public sealed class Books
+{
+    private readonly StoredDays storedDays;
+    private readonly StoredYears storedYears;
+    private RegistrySnapshot registry;
+    private MeterBook?[] totals;
+    private MeterLives?[] lives;
+    private readonly Dictionary<(int MeterNo, Register Register), MeterBook> tariffs = [];
+    private readonly List<MeterBook> dirty = [];
+
+    public Books(RegistrySnapshot registry, StoredDays storedDays, StoredYears storedYears)
+    {
+        (this.registry, this.storedDays, this.storedYears) = (registry, storedDays, storedYears);
+        totals = new MeterBook?[registry.MeterNoLimit];
+        lives = new MeterLives?[registry.MeterNoLimit];
+    }
+
+    public RegistrySnapshot Registry => registry;
+
+    /// <summary>Books that changed since <see cref="ClearDirty"/>.</summary>
+    public IReadOnlyList<MeterBook> Dirty => dirty;
+
+    /// <summary>Merges one reading. The meter is registered: intake has seen to it.</summary>
+    public Outcome Apply(in Reading reading)
+    {
+        var book = Book(reading.MeterNo, reading.Register);
+        var clean = !book.Dirty;
+        var outcome = book.Apply(reading);
+        if (clean && book.Dirty) dirty.Add(book);
+        return outcome;
+    }
+
+    /// <summary>The book of a meter and register, restored or empty.</summary>
+    /// <exception cref="InvalidOperationException">The registry has no such meter.</exception>
+    public MeterBook Book(int meterNo, Register register)
+    {
+        if (register != Register.Total)
+        {
+            if (!tariffs.TryGetValue((meterNo, register), out var tariff)) tariffs[(meterNo, register)] = tariff = Restore(meterNo, register);
+            return tariff;
+        }
+        return (uint)meterNo < (uint)totals.Length && totals[meterNo] is { } book ? book : totals[meterNo] = Restore(meterNo, register);
+    }
+
+    /// <summary>Takes over a newer registry; meters whose lives changed are folded again.</summary>
+    public void Adopt(RegistrySnapshot newer)
+    {
+        registry = newer;
+        Array.Resize(ref totals, Math.Max(totals.Length, newer.MeterNoLimit));
+        Array.Resize(ref lives, Math.Max(lives.Length, newer.MeterNoLimit));
+        foreach (var meter in newer.Meters.Values)
+        {
+            if (lives[meter.No] is not { } known) continue;
+            var changed = new MeterLives(meter);
+            if (changed.Print == known.Print) continue;
+            lives[meter.No] = changed;
+            if (totals[meter.No] is { } book) Relive(book, changed);
+            for (var register = Register.T1; register <= Register.T4; register++)
+                if (tariffs.TryGetValue((meter.No, register), out var tariff)) Relive(tariff, changed);
+        }
+    }
+
+    /// <summary>Forgets which books changed, after they were written.</summary>
+    public void ClearDirty() => dirty.Clear();
+
+    /// <summary>Folded days of a meter and register that start in [first, last], including everything applied so far.</summary>
+    public List<DayTotal> Days(int meterNo, Register register, LocalDay first, LocalDay last)
+    {
+        IReadOnlyList<(Register Register, int Autumn, byte[] Blob)>? years = null;
+        return Book(meterNo, register).Days(first, last, autumn =>
+        {
+            years ??= storedYears(meterNo);
+            foreach (var year in years)
+                if (year.Register == register && year.Autumn == autumn) return year.Blob;
+            return null;
+        });
+    }
+
+    private void Relive(MeterBook book, MeterLives changed)
+    {
+        var clean = !book.Dirty;
+        book.Relive(changed);
+        if (clean && book.Dirty) dirty.Add(book);
+    }
+
+    private MeterBook Restore(int meterNo, Register register)
+    {
+        var meter = registry.MeterByNo(meterNo) ?? throw new InvalidOperationException($"Meter number {meterNo} is not in registry version {registry.Version}.");
+        var life = lives[meterNo] ??= new MeterLives(meter);
+        var years = storedYears(meterNo).Where(y => y.Register == register).Select(y => (y.Autumn, y.Blob)).ToList();
+        return years.Count == 0
+            ? new MeterBook(meterNo, register, life, storedDays)
+            : MeterBook.Restore(meterNo, register, life, years, storedDays);
+    }
+}

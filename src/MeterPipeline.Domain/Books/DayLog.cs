@@ -1,0 +1,113 @@
+namespace MeterPipeline.Domain.Books;
+
+/// <summary>
+/// Folded days of one meter and register, encoded as they close, a buffer per year (years turn on 1 July, between heating seasons). Per day:
+/// days since the entry before, marks, readings, consumption, and where the marks say so the register (as difference to what the day
+/// before leads to expect), the crossing step's parts and the bounds. A plain day takes about eight bytes.
+/// </summary>
+public sealed class DayLog
+{
+    private const int LongestDay = 10 * Varint.MaxBytes;
+
+    private byte[] buffer = [];
+    private int length;
+    private int lastDay;
+    private long expectedRegister;
+
+    /// <summary>Year of the buffer in use, by its autumn; <see cref="int.MinValue"/> before the first day.</summary>
+    public int Autumn { get; private set; } = int.MinValue;
+
+    /// <summary>The encoded days of <see cref="Autumn"/>.</summary>
+    public ReadOnlySpan<byte> Days => buffer.AsSpan(0, length);
+
+    /// <summary>Years that are complete and wait to be stored.</summary>
+    public List<(int Autumn, byte[] Days)> Finished { get; } = [];
+
+    /// <summary>A log that continues stored days.</summary>
+    public static DayLog Continue(int autumn, ReadOnlySpan<byte> days)
+    {
+        var log = new DayLog { Autumn = autumn, buffer = days.ToArray(), length = days.Length, lastDay = FirstDayOf(autumn) };
+        var cursor = new Reader(autumn, days);
+        while (cursor.Next(out var day)) log.Remember(day);
+        return log;
+    }
+
+    /// <summary>A copy that can be written to without touching this one.</summary>
+    public DayLog Branch() => new()
+    {
+        Autumn = Autumn, buffer = buffer.AsSpan(0, length).ToArray(), length = length, lastDay = lastDay, expectedRegister = expectedRegister,
+    };
+
+    /// <summary>Appends a closed day; days come in ascending order.</summary>
+    public void Append(in DayTotal day)
+    {
+        var autumn = HeatingSeason.AutumnOf(day.Day);
+        if (autumn != Autumn) Turn(autumn);
+        if (buffer.Length - length < LongestDay) Array.Resize(ref buffer, Math.Max(length + LongestDay, buffer.Length * 2));
+        if (day.Day.Number < lastDay) throw new InvalidOperationException($"Day {day.Day} closes after a later one.");
+        Varint.Write(buffer, ref length, (uint)(day.Day.Number - lastDay));
+        Varint.Write(buffer, ref length, (ushort)day.Marks);
+        Varint.Write(buffer, ref length, (uint)day.Readings);
+        Varint.WriteSigned(buffer, ref length, day.Consumption);
+        if (day.StartKnown) Varint.WriteSigned(buffer, ref length, day.Register - expectedRegister);
+        if ((day.Marks & DayMarks.StartInterpolated) != 0)
+        {
+            Varint.WriteSigned(buffer, ref length, day.Before);
+            Varint.WriteSigned(buffer, ref length, day.After);
+        }
+        if ((day.Marks & DayMarks.Bounded) != 0)
+        {
+            Varint.WriteSigned(buffer, ref length, day.Low);
+            Varint.WriteSigned(buffer, ref length, day.High);
+        }
+        Remember(day);
+    }
+
+    private void Remember(in DayTotal day)
+    {
+        lastDay = day.Day.Number;
+        expectedRegister = day.StartKnown ? day.Register + day.Consumption : expectedRegister + day.Consumption;
+    }
+
+    private void Turn(int autumn)
+    {
+        if (Autumn != int.MinValue) Finished.Add((Autumn, Days.ToArray()));
+        (Autumn, length, lastDay, expectedRegister) = (autumn, 0, FirstDayOf(autumn), 0);
+    }
+
+    private static int FirstDayOf(int autumn) => LocalDay.On(autumn, 7, 1).Number;
+
+    /// <summary>Reads the encoded days of one year in order.</summary>
+    public ref struct Reader(int autumn, ReadOnlySpan<byte> days)
+    {
+        private readonly ReadOnlySpan<byte> days = days;
+        private int at;
+        private int lastDay = FirstDayOf(autumn);
+        private long expectedRegister;
+
+        /// <exception cref="FormatException">The bytes are damaged.</exception>
+        public bool Next(out DayTotal day)
+        {
+            day = default;
+            if (at >= days.Length) return false;
+            lastDay += (int)Varint.Read(days, ref at);
+            day.Day = new LocalDay(lastDay);
+            day.Marks = (DayMarks)Varint.Read(days, ref at);
+            day.Readings = (int)Varint.Read(days, ref at);
+            day.Consumption = Varint.ReadSigned(days, ref at);
+            if (day.StartKnown) expectedRegister = day.Register = expectedRegister + Varint.ReadSigned(days, ref at);
+            if ((day.Marks & DayMarks.StartInterpolated) != 0)
+            {
+                day.Before = Varint.ReadSigned(days, ref at);
+                day.After = Varint.ReadSigned(days, ref at);
+            }
+            if ((day.Marks & DayMarks.Bounded) != 0)
+            {
+                day.Low = Varint.ReadSigned(days, ref at);
+                day.High = Varint.ReadSigned(days, ref at);
+            }
+            expectedRegister += day.Consumption;
+            return true;
+        }
+    }
+}

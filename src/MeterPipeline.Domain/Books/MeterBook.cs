@@ -1,0 +1,270 @@
+using MeterPipeline.Domain.Readings;
+
+namespace MeterPipeline.Domain.Books;
+
+/// <summary>Reads stored meter days of one meter and register in [first, last], ordered by day.</summary>
+public delegate IReadOnlyList<(int Day, byte[] Blob)> StoredDays(int meterNo, Register register, int firstDay, int lastDay);
+
+/// <summary>
+/// All that is known of one meter and register: the open meter day, older days changed since the last flush, and the fold. A reading after
+/// the frontier streams through the fold; any other is merged into its meter day, and the meter is folded again from its days before
+/// anybody looks. Both ways give the same bytes. Owned by one thread.
+/// </summary>
+public sealed class MeterBook
+{
+    private readonly StoredDays stored;
+    private readonly Dictionary<int, byte[]> touched = [];
+    private readonly HashSet<int> storedYears = [];
+    private MeterLives lives;
+    private MeterFold fold;
+    private DayLog log;
+    private int nextPoint;
+    private bool mustRefold;
+
+    // The open meter day: the newest day with a reading, still growing at its end.
+    private bool hasOpenDay;
+    private LocalDay openDay;
+    private byte[] open = [];
+    private MeterDay.Cursor openCursor;
+    private long newestMs = long.MinValue;
+
+    // The open day of a restored book stays in the ledger until somebody writes to it: most books are restored to be read.
+    private bool openUnread;
+
+    /// <summary>A book without readings.</summary>
+    public MeterBook(int meterNo, Register register, MeterLives lives, StoredDays stored)
+    {
+        (MeterNo, Register, this.lives, this.stored) = (meterNo, register, lives, stored);
+        log = new DayLog();
+        fold = new MeterFold(lives.Lives, log);
+    }
+
+    public int MeterNo { get; }
+
+    public Register Register { get; }
+
+    /// <summary>Something is to be written at the next flush.</summary>
+    public bool Dirty { get; private set; }
+
+    private ReadOnlySpan<RegistryPoint> Ahead => Register == Register.Total ? lives.Points.AsSpan(nextPoint) : [];
+
+    /// <summary>A book as it was flushed.</summary>
+    /// <param name="years">Every stored year of this meter and register.</param>
+    public static MeterBook Restore(
+        int meterNo, Register register, MeterLives lives, IEnumerable<(int Autumn, byte[] Blob)> years, StoredDays stored)
+    {
+        var book = new MeterBook(meterNo, register, lives, stored);
+        var found = false;
+        foreach (var (autumn, blob) in years)
+        {
+            book.storedYears.Add(autumn);
+            if (YearBook.PrintOf(blob) != lives.Print) book.mustRefold = true;
+            if (!YearBook.IsOpen(blob)) continue;
+            book.log = DayLog.Continue(autumn, YearBook.ClosedDays(blob));
+            book.fold = new MeterFold(lives.Lives, book.log, YearBook.StateOf(blob));
+            found = true;
+        }
+        if (!found) return book;
+        book.nextPoint = book.PointsTaken();
+        book.openUnread = true;
+        return book;
+    }
+
+    /// <summary>Merges one reading.</summary>
+    public Outcome Apply(in Reading reading)
+    {
+        if (openUnread) ReadOpenDay();
+        if (reading.TimeMs <= newestMs) return Merge(reading);
+        var day = LocalDay.Of(reading.TimeMs);
+        if (!hasOpenDay || day != openDay) TurnDay(day);
+        if (open.Length - openCursor.Length < MeterDay.LongestEntry) Array.Resize(ref open, Math.Max(64, open.Length * 2));
+        openCursor.Append(open, new DayEntry(reading.TimeMs, reading.Revision, reading.Value));
+        newestMs = reading.TimeMs;
+        Dirty = true;
+        if (mustRefold) return Outcome.Accepted;
+        if (reading.TimeMs <= fold.FrontierMs) mustRefold = true;
+        else Feed(reading.TimeMs, reading.Value, reading.Value);
+        return Outcome.Accepted;
+    }
+
+    /// <summary>Takes over a changed registry: the meter is folded again where its lives changed.</summary>
+    public void Relive(MeterLives changed)
+    {
+        if (changed.Print == lives.Print) return;
+        lives = changed;
+        mustRefold = Dirty = true;
+    }
+
+    /// <summary>Adds the folded days of the newest year and of years not stored yet; call for all of a flush or a view.</summary>
+    /// <param name="write">Autumn and blob of each year that changed.</param>
+    public void WriteYears(Action<int, byte[]> write)
+    {
+        if (mustRefold) Refold();
+        foreach (var (autumn, days) in log.Finished)
+        {
+            write(autumn, YearBook.EncodeClosed(lives.Print, days));
+            storedYears.Add(autumn);
+        }
+        log.Finished.Clear();
+        if (log.Autumn == int.MinValue && !fold.Current.DayOpen) return;
+        var current = log.Autumn == int.MinValue ? HeatingSeason.AutumnOf(fold.Current.Today.Day) : log.Autumn;
+        write(current, YearBook.EncodeOpen(lives.Print, log.Days, fold.Current));
+        storedYears.Add(current);
+    }
+
+    /// <summary>Writes the meter days that changed since the last flush, and forgets that they did.</summary>
+    public void WriteDays(Action<int, byte[]> write)
+    {
+        foreach (var (day, blob) in touched) write(day, blob);
+        touched.Clear();
+        if (hasOpenDay) write(openDay.Number, open.AsSpan(0, openCursor.Length).ToArray());
+        Dirty = false;
+    }
+
+    /// <summary>All folded days that start in [first, last], what is still open included; stored years come from <paramref name="storedYear"/>.</summary>
+    public List<DayTotal> Days(LocalDay first, LocalDay last, Func<int, byte[]?> storedYear)
+    {
+        if (mustRefold) Refold();
+        var result = new List<DayTotal>(last.Number - first.Number + 1);
+        var branch = fold.Conclude(Ahead);
+        for (var autumn = HeatingSeason.AutumnOf(first); autumn <= HeatingSeason.AutumnOf(last); autumn++)
+        {
+            ReadOnlySpan<byte> days = default;
+            if (autumn == branch.Autumn) days = branch.Days;
+            else if (FinishedYear(branch, autumn) is { } finished) days = finished;
+            else if (storedYear(autumn) is { } blob) days = YearBook.ClosedDays(blob);
+            var reader = new DayLog.Reader(autumn, days);
+            while (reader.Next(out var day))
+                if (day.Day >= first && day.Day <= last) result.Add(day);
+        }
+        return result;
+    }
+
+    /// <summary>Every entry stored or pending of a day range, ordered by day.</summary>
+    public SortedDictionary<int, byte[]> AllDays(int first, int last)
+    {
+        var days = new SortedDictionary<int, byte[]>();
+        foreach (var (day, blob) in stored(MeterNo, Register, first, last)) days[day] = blob;
+        foreach (var (day, blob) in touched)
+            if (day >= first && day <= last) days[day] = blob;
+        if (hasOpenDay && openDay.Number >= first && openDay.Number <= last) days[openDay.Number] = open.AsSpan(0, openCursor.Length).ToArray();
+        return days;
+    }
+
+    private byte[]? FinishedYear(DayLog branch, int autumn)
+    {
+        foreach (var (year, days) in branch.Finished)
+            if (year == autumn) return days;
+        foreach (var (year, days) in log.Finished)
+            if (year == autumn) return days;
+        return null;
+    }
+
+    /// <summary>Runs the fold over everything known, in order of time.</summary>
+    private void Refold()
+    {
+        log = new DayLog();
+        fold = new MeterFold(lives.Lives, log);
+        nextPoint = 0;
+        mustRefold = false;
+        var entries = new List<DayEntry>();
+        foreach (var (day, blob) in AllDays(int.MinValue, int.MaxValue))
+        {
+            entries.Clear();
+            MeterDay.Decode(new LocalDay(day), blob, entries);
+            for (var i = 0; i < entries.Count;)
+            {
+                var (value, rival, next) = Decide(entries, i);
+                Feed(entries[i].TimeMs, value, rival);
+                i = next;
+            }
+        }
+        // A year that holds nothing any more is stored as empty, so that no reader finds what used to be there.
+        foreach (var autumn in storedYears)
+            if (autumn != log.Autumn && !log.Finished.Exists(f => f.Autumn == autumn)) log.Finished.Add((autumn, []));
+        Dirty = true;
+    }
+
+    /// <summary>Of all entries at one time: the highest revision counts, within it the lowest value; the highest is its rival.</summary>
+    private static (long Value, long Rival, int Next) Decide(List<DayEntry> entries, int start)
+    {
+        var end = start + 1;
+        while (end < entries.Count && entries[end].TimeMs == entries[start].TimeMs) end++;
+        var rival = entries[end - 1];
+        var winner = end - 1;
+        while (winner > start && entries[winner - 1].Revision == rival.Revision) winner--;
+        return (entries[winner].Value, rival.Value, end);
+    }
+
+    /// <summary>Feeds one reading after the registry points that come before it; a registry point at the same instant wins.</summary>
+    private void Feed(long timeMs, long value, long rival)
+    {
+        while (Ahead is [var point, ..] && point.TimeMs <= timeMs)
+        {
+            nextPoint++;
+            fold.Take(point.TimeMs, point.Shown, point.Shown);
+        }
+        if (timeMs > fold.FrontierMs) fold.Take(timeMs, value, rival);
+    }
+
+    private int PointsTaken()
+    {
+        var taken = 0;
+        if (Register == Register.Total)
+            while (taken < lives.Points.Length && lives.Points[taken].TimeMs <= fold.FrontierMs) taken++;
+        return taken;
+    }
+
+    private Outcome Merge(in Reading reading)
+    {
+        var day = LocalDay.Of(reading.TimeMs);
+        var entries = new List<DayEntry>();
+        if (DayBlob(day) is { } blob) MeterDay.Decode(day, blob, entries);
+        var entry = new DayEntry(reading.TimeMs, reading.Revision, reading.Value);
+        var at = entries.BinarySearch(entry);
+        if (at >= 0) return Outcome.Duplicate;
+        var conflict = entries.Exists(e => e.TimeMs == entry.TimeMs && e.Revision == entry.Revision);
+        entries.Insert(~at, entry);
+        if (hasOpenDay && day == openDay) RewriteOpen(entries);
+        else touched[day.Number] = MeterDay.Encode(day, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(entries));
+        mustRefold = Dirty = true;
+        return conflict ? Outcome.Conflict : Outcome.Accepted;
+    }
+
+    private byte[]? DayBlob(LocalDay day)
+    {
+        if (hasOpenDay && day == openDay) return open.AsSpan(0, openCursor.Length).ToArray();
+        if (touched.TryGetValue(day.Number, out var blob)) return blob;
+        return stored(MeterNo, Register, day.Number, day.Number) is [var (_, found)] ? found : null;
+    }
+
+    private void TurnDay(LocalDay day)
+    {
+        if (hasOpenDay) touched[openDay.Number] = open.AsSpan(0, openCursor.Length).ToArray();
+        (hasOpenDay, openDay, openCursor) = (true, day, new MeterDay.Cursor(day));
+    }
+
+    private void ReadOpenDay()
+    {
+        openUnread = false;
+        // The newest stored day may lie after the fold's own, where the fold must run again anyway.
+        foreach (var (day, blob) in stored(MeterNo, Register, fold.Current.Today.Day.Number, int.MaxValue)) OpenStored(new LocalDay(day), blob);
+    }
+
+    private void OpenStored(LocalDay day, byte[] blob)
+    {
+        var entries = new List<DayEntry>();
+        MeterDay.Decode(day, blob, entries);
+        if (entries.Count == 0) return;
+        (hasOpenDay, openDay) = (true, day);
+        RewriteOpen(entries);
+        newestMs = entries[^1].TimeMs;
+    }
+
+    private void RewriteOpen(List<DayEntry> entries)
+    {
+        open = new byte[(entries.Count + 1) * MeterDay.LongestEntry];
+        openCursor = new MeterDay.Cursor(openDay);
+        foreach (var entry in entries) openCursor.Append(open, entry);
+    }
+}

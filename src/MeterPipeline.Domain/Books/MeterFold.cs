@@ -1,0 +1,271 @@
+using System.Runtime.CompilerServices;
+
+namespace MeterPipeline.Domain.Books;
+
+/// <summary>
+/// The accrual fold of one meter and register: points in order of time become daily consumption. The same code runs over a stream and
+/// over stored meter days. It knows one accepted point, the <em>anchor</em>, and up to four doubtful ones after it.
+/// <para>A step from the anchor is accepted when it goes forward no faster than the meter's capacity allows. Everything else waits:
+/// a lower value as possible glitch, rollover or reset, a much higher one as possible spike or jump; the points that follow decide. Days
+/// are cut out of accepted steps by linear interpolation at local midnights, so that they add up exactly to the step.</para>
+/// Owned by one thread.
+/// </summary>
+public sealed class MeterFold
+{
+    /// <summary>This many points must continue from a doubtful one before it is believed against the anchor.</summary>
+    public const int Confirmations = 3;
+
+    private readonly MeterLife[] lives;
+    private DayLog log;
+    private State state;
+
+    public MeterFold(MeterLife[] lives, DayLog log) : this(lives, log, new State { Life = -1 })
+    {
+    }
+
+    internal MeterFold(MeterLife[] lives, DayLog log, in State state) => (this.lives, this.log, this.state) = (lives, log, state);
+
+    /// <summary>Time of the newest point taken, ms; <see cref="long.MinValue"/> before the first.</summary>
+    public long FrontierMs => state.Taken ? state.FrontierMs : long.MinValue;
+
+    internal ref readonly State Current => ref state;
+
+    /// <summary>Takes the next point.</summary>
+    /// <param name="timeMs">After every point taken before.</param>
+    /// <param name="shown">Register as shown by the meter.</param>
+    /// <param name="rival">The highest other value of the same revision at this time, or <paramref name="shown"/> where there is none.</param>
+    public void Take(long timeMs, long shown, long rival)
+    {
+        if (timeMs <= FrontierMs) throw new InvalidOperationException("The fold takes points in order of time only.");
+        state.FrontierMs = timeMs;
+        state.Taken = true;
+        if (state.Life + 1 < lives.Length && timeMs >= lives[state.Life + 1].FromMs) Enter(timeMs);
+        if (state.Life < 0 || !lives[state.Life].Covers(timeMs))
+        {
+            TakeOutside(timeMs);
+            return;
+        }
+        var life = lives[state.Life];
+        var value = life.Multiplied(shown);
+        if (!state.Anchored) Anchor(timeMs, value);
+        else if (state.Doubt != Doubt.None) Settle(life, timeMs, value);
+        else if (Plausible(life, state.AnchorMs, state.Anchor, timeMs, value)) Step(timeMs, value, value - state.Anchor, DayMarks.None);
+        else Question(life, timeMs, value);
+        if (rival != shown) TakeRival(life.Multiplied(rival) - value);
+    }
+
+    /// <summary>Writes what can be said now, open doubts included, to a branch of the log; the fold itself goes on unchanged.</summary>
+    public DayLog Conclude(ReadOnlySpan<RegistryPoint> ahead)
+    {
+        var branch = log.Branch();
+        var copy = new MeterFold(lives, branch, state);
+        foreach (var point in ahead) copy.Take(point.TimeMs, point.Shown, point.Shown);
+        copy.Leave();
+        if (copy.state.DayOpen) branch.Append(copy.state.Today);
+        return branch;
+    }
+
+    private static bool Plausible(MeterLife life, long fromMs, long from, long toMs, long to) => to >= from && to - from <= life.Most(toMs - fromMs);
+
+    private void Enter(long timeMs)
+    {
+        Leave();
+        while (state.Life + 1 < lives.Length && timeMs >= lives[state.Life + 1].FromMs) state.Life++;
+    }
+
+    /// <summary>Ends the life in progress: what is still in doubt stays so, within bounds.</summary>
+    private void Leave()
+    {
+        if (!state.Anchored) return;
+        var first = state.Candidates[0];
+        switch (state.Doubt)
+        {
+            case Doubt.Rollover:
+                AcceptRollover(lives[state.Life], first);
+                break;
+            case Doubt.Drop:
+                Bound(DayMarks.Pending, lives[state.Life].Most(state.Candidates[state.CandidateCount - 1].TimeMs - state.AnchorMs));
+                break;
+            case Doubt.Jump:
+                Bound(DayMarks.Pending, state.Candidates[state.CandidateCount - 1].Value - state.Anchor);
+                break;
+        }
+        (state.Doubt, state.CandidateCount, state.Anchored) = (Doubt.None, 0, false);
+    }
+
+    private void TakeOutside(long timeMs)
+    {
+        if (state.Anchored) Leave();
+        OpenDay(LocalDay.Of(timeMs));
+        state.Today.Marks |= DayMarks.Inactive;
+        state.Today.Readings++;
+    }
+
+    private void Anchor(long timeMs, long value)
+    {
+        var day = LocalDay.Of(timeMs);
+        OpenDay(day);
+        (state.Anchored, state.AnchorMs, state.Anchor) = (true, timeMs, value);
+        state.Today.Readings++;
+        if (timeMs == day.StartMs)
+        {
+            state.Today.Marks |= DayMarks.StartMeasured;
+            state.Today.Register = value;
+        }
+        else state.Today.Marks |= DayMarks.Covered;
+    }
+
+    /// <summary>Makes <paramref name="day"/> the open one without a step into it: across a break or between lives nothing is interpolated.</summary>
+    private void OpenDay(LocalDay day)
+    {
+        if (state.DayOpen && state.Today.Day >= day) return;
+        if (state.DayOpen) log.Append(state.Today);
+        state.Today = new DayTotal { Day = day };
+        state.DayOpen = true;
+    }
+
+    /// <summary>Accepts the step from the anchor and makes its end the new anchor.</summary>
+    private void Step(long toMs, long to, long consumed, DayMarks marks)
+    {
+        if (toMs >= state.Today.Day.EndMs) StepAcrossMidnights(toMs, consumed, marks);
+        else
+        {
+            state.Today.Consumption += consumed;
+            state.Today.Marks |= marks | DayMarks.Covered;
+        }
+        state.Today.Readings++;
+        (state.AnchorMs, state.Anchor) = (toMs, to);
+    }
+
+    private void StepAcrossMidnights(long toMs, long consumed, DayMarks marks)
+    {
+        var span = toMs - state.AnchorMs;
+        var estimated = span > MeterLife.LongStepMs ? DayMarks.Estimated : DayMarks.None;
+        var modulus = lives[state.Life].Modulus;
+        var given = 0L;
+        for (var day = state.Today.Day.Next; day.StartMs <= toMs; day = day.Next)
+        {
+            var measured = day.StartMs == toMs;
+            var until = measured ? consumed : Quantity.MultiplyDivide(consumed, day.StartMs - state.AnchorMs, span);
+            state.Today.Consumption += until - given;
+            state.Today.Marks |= estimated | (measured ? DayMarks.Covered | marks : DayMarks.None);
+            given = until;
+            log.Append(state.Today);
+            var register = state.Anchor + until;
+            state.Today = new DayTotal
+            {
+                Day = day,
+                Register = modulus is { } wrap && register >= wrap ? register - wrap : register,
+                Marks = measured ? DayMarks.StartMeasured : DayMarks.StartInterpolated,
+                Before = measured ? 0 : until,
+                After = measured ? 0 : consumed - until,
+            };
+        }
+        if (toMs == state.Today.Day.StartMs) return;
+        state.Today.Consumption += consumed - given;
+        state.Today.Marks |= marks | estimated | DayMarks.Covered;
+    }
+
+    private void Question(MeterLife life, long timeMs, long value)
+    {
+        state.Doubt = value >= state.Anchor ? Doubt.Jump
+            : life.Modulus is { } modulus && value < modulus && state.Anchor < modulus
+                && value + modulus - state.Anchor <= life.Most(timeMs - state.AnchorMs) ? Doubt.Rollover
+            : Doubt.Drop;
+        state.Candidates[0] = new Point(timeMs, value);
+        state.CandidateCount = 1;
+    }
+
+    private void Settle(MeterLife life, long timeMs, long value)
+    {
+        var last = state.Candidates[state.CandidateCount - 1];
+        var returns = Plausible(life, state.AnchorMs, state.Anchor, timeMs, value);
+        var continues = Plausible(life, last.TimeMs, last.Value, timeMs, value);
+        if (state.Doubt == Doubt.Jump ? returns && !continues : returns) Dismiss(timeMs, value);
+        else if (!continues) Replace(life, timeMs, value);
+        else if (state.Doubt == Doubt.Rollover)
+        {
+            AcceptRollover(life, last);
+            (state.Doubt, state.CandidateCount) = (Doubt.None, 0);
+            Step(timeMs, value, value - state.Anchor, DayMarks.None);
+        }
+        // A register that stands still proves nothing: a transient 0, or an error code, may be repeated for hours.
+        else if (value == last.Value) state.Today.Readings++;
+        else
+        {
+            state.Candidates[state.CandidateCount++] = new Point(timeMs, value);
+            if (state.CandidateCount > Confirmations) Believe(life);
+        }
+    }
+
+    /// <summary>The new point continues from the anchor: the doubtful ones were glitches or spikes.</summary>
+    private void Dismiss(long timeMs, long value)
+    {
+        state.Today.Readings += state.CandidateCount;
+        var mark = state.Doubt == Doubt.Jump ? DayMarks.Spike : DayMarks.Glitch;
+        (state.Doubt, state.CandidateCount) = (Doubt.None, 0);
+        Step(timeMs, value, value - state.Anchor, mark);
+    }
+
+    /// <summary>The new point fits neither the anchor nor the doubtful ones: it is the new doubt.</summary>
+    private void Replace(MeterLife life, long timeMs, long value)
+    {
+        state.Today.Readings += state.CandidateCount;
+        state.Today.Marks |= state.Doubt == Doubt.Jump ? DayMarks.Spike : DayMarks.Glitch;
+        Question(life, timeMs, value);
+    }
+
+    private void AcceptRollover(MeterLife life, Point point) =>
+        Step(point.TimeMs, point.Value, point.Value + life.Modulus!.Value - state.Anchor, DayMarks.Rollover);
+
+    /// <summary>Enough points continued from the doubtful one: the register broke there. Nothing counts across the break.</summary>
+    private void Believe(MeterLife life)
+    {
+        var points = state.Candidates;
+        var first = points[0];
+        var (mark, missed) = state.Doubt == Doubt.Jump
+            ? (DayMarks.Jump, first.Value - state.Anchor)
+            : (DayMarks.Reset, life.Most(first.TimeMs - state.AnchorMs));
+        (state.Doubt, state.CandidateCount) = (Doubt.None, 0);
+        Anchor(first.TimeMs, first.Value);
+        Bound(mark, missed);
+        for (var i = 1; i <= Confirmations; i++) Step(points[i].TimeMs, points[i].Value, points[i].Value - state.Anchor, DayMarks.None);
+    }
+
+    private void TakeRival(long excess)
+    {
+        state.Today.Low += excess;
+        Bound(DayMarks.Conflict, excess);
+    }
+
+    private void Bound(DayMarks mark, long high)
+    {
+        state.Today.High += high;
+        state.Today.Marks |= mark | DayMarks.Bounded;
+    }
+
+    internal enum Doubt : byte { None, Drop, Jump, Rollover }
+
+    internal readonly record struct Point(long TimeMs, long Value);
+
+    [InlineArray(Confirmations + 1)]
+    internal struct Points
+    {
+        private Point first;
+    }
+
+    /// <summary>Everything the fold remembers: a value, so that a copy is a snapshot.</summary>
+    internal struct State
+    {
+        public bool Taken, Anchored, DayOpen;
+        public int Life;
+        public long FrontierMs, AnchorMs, Anchor;
+        public Doubt Doubt;
+        public int CandidateCount;
+        public Points Candidates;
+        public DayTotal Today;
+    }
+}
+
+/// <summary>An opening or closing register from the registry: a reading at that instant, stronger than any sent one.</summary>
+public readonly record struct RegistryPoint(long TimeMs, long Shown);

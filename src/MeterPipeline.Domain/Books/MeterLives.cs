@@ -1,0 +1,55 @@
+using MeterPipeline.Domain.Registry;
+
+namespace MeterPipeline.Domain.Books;
+
+/// <summary>All lives of a meter with their registry points, and a print that changes when any of it does. Immutable, shared by registers.</summary>
+public sealed class MeterLives
+{
+    public MeterLives(Meter meter)
+    {
+        Lives = meter.Installations.Select(i => new MeterLife(i)).ToArray();
+        var points = new List<RegistryPoint>(2);
+        foreach (var installation in meter.Installations)
+        {
+            if (installation is { InstalledAtMs: { } from, Opening: { } opening }) points.Add(new RegistryPoint(from, opening));
+            if (installation is { RemovedAtMs: { } until, Closing: { } closing } && until > installation.FromMs) points.Add(new RegistryPoint(until, closing));
+        }
+        points.Sort((a, b) => a.TimeMs.CompareTo(b.TimeMs));
+        Points = [.. points];
+        Print = Fingerprint(meter);
+    }
+
+    public MeterLife[] Lives { get; }
+
+    /// <summary>Opening and closing registers in order of time. They belong to the total register only.</summary>
+    public RegistryPoint[] Points { get; }
+
+    public ulong Print { get; }
+
+    /// <summary>FNV-1a over everything that the fold depends on.</summary>
+    private static ulong Fingerprint(Meter meter)
+    {
+        var hash = 14695981039346656037UL;
+        unchecked
+        {
+            void Mix(long value)
+            {
+                for (var shift = 0; shift < 64; shift += 8) hash = (hash ^ (byte)(value >> shift)) * 1099511628211UL;
+            }
+
+            foreach (var life in meter.Installations)
+            {
+                Mix(life.FromMs);
+                Mix(life.UntilMs);
+                Mix(life.Opening ?? -1);
+                Mix(life.Closing ?? -1);
+                Mix(life.RegisterDigits ?? -1);
+                Mix(life.Decimals ?? -1);
+                Mix(life.Capacity ?? -1);
+                Mix(Quantity.FromDecimal(life.Multiplier));
+                Mix(((long)life.Serves << 8) | (long)life.Energy);
+            }
+        }
+        return hash;
+    }
+}

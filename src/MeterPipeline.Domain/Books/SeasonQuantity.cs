@@ -1,0 +1,220 @@
+using MeterPipeline.Domain.Registry;
+
+namespace MeterPipeline.Domain.Books;
+
+/// <summary>How a register at an edge of the claim is known; in order of trust.</summary>
+public enum EdgeKind : byte { Measured, Interpolated, Missing }
+
+/// <summary>One installation of a household with its folded days, those of the season and the day after it.</summary>
+public sealed record InstalledDays(Meter Meter, MeterLife Life, IReadOnlyList<DayTotal> Days);
+
+/// <summary>
+/// What a household used in a heating season, all its meters of one energy together, with bounds and quality. Pure: the same readings,
+/// registry and season give the same result in whatever order they came.
+/// </summary>
+public sealed class SeasonQuantity
+{
+    private readonly bool[] covered;
+    private readonly bool[] estimated;
+
+    private SeasonQuantity(HeatingSeason season)
+    {
+        Season = season;
+        (ConsumptionPerDay, EligiblePerDay) = (new long[season.Days], new long[season.Days]);
+        (covered, estimated) = (new bool[season.Days], new bool[season.Days]);
+    }
+
+    public HeatingSeason Season { get; }
+
+    /// <summary>Per season day, 0.0001 kWh or m³.</summary>
+    public long[] ConsumptionPerDay { get; }
+
+    /// <summary>The same, zero on days without a claim.</summary>
+    public long[] EligiblePerDay { get; }
+
+    public long Consumption { get; private set; }
+
+    public long Eligible { get; private set; }
+
+    /// <summary>The least that the eligible quantity can truly be.</summary>
+    public long Low { get; private set; }
+
+    /// <summary>The most that the eligible quantity can truly be.</summary>
+    public long High { get; private set; }
+
+    public int EligibleDays { get; private set; }
+
+    public int CoveredDays { get; private set; }
+
+    /// <summary>Longest run of eligible days without a reading.</summary>
+    public int LongestGapDays { get; private set; }
+
+    /// <summary>Eligible quantity that falls on days inside long steps.</summary>
+    public long Estimated { get; private set; }
+
+    /// <summary>Worst of all meters at the start of the season or of their service in it.</summary>
+    public EdgeKind Start { get; private set; }
+
+    public EdgeKind End { get; private set; }
+
+    /// <summary>Register shown where the first meter's season begins; null: missing.</summary>
+    public long? Opening { get; private set; }
+
+    /// <summary>Register shown where the last meter's season ends; null: missing.</summary>
+    public long? Closing { get; private set; }
+
+    /// <summary>Marks of all season days together.</summary>
+    public DayMarks Marks { get; private set; }
+
+    /// <summary>Share of eligible days with a reading, per cent, rounded down; 0 where no day is eligible.</summary>
+    public int CoveragePercent => EligibleDays == 0 ? 0 : CoveredDays * 100 / EligibleDays;
+
+    /// <summary>
+    /// A: both edges measured, 95 % of days covered, at most 5 % estimated. B: both edges known, 80 % covered. C: both edges known, or half of
+    /// the days covered. D: anything less.
+    /// </summary>
+    public char Grade =>
+        Start == EdgeKind.Measured && End == EdgeKind.Measured && CoveragePercent >= 95 && Estimated <= Eligible / 20 ? 'A'
+        : Start != EdgeKind.Missing && End != EdgeKind.Missing && CoveragePercent >= 80 ? 'B'
+        : (Start != EdgeKind.Missing && End != EdgeKind.Missing) || CoveragePercent >= 50 ? 'C' : 'D';
+
+    /// <summary>Why the amount must wait for a person, as stable words; empty: nothing in the way.</summary>
+    public IEnumerable<string> Holds()
+    {
+        if ((Marks & DayMarks.Reset) != 0) yield return "register-reset";
+        if ((Marks & DayMarks.Jump) != 0) yield return "register-jump";
+        if ((Marks & DayMarks.Pending) != 0) yield return "register-doubtful";
+    }
+
+    /// <summary>Adds up a household's installations.</summary>
+    /// <param name="eligible">Whether a season day carries a claim.</param>
+    /// <param name="installations">Those of the household and energy in question, ordered by start of life, then meter id.</param>
+    public static SeasonQuantity Of(HeatingSeason season, Func<LocalDay, bool> eligible, IReadOnlyList<InstalledDays> installations)
+    {
+        var result = new SeasonQuantity(season);
+        var claims = new bool[season.Days];
+        for (var i = 0; i < claims.Length; i++)
+            if (claims[i] = eligible(new LocalDay(season.First.Number + i))) result.EligibleDays++;
+        var any = false;
+        foreach (var installed in installations)
+        {
+            if (installed.Life.FromMs >= season.EndMs || installed.Life.UntilMs <= season.StartMs) continue;
+            if (!any) (result.Opening, _) = result.EdgeRegister(installed, atStart: true);
+            (result.Closing, _) = result.EdgeRegister(installed, atStart: false);
+            any = true;
+            result.Add(installed, claims);
+        }
+        if (!any) (result.Start, result.End) = (EdgeKind.Missing, EdgeKind.Missing);
+        result.Low = Math.Max(0, result.Low + result.Eligible);
+        result.High += result.Eligible;
+        result.MeasureGaps(claims);
+        return result;
+    }
+
+    private void Add(InstalledDays installed, bool[] claims)
+    {
+        var life = installed.Life;
+        var first = Math.Max(Season.First.Number, life.FromMs == long.MinValue ? int.MinValue : LocalDay.Of(life.FromMs).Number);
+        var last = Math.Min(Season.Last.Number, life.UntilMs == long.MaxValue ? int.MaxValue : LocalDay.Of(life.UntilMs).Number);
+        foreach (var day in installed.Days)
+        {
+            if (day.Day.Number < first || day.Day.Number > last) continue;
+            var index = day.Day.Number - Season.First.Number;
+            ConsumptionPerDay[index] += day.Consumption;
+            Consumption += day.Consumption;
+            Marks |= day.Marks;
+            if (!claims[index]) continue;
+            EligiblePerDay[index] += day.Consumption;
+            Eligible += day.Consumption;
+            Low -= day.Low;
+            High += day.High;
+            covered[index] |= (day.Marks & DayMarks.Covered) != 0;
+            estimated[index] |= (day.Marks & DayMarks.Estimated) != 0;
+        }
+        Start = Worse(Start, EdgeRegister(installed, atStart: true).Kind);
+        End = Worse(End, EdgeRegister(installed, atStart: false).Kind);
+        for (var run = first; run <= last; run++)
+        {
+            if (!claims[run - Season.First.Number]) continue;
+            var end = run;
+            while (end < last && claims[end + 1 - Season.First.Number]) end++;
+            BoundRun(installed, new LocalDay(run), new LocalDay(end));
+            run = end;
+        }
+    }
+
+    /// <summary>Widens the bounds by what the registers at both ends of a run of eligible days leave open.</summary>
+    private void BoundRun(InstalledDays installed, LocalDay first, LocalDay last)
+    {
+        var life = installed.Life;
+        var fromMs = Math.Max(first.StartMs, life.FromMs);
+        var untilMs = Math.Min(last.EndMs, life.UntilMs);
+        var firstData = installed.Days.FirstOrDefault(d => d.Day >= first && d.Day <= last && d.Readings > 0);
+        if (firstData.Readings == 0 && !Find(installed, first).StartKnown)
+        {
+            High += life.Most(untilMs - fromMs);
+            return;
+        }
+        if (life.FromMs > first.StartMs)
+        {
+            if (life.Installation.Opening is null) High += life.Most(firstData.Day.EndMs - fromMs);
+        }
+        else
+        {
+            var start = Find(installed, first);
+            if (!start.StartKnown) High += life.Most(firstData.Day.EndMs - fromMs);
+            Low -= start.After;
+            High += start.Before;
+        }
+        var lastData = installed.Days.LastOrDefault(d => d.Day >= first && d.Day <= last && d.Readings > 0);
+        var lastDataMs = lastData.Readings == 0 ? fromMs : lastData.Day.StartMs;
+        if (life.UntilMs < last.EndMs)
+        {
+            if (life.Installation.Closing is null) High += life.Most(Math.Max(0, untilMs - lastDataMs));
+        }
+        else
+        {
+            var end = Find(installed, last.Next);
+            if (!end.StartKnown) High += life.Most(untilMs - lastDataMs);
+            Low -= end.Before;
+            High += end.After;
+            if ((end.Marks & DayMarks.Conflict) != 0) High += end.High;
+        }
+    }
+
+    private (long? Shown, EdgeKind Kind) EdgeRegister(InstalledDays installed, bool atStart)
+    {
+        var life = installed.Life;
+        var inside = atStart ? life.FromMs > Season.StartMs : life.UntilMs < Season.EndMs;
+        if (inside)
+        {
+            var register = atStart ? life.Installation.Opening : life.Installation.Closing;
+            return (register, register is null ? EdgeKind.Missing : EdgeKind.Measured);
+        }
+        var day = Find(installed, atStart ? Season.First : Season.Last.Next);
+        return !day.StartKnown ? (null, EdgeKind.Missing)
+            : (life.Shown(day.Register), (day.Marks & DayMarks.StartMeasured) != 0 ? EdgeKind.Measured : EdgeKind.Interpolated);
+    }
+
+    private void MeasureGaps(bool[] claims)
+    {
+        var gap = 0;
+        for (var i = 0; i < claims.Length; i++)
+        {
+            if (!claims[i]) continue;
+            if (covered[i]) CoveredDays++;
+            gap = covered[i] ? 0 : gap + 1;
+            LongestGapDays = Math.Max(LongestGapDays, gap);
+            if (estimated[i]) Estimated += EligiblePerDay[i];
+        }
+    }
+
+    private static DayTotal Find(InstalledDays installed, LocalDay day)
+    {
+        foreach (var total in installed.Days)
+            if (total.Day == day) return total;
+        return default;
+    }
+
+    private static EdgeKind Worse(EdgeKind a, EdgeKind b) => a > b ? a : b;
+}

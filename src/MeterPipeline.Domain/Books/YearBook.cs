@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+
+namespace MeterPipeline.Domain.Books;
+
+/// <summary>
+/// The stored form of a folded year: <c>version, print of the meter's lives, kind</c>, then the encoded days and, in the newest year, what
+/// the fold needs to go on. The days of a year are those closed plus, in the newest year, what <see cref="MeterFold.Conclude"/> adds.
+/// </summary>
+public static class YearBook
+{
+    private const byte FormatVersion = 1;
+    private const int Head = 1 + 8 + 1;
+
+    /// <summary>A complete year: nothing of it is still open.</summary>
+    public static byte[] EncodeClosed(ulong print, ReadOnlySpan<byte> days)
+    {
+        var blob = new byte[Head + days.Length];
+        WriteHead(blob, print, open: false);
+        days.CopyTo(blob.AsSpan(Head));
+        return blob;
+    }
+
+    /// <summary>The newest year with the fold's state.</summary>
+    internal static byte[] EncodeOpen(ulong print, ReadOnlySpan<byte> days, in MeterFold.State state)
+    {
+        Span<byte> tail = stackalloc byte[32 * Varint.MaxBytes];
+        var length = 0;
+        WriteState(tail, ref length, state);
+        var blob = new byte[Head + Varint.MaxBytes + days.Length + length];
+        WriteHead(blob, print, open: true);
+        var at = Head;
+        Varint.Write(blob, ref at, (uint)days.Length);
+        days.CopyTo(blob.AsSpan(at));
+        at += days.Length;
+        tail[..length].CopyTo(blob.AsSpan(at));
+        return blob[..(at + length)];
+    }
+
+    /// <summary>The print of the lives under which the year was folded: another one means that it must be folded again.</summary>
+    /// <exception cref="FormatException">Cut short or of an unknown version.</exception>
+    public static ulong PrintOf(ReadOnlySpan<byte> blob)
+    {
+        if (blob.Length < Head || blob[0] != FormatVersion) throw new FormatException("A folded year is damaged or of an unknown version.");
+        return BinaryPrimitives.ReadUInt64LittleEndian(blob[1..]);
+    }
+
+    public static bool IsOpen(ReadOnlySpan<byte> blob) => blob.Length >= Head && blob[9] == 1;
+
+    public static ReadOnlySpan<byte> ClosedDays(ReadOnlySpan<byte> blob)
+    {
+        if (!IsOpen(blob)) return blob[Head..];
+        var at = Head;
+        var length = (int)Varint.Read(blob, ref at);
+        return blob.Slice(at, length);
+    }
+
+    internal static MeterFold.State StateOf(ReadOnlySpan<byte> blob)
+    {
+        var at = Head;
+        var length = (int)Varint.Read(blob, ref at);
+        return ReadState(blob[(at + length)..]);
+    }
+
+    private static void WriteHead(Span<byte> blob, ulong print, bool open)
+    {
+        blob[0] = FormatVersion;
+        BinaryPrimitives.WriteUInt64LittleEndian(blob[1..], print);
+        blob[9] = open ? (byte)1 : (byte)0;
+    }
+
+    private static void WriteState(Span<byte> into, ref int at, in MeterFold.State state)
+    {
+        var flags = (state.Taken ? 1u : 0) | (state.Anchored ? 2u : 0) | (state.DayOpen ? 4u : 0);
+        Varint.Write(into, ref at, flags);
+        Varint.WriteSigned(into, ref at, state.Life);
+        Varint.WriteSigned(into, ref at, state.FrontierMs);
+        Varint.WriteSigned(into, ref at, state.AnchorMs);
+        Varint.WriteSigned(into, ref at, state.Anchor);
+        Varint.Write(into, ref at, (byte)state.Doubt);
+        Varint.Write(into, ref at, (uint)state.CandidateCount);
+        for (var i = 0; i < state.CandidateCount; i++)
+        {
+            Varint.WriteSigned(into, ref at, state.Candidates[i].TimeMs);
+            Varint.WriteSigned(into, ref at, state.Candidates[i].Value);
+        }
+        Varint.WriteSigned(into, ref at, state.Today.Day.Number);
+        Varint.Write(into, ref at, (ushort)state.Today.Marks);
+        Varint.Write(into, ref at, (uint)state.Today.Readings);
+        foreach (var number in (ReadOnlySpan<long>)[state.Today.Register, state.Today.Consumption, state.Today.Before, state.Today.After, state.Today.Low, state.Today.High])
+            Varint.WriteSigned(into, ref at, number);
+    }
+
+    private static MeterFold.State ReadState(ReadOnlySpan<byte> from)
+    {
+        var at = 0;
+        var state = default(MeterFold.State);
+        var flags = Varint.Read(from, ref at);
+        (state.Taken, state.Anchored, state.DayOpen) = ((flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
+        state.Life = (int)Varint.ReadSigned(from, ref at);
+        state.FrontierMs = Varint.ReadSigned(from, ref at);
+        state.AnchorMs = Varint.ReadSigned(from, ref at);
+        state.Anchor = Varint.ReadSigned(from, ref at);
+        state.Doubt = (MeterFold.Doubt)Varint.Read(from, ref at);
+        state.CandidateCount = (int)Varint.Read(from, ref at);
+        for (var i = 0; i < state.CandidateCount; i++)
+            state.Candidates[i] = new MeterFold.Point(Varint.ReadSigned(from, ref at), Varint.ReadSigned(from, ref at));
+        state.Today.Day = new LocalDay((int)Varint.ReadSigned(from, ref at));
+        state.Today.Marks = (DayMarks)Varint.Read(from, ref at);
+        state.Today.Readings = (int)Varint.Read(from, ref at);
+        state.Today.Register = Varint.ReadSigned(from, ref at);
+        state.Today.Consumption = Varint.ReadSigned(from, ref at);
+        state.Today.Before = Varint.ReadSigned(from, ref at);
+        state.Today.After = Varint.ReadSigned(from, ref at);
+        state.Today.Low = Varint.ReadSigned(from, ref at);
+        state.Today.High = Varint.ReadSigned(from, ref at);
+        return state;
+    }
+}
