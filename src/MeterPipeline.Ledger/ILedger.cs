@@ -51,6 +51,9 @@ public interface ILedger : IDisposable
     long Cursor(string name);
 
     void SetCursor(string name, long value);
+
+    /// <summary>Marks quarantined messages as replayed: after their readings were appended. Unknown ids are ignored.</summary>
+    void MarkReplayed(IReadOnlyCollection<long> quarantineIds, long atMs);
 }
 
 /// <summary>One moment of the ledger. Dispose soon: an open view holds back the reuse of space.</summary>
@@ -79,6 +82,9 @@ public interface ILedgerView : IDisposable
     /// <summary>Every stored meter day, ordered by meter, register, day, streamed.</summary>
     IEnumerable<MeterDayRow> AllMeterDays();
 
+    /// <summary>Every stored meter of one local day, ordered by meter, register, streamed: a cheap scan, rows are stored by day.</summary>
+    IEnumerable<MeterDayRow> MeterDaysOn(int day);
+
     /// <summary>Rows of villages whose code starts with <paramref name="divisionPrefix"/>, days in [first, last], ordered by division, energy, day.</summary>
     IReadOnlyList<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay);
 
@@ -88,6 +94,7 @@ public interface ILedgerView : IDisposable
     /// <summary>Newest first.</summary>
     IReadOnlyList<QuarantineRow> Quarantine(long beforeId, int max);
 
+    /// <summary>Messages not replayed yet.</summary>
     long QuarantineCount();
 
     /// <summary>History of changes to one entity (kind: division, company, household, meter), oldest first.</summary>

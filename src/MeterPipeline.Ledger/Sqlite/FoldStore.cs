@@ -1,0 +1,91 @@
+namespace MeterPipeline.Ledger.Sqlite;
+
+/// <summary>The write side of what is folded, in ledger.db, and the cursors. Callers hold the ledger's write lock.</summary>
+internal static class FoldStore
+{
+    /// <summary>The cursor that says which journal position the folded rows stand for.</summary>
+    public const string FoldedCursor = "folded";
+
+    private const string MeterDaySql = "REPLACE INTO meter_day (day, meter_no, register, blob) VALUES (?, ?, ?, ?)";
+    private const string MeterYearSql = "REPLACE INTO meter_year (autumn, meter_no, register, blob) VALUES (?, ?, ?, ?)";
+
+    private const string VillageDaySql = """
+        REPLACE INTO village_day (day, division, energy, consumption, accrued_e8, households, reporting) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    private const string CounterSql = """
+        REPLACE INTO counter (day, company, received, accepted, duplicate, conflict, quarantined) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    public static long Cursor(Database database, string name)
+    {
+        var statement = database.Prepared("SELECT value FROM cursor WHERE name = ?").Bind(1, name);
+        var value = statement.Step() ? statement.Int64(0) : 0;
+        statement.Reset();
+        return value;
+    }
+
+    public static void SetCursor(Database database, string name, long value) =>
+        database.Prepared("REPLACE INTO cursor VALUES (?, ?)").Bind(1, name).Bind(2, value).Run();
+
+    public static void Flush(Database database, FoldFlush flush)
+    {
+        SortByKey(flush);
+        using var transaction = database.BeginWrite("flush folded state");
+        var stored = Cursor(database, FoldedCursor);
+        if (flush.FoldedSeq < stored)
+        {
+            throw new LedgerException($"Cannot flush folded state up to journal row {flush.FoldedSeq}: {database.File} already stands for {stored}. " +
+                "Rows before it are gone from the journal, so folding never goes back; restart this process.");
+        }
+        Write(database.Prepared(MeterDaySql), flush.MeterDays);
+        Write(database.Prepared(MeterYearSql), flush.MeterYears);
+        Write(database.Prepared(VillageDaySql), flush.VillageDays);
+        Write(database.Prepared(CounterSql), flush.Counters);
+        SetCursor(database, FoldedCursor, flush.FoldedSeq);
+        transaction.Commit();
+    }
+
+    private static void Write(Statement statement, List<MeterDayRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            statement.Bind(1, (long)row.Day).Bind(2, (long)row.MeterNo).Bind(3, (long)row.Register).Bind(4, row.Blob.AsSpan()).Run();
+        }
+    }
+
+    private static void Write(Statement statement, List<MeterYearRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            statement.Bind(1, (long)row.Autumn).Bind(2, (long)row.MeterNo).Bind(3, (long)row.Register).Bind(4, row.Blob.AsSpan()).Run();
+        }
+    }
+
+    private static void Write(Statement statement, List<VillageDayRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            statement.Bind(1, (long)row.Day).Bind(2, row.Division).Bind(3, (long)row.Energy).Bind(4, row.Consumption)
+                .Bind(5, row.AccruedE8).Bind(6, (long)row.Households).Bind(7, (long)row.Reporting).Run();
+        }
+    }
+
+    private static void Write(Statement statement, List<CounterRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            statement.Bind(1, (long)row.Day).Bind(2, row.Company).Bind(3, row.Received).Bind(4, row.Accepted)
+                .Bind(5, row.Duplicate).Bind(6, row.Conflict).Bind(7, row.Quarantined).Run();
+        }
+    }
+
+    /// <summary>In key order each page of a table is written once; in any other order nearly once per row.</summary>
+    private static void SortByKey(FoldFlush flush)
+    {
+        flush.MeterDays.Sort(static (a, b) =>
+            a.Day != b.Day ? a.Day.CompareTo(b.Day) : a.MeterNo != b.MeterNo ? a.MeterNo.CompareTo(b.MeterNo) : a.Register.CompareTo(b.Register));
+        flush.MeterYears.Sort(static (a, b) => a.Autumn != b.Autumn ? a.Autumn.CompareTo(b.Autumn)
+            : a.MeterNo != b.MeterNo ? a.MeterNo.CompareTo(b.MeterNo) : a.Register.CompareTo(b.Register));
+    }
+}

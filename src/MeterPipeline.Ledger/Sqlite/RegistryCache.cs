@@ -1,0 +1,16 @@
+using MeterPipeline.Domain.Registry;
+
+namespace MeterPipeline.Ledger.Sqlite;
+
+/// <summary>The newest registry loaded, so that views opened often share one. Thread-safe; two may load at once, one is kept.</summary>
+internal sealed class RegistryCache
+{
+    private RegistrySnapshot? newest;
+
+    public RegistrySnapshot? At(long version) => Volatile.Read(ref newest) is { } snapshot && snapshot.Version == version ? snapshot : null;
+
+    public void Keep(RegistrySnapshot snapshot)
+    {
+        if (Volatile.Read(ref newest) is not { } known || known.Version < snapshot.Version) Volatile.Write(ref newest, snapshot);
+    }
+}

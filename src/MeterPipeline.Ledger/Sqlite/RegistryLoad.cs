@@ -1,0 +1,86 @@
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ledger.Registry;
+
+namespace MeterPipeline.Ledger.Sqlite;
+
+/// <summary>Reads the registry's tables. Repeated strings (codes, companies, household ids) are one object each.</summary>
+internal static class RegistryLoad
+{
+    public const string InstallationColumns = """
+        i.household, i.company, i.energy, i.register_digits, i.decimals, i.capacity, i.multiplier_e4, i.installed_at_ms, i.opening,
+        i.removed_at_ms, i.closing, i.serves, i.heated_households
+        """;
+
+    public static RegistrySnapshot Load(Database database, long version)
+    {
+        database.Operation = "load the registry";
+        var known = new Dictionary<string, string>(StringComparer.Ordinal);
+        string Same(string text)
+        {
+            if (known.TryGetValue(text, out var one)) return one;
+            known.Add(text, text);
+            return text;
+        }
+
+        var divisions = All(database, "SELECT code, name, parent FROM division", row =>
+            new Division(Same(row.Text(0)), row.Text(1), row.NullableText(2) is { } parent ? Same(parent) : null));
+        var companies = All(database, "SELECT id, name, energy FROM company", row =>
+            new Company(Same(row.Text(0)), row.Text(1), (Energy)row.Int32(2)));
+        var households = All(database, HouseholdSql, row => Household(row, Same));
+        return new RegistrySnapshot(version, divisions, companies, households, Meters(database, Same));
+    }
+
+    public const string HouseholdSql =
+        "SELECT id, name, division, route, conversion, accepted_day, hardship, note, exclusions FROM household";
+
+    public static Household Household(Statement row, Func<string, string> same) => new(
+        same(row.Text(0)), row.Text(1), same(row.Text(2)), (HeatingRoute)row.Int32(3), (Conversion)row.Int32(4),
+        row.NullableInt64(5) is { } day ? new LocalDay((int)day) : null, (Hardship)row.Int32(6), same(row.Text(7)),
+        row.NullableText(8) is { } exclusions ? RegistryJson.Exclusions(exclusions) : []);
+
+    /// <param name="first">Index of the first of <see cref="InstallationColumns"/>.</param>
+    public static Installation Installation(Statement row, string meterId, int first, Func<string, string> same) => new(
+        meterId, same(row.Text(first)), same(row.Text(first + 1)), (Energy)row.Int32(first + 2), (int?)row.NullableInt64(first + 3),
+        (int?)row.NullableInt64(first + 4), row.NullableInt64(first + 5), new decimal(row.Int64(first + 6)) / 10_000, row.NullableInt64(first + 7),
+        row.NullableInt64(first + 8), row.NullableInt64(first + 9), row.NullableInt64(first + 10), (Serves)row.Int32(first + 11), row.Int32(first + 12));
+
+    public static AccountAlias Alias(Statement row) => new(
+        row.Text(0), row.Text(1), row.Int64(2) == int.MinValue ? null : new LocalDay(row.Int32(2)),
+        row.NullableInt64(3) is { } until ? new LocalDay((int)until) : null);
+
+    private static List<Meter> Meters(Database database, Func<string, string> same)
+    {
+        var meters = new List<Meter>();
+        var lives = new List<Installation>(1);
+        var no = 0;
+        var id = "";
+        void Finish()
+        {
+            if (no > 0) meters.Add(new Meter(no, id, lives.ToArray()));
+            lives.Clear();
+        }
+
+        using var row = database.Prepare(
+            $"SELECT m.no, m.id, {InstallationColumns} FROM meter m CROSS JOIN installation i ON i.meter_no = m.no ORDER BY m.no, i.life");
+        while (row.Step())
+        {
+            if (row.Int32(0) != no)
+            {
+                Finish();
+                (no, id) = (row.Int32(0), row.Text(1));
+            }
+            lives.Add(Installation(row, id, 2, same));
+        }
+        Finish();
+        return meters;
+    }
+
+    private static List<T> All<T>(Database database, string sql, Func<Statement, T> read)
+    {
+        using var statement = database.Prepare(sql);
+        var rows = new List<T>();
+        while (statement.Step()) rows.Add(read(statement));
+        return rows;
+    }
+}

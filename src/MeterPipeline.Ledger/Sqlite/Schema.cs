@@ -1,0 +1,116 @@
+namespace MeterPipeline.Ledger.Sqlite;
+
+/// <summary>
+/// The tables of one database file as forward-only steps: step n brings a file from version n to n + 1 (PRAGMA user_version). Steps that
+/// have shipped are never edited.
+/// </summary>
+internal sealed class Schema
+{
+    private readonly int applicationId;
+    private readonly string[] steps;
+
+    private Schema(int applicationId, params string[] steps)
+    {
+        this.applicationId = applicationId;
+        this.steps = steps;
+    }
+
+    /// <summary>journal.db. A row's seq is given by the insert; <c>pruned</c> remembers how far rows were deleted, so that seq never goes back.</summary>
+    public static Schema Journal { get; } = new(0x4D504A4E, """
+        CREATE TABLE journal (seq INTEGER PRIMARY KEY, blob BLOB NOT NULL);
+        CREATE TABLE pruned (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);
+        INSERT INTO pruned VALUES (1, 0);
+        CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, received_at_ms INTEGER NOT NULL, source TEXT NOT NULL, company TEXT NOT NULL,
+            reason TEXT NOT NULL, detail TEXT NOT NULL, topic TEXT NOT NULL, payload BLOB NOT NULL, replayed_at_ms INTEGER);
+        CREATE INDEX quarantine_open ON quarantine (id) WHERE replayed_at_ms IS NULL;
+        """);
+
+    /// <summary>
+    /// ledger.db. Folded tables lead with the time: a flush then writes neighbouring pages, where a key led by the meter would touch a
+    /// page per meter (8 GB for a million meters and 200 MB of rows).
+    /// </summary>
+    public static Schema Ledger { get; } = new(0x4D504C47, """
+        CREATE TABLE cursor (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE meter_day (
+            day INTEGER NOT NULL, meter_no INTEGER NOT NULL, register INTEGER NOT NULL, blob BLOB NOT NULL,
+            PRIMARY KEY (day, meter_no, register)) WITHOUT ROWID;
+        CREATE TABLE meter_year (
+            autumn INTEGER NOT NULL, meter_no INTEGER NOT NULL, register INTEGER NOT NULL, blob BLOB NOT NULL,
+            PRIMARY KEY (autumn, meter_no, register)) WITHOUT ROWID;
+        CREATE TABLE village_day (
+            day INTEGER NOT NULL, division TEXT NOT NULL, energy INTEGER NOT NULL, consumption INTEGER NOT NULL, accrued_e8 INTEGER NOT NULL,
+            households INTEGER NOT NULL, reporting INTEGER NOT NULL, PRIMARY KEY (day, division, energy)) WITHOUT ROWID;
+        CREATE TABLE counter (
+            day INTEGER NOT NULL, company TEXT NOT NULL, received INTEGER NOT NULL, accepted INTEGER NOT NULL, duplicate INTEGER NOT NULL,
+            conflict INTEGER NOT NULL, quarantined INTEGER NOT NULL, PRIMARY KEY (day, company)) WITHOUT ROWID;
+
+        CREATE TABLE division (code TEXT PRIMARY KEY, name TEXT NOT NULL, parent TEXT) WITHOUT ROWID;
+        CREATE TABLE company (id TEXT PRIMARY KEY, name TEXT NOT NULL, energy INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE household (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, division TEXT NOT NULL, route INTEGER NOT NULL, conversion INTEGER NOT NULL,
+            accepted_day INTEGER, hardship INTEGER NOT NULL, note TEXT NOT NULL, exclusions TEXT) WITHOUT ROWID;
+        CREATE TABLE meter (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+        CREATE TABLE installation (
+            meter_no INTEGER NOT NULL, life INTEGER NOT NULL, household TEXT NOT NULL, company TEXT NOT NULL, energy INTEGER NOT NULL,
+            register_digits INTEGER, decimals INTEGER, capacity INTEGER, multiplier_e4 INTEGER NOT NULL, installed_at_ms INTEGER,
+            opening INTEGER, removed_at_ms INTEGER, closing INTEGER, serves INTEGER NOT NULL, heated_households INTEGER NOT NULL,
+            PRIMARY KEY (meter_no, life)) WITHOUT ROWID;
+        CREATE TABLE alias (
+            account TEXT NOT NULL, from_day INTEGER NOT NULL, household TEXT NOT NULL, until_day INTEGER,
+            PRIMARY KEY (account, from_day)) WITHOUT ROWID;
+        CREATE INDEX alias_household ON alias (household);
+        CREATE TABLE audit (
+            kind TEXT NOT NULL, entity TEXT NOT NULL, n INTEGER NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, before TEXT, after TEXT,
+            PRIMARY KEY (kind, entity, n)) WITHOUT ROWID;
+        """);
+
+    /// <summary>Makes the file if it is not there and brings it to the newest version.</summary>
+    public void Create(string file)
+    {
+        using var database = Database.Open(file, DatabaseAccess.Create, SqliteLimits.ViewCacheKiB);
+        if (database.Scalar("PRAGMA user_version") == 0)
+            database.Execute($"PRAGMA page_size={SqliteLimits.PageBytes}; PRAGMA journal_mode=WAL");
+        Migrate(database);
+    }
+
+    /// <summary>Checks an existing file, and brings it forward where it is older.</summary>
+    /// <exception cref="LedgerException">Missing, of a newer program, or not a ledger.</exception>
+    public void Require(string file)
+    {
+        if (!File.Exists(file))
+        {
+            throw new LedgerException($"No ledger in {Path.GetDirectoryName(file)}: {Path.GetFileName(file)} is missing. " +
+                "Name the right folder with --data, or create one with `meterpipeline run` or `import`.");
+        }
+        using var database = Database.Open(file, DatabaseAccess.Read, SqliteLimits.ViewCacheKiB);
+        if (VersionOf(database) == steps.Length) return;
+        using var writer = Database.Open(file, DatabaseAccess.Write, SqliteLimits.ViewCacheKiB);
+        Migrate(writer);
+    }
+
+    private void Migrate(Database database)
+    {
+        using var transaction = database.BeginWrite("bring the ledger to this version");
+        for (var version = VersionOf(database); version < steps.Length; version++) database.Execute(steps[version]);
+        database.Execute($"PRAGMA application_id={applicationId}; PRAGMA user_version={steps.Length}");
+        transaction.Commit();
+    }
+
+    private long VersionOf(Database database)
+    {
+        var version = database.Scalar("PRAGMA user_version");
+        var application = database.Scalar("PRAGMA application_id");
+        if (version > 0 && application != applicationId)
+        {
+            throw new LedgerException($"{database.File} is a SQLite file of something else (application {application:X8}): " +
+                "name the right folder with --data.");
+        }
+        if (version > steps.Length)
+        {
+            throw new LedgerException($"{database.File} has schema version {version}, this program knows {steps.Length}: " +
+                "it was written by a newer MeterPipeline. Use that version, or restore a backup from before the upgrade.");
+        }
+        return version;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+
+namespace MeterPipeline.Ledger.Sqlite;
+
+/// <summary>
+/// The embedded ledger: <c>journal.db</c> and <c>ledger.db</c> in one data folder, apart so that a long flush never delays the commit
+/// behind a PUBACK. Any number of processes may open the folder; one of them folds.
+/// </summary>
+public sealed class SqliteLedger : ILedger
+{
+    private readonly string folder;
+    private readonly string journalFile;
+    private readonly string ledgerFile;
+    private readonly JournalStore journal;
+    private readonly Lock writing = new();
+    private readonly Lock reading = new();
+    private readonly ConcurrentBag<SqliteView.Connections> idleViews = [];
+    private readonly RegistryCache registryCache = new();
+    private Database? writer;
+    private Database? reader;
+    private int folding;
+    private volatile bool disposed;
+
+    private SqliteLedger(string folder)
+    {
+        this.folder = folder;
+        journalFile = Path.Combine(folder, "journal.db");
+        ledgerFile = Path.Combine(folder, "ledger.db");
+        journal = new JournalStore(journalFile);
+    }
+
+    /// <summary>Opens the ledger in <paramref name="folder"/>, bringing older files to this version.</summary>
+    /// <param name="create">Make folder (for its owner only) and files where they are missing; otherwise that is an error.</param>
+    /// <exception cref="LedgerException">Missing, damaged, of a newer program, or the two files are not of the same moment.</exception>
+    public static SqliteLedger Open(string folder, bool create = false)
+    {
+        var ledger = new SqliteLedger(Path.GetFullPath(folder));
+        if (create) ledger.Create();
+        Schema.Journal.Require(ledger.journalFile);
+        Schema.Ledger.Require(ledger.ledgerFile);
+        try
+        {
+            var folded = ledger.Cursor(FoldStore.FoldedCursor);
+            var head = ledger.JournalHead();
+            if (folded <= head) return ledger;
+            throw new LedgerException($"{ledger.ledgerFile} stands for journal row {folded}, but {ledger.journalFile} ends at {head}: " +
+                "restore both files from the same backup.");
+        }
+        catch
+        {
+            ledger.Dispose();
+            throw;
+        }
+    }
+
+    public long Append(ReadOnlySpan<byte> blob, IReadOnlyList<QuarantinedMessage> quarantined) => journal.Append(blob, quarantined);
+
+    public long JournalHead() => journal.Head();
+
+    public IReadOnlyList<JournalRow> ReadJournal(long afterSeq, int maxRows) => journal.Read(afterSeq, maxRows);
+
+    public void PruneJournal(long upToSeq)
+    {
+        RequireFold("prune the journal");
+        var folded = Cursor(FoldStore.FoldedCursor);
+        if (upToSeq > folded)
+        {
+            throw new LedgerException($"Cannot prune the journal up to row {upToSeq}: only rows up to {folded} are folded into {ledgerFile}. " +
+                "Flush before pruning.");
+        }
+        journal.Prune(upToSeq);
+    }
+
+    public IDisposable AcquireFold()
+    {
+        var held = FoldLock.Acquire(folder, () => Interlocked.Exchange(ref folding, 0));
+        folding = 1;
+        return held;
+    }
+
+    public void Flush(FoldFlush flush)
+    {
+        RequireFold("flush folded state");
+        lock (writing) FoldStore.Flush(Writer(), flush);
+    }
+
+    public ILedgerView OpenView()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (!idleViews.TryTake(out var connections)) connections = SqliteView.Connect(journalFile, ledgerFile);
+        return new SqliteView(connections, registryCache, Return);
+    }
+
+    public long RegistryVersion()
+    {
+        lock (reading) return FoldStore.Cursor(Reader("read the registry version"), RegistryStore.VersionCursor);
+    }
+
+    public RegistryChangeResult ChangeRegistry(RegistryChange change, string actor, long atMs)
+    {
+        lock (writing) return RegistryStore.Change(Writer(), change, actor, atMs);
+    }
+
+    public long Cursor(string name)
+    {
+        lock (reading) return FoldStore.Cursor(Reader("read a cursor"), name);
+    }
+
+    public void SetCursor(string name, long value)
+    {
+        if (name is FoldStore.FoldedCursor or RegistryStore.VersionCursor)
+            throw new ArgumentException($"The cursor {name} is the ledger's own.", nameof(name));
+        lock (writing)
+        {
+            var database = Writer();
+            using var transaction = database.BeginWrite("set a cursor");
+            FoldStore.SetCursor(database, name, value);
+            transaction.Commit();
+        }
+    }
+
+    public void MarkReplayed(IReadOnlyCollection<long> quarantineIds, long atMs) => journal.MarkReplayed(quarantineIds, atMs);
+
+    public void Dispose()
+    {
+        disposed = true;
+        journal.Dispose();
+        while (idleViews.TryTake(out var connections)) connections.Dispose();
+        lock (reading) reader?.Dispose();
+        lock (writing) writer?.Dispose();
+    }
+
+    private void Create()
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException($"Cannot create the data folder {folder}: {e.Message} Choose another --data.", e);
+        }
+        Schema.Journal.Create(journalFile);
+        Schema.Ledger.Create(ledgerFile);
+    }
+
+    private void RequireFold(string operation)
+    {
+        if (Volatile.Read(ref folding) == 0)
+            throw new InvalidOperationException($"Only the holder of {nameof(AcquireFold)} may {operation}.");
+    }
+
+    private void Return(SqliteView.Connections connections)
+    {
+        if (disposed || idleViews.Count >= SqliteLimits.PooledViews) connections.Dispose();
+        else idleViews.Add(connections);
+    }
+
+    private Database Writer() => writer ??= Database.Open(ledgerFile, DatabaseAccess.Write, SqliteLimits.FlushCacheKiB);
+
+    private Database Reader(string operation)
+    {
+        reader ??= Database.Open(ledgerFile, DatabaseAccess.Read, SqliteLimits.ViewCacheKiB);
+        reader.Operation = operation;
+        return reader;
+    }
+}

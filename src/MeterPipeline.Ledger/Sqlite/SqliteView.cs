@@ -1,0 +1,227 @@
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Registry;
+
+namespace MeterPipeline.Ledger.Sqlite;
+
+/// <summary>
+/// Two read snapshots, the journal's taken before the ledger's: what is pruned is always folded, so the older journal snapshot still
+/// holds every row after the newer ledger snapshot's position. For one thread at a time.
+/// </summary>
+internal sealed class SqliteView : ILedgerView
+{
+    private const string VillageDaysSql = """
+        WITH RECURSIVE days (day) AS (
+            SELECT max(?1, (SELECT min(day) FROM village_day))
+            UNION ALL SELECT day + 1 FROM days WHERE day < min(?2, (SELECT max(day) FROM village_day)))
+        SELECT v.division, v.energy, v.day, v.consumption, v.accrued_e8, v.households, v.reporting
+        FROM days CROSS JOIN village_day v ON v.day = days.day AND v.division >= ?3 AND v.division < ?3 || 'z'
+        WHERE v.day BETWEEN ?1 AND ?2 ORDER BY v.division, v.energy, v.day
+        """;
+
+    private readonly Connections connections;
+    private readonly RegistryCache registryCache;
+    private readonly Action<Connections> giveBack;
+    private bool disposed;
+
+    public SqliteView(Connections connections, RegistryCache registryCache, Action<Connections> giveBack)
+    {
+        this.connections = connections;
+        this.registryCache = registryCache;
+        this.giveBack = giveBack;
+        try
+        {
+            // BEGIN alone fixes nothing: the first read of each does. Not disposed: both stay open until the view is.
+            connections.Journal.BeginRead("read the journal");
+            connections.Journal.Scalar(JournalStore.HeadSql);
+            connections.Ledger.BeginRead("read the ledger");
+            FoldedSeq = FoldStore.Cursor(connections.Ledger, FoldStore.FoldedCursor);
+        }
+        catch
+        {
+            connections.Dispose();
+            throw;
+        }
+    }
+
+    public long FoldedSeq { get; }
+
+    public static Connections Connect(string journalFile, string ledgerFile)
+    {
+        var journal = Database.Open(journalFile, DatabaseAccess.Read, SqliteLimits.ViewCacheKiB);
+        try
+        {
+            return new Connections(journal, Database.Open(ledgerFile, DatabaseAccess.Read, SqliteLimits.ViewCacheKiB));
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
+    }
+
+    public IEnumerable<JournalRow> JournalTail()
+    {
+        using var statement = connections.Journal.Prepare("SELECT seq, blob FROM journal WHERE seq > ? ORDER BY seq");
+        statement.Bind(1, FoldedSeq);
+        while (statement.Step()) yield return new JournalRow(statement.Int64(0), statement.Blob(1));
+    }
+
+    public RegistrySnapshot Registry()
+    {
+        var version = FoldStore.Cursor(connections.Ledger, RegistryStore.VersionCursor);
+        if (registryCache.At(version) is { } known) return known;
+        var loaded = RegistryLoad.Load(connections.Ledger, version);
+        registryCache.Keep(loaded);
+        return loaded;
+    }
+
+    public IReadOnlyList<AccountAlias> Aliases(string householdId) => Rows(
+        connections.Ledger.Prepared("SELECT account, household, from_day, until_day FROM alias WHERE household = ? ORDER BY account, from_day")
+            .Bind(1, householdId),
+        RegistryLoad.Alias);
+
+    public IReadOnlyList<MeterDayRow> MeterDays(int meterNo, Register register, int firstDay, int lastDay)
+    {
+        var rows = new List<MeterDayRow>();
+        var statement = connections.Ledger.Prepared("SELECT blob FROM meter_day WHERE day = ? AND meter_no = ? AND register = ?");
+        foreach (var day in MeterDayDays(firstDay, lastDay))
+        {
+            statement.Bind(1, (long)day).Bind(2, (long)meterNo).Bind(3, (long)register);
+            if (statement.Step()) rows.Add(new MeterDayRow(meterNo, register, day, statement.Blob(0)));
+            statement.Reset();
+        }
+        return rows;
+    }
+
+    public IReadOnlyList<MeterYearRow> MeterYears(int meterNo) => Rows(
+        connections.Ledger.Prepared("""
+            WITH RECURSIVE years (autumn) AS (
+                SELECT min(autumn) FROM meter_year
+                UNION ALL SELECT (SELECT min(autumn) FROM meter_year WHERE autumn > years.autumn) FROM years WHERE years.autumn IS NOT NULL)
+            SELECT y.meter_no, y.register, y.autumn, y.blob FROM years CROSS JOIN meter_year y ON y.autumn = years.autumn AND y.meter_no = ?
+            """).Bind(1, (long)meterNo),
+        MeterYear);
+
+    public IEnumerable<MeterYearRow> AllMeterYears(int autumn)
+    {
+        using var statement = connections.Ledger.Prepare(
+            "SELECT meter_no, register, autumn, blob FROM meter_year WHERE autumn = ? ORDER BY meter_no, register");
+        statement.Bind(1, (long)autumn);
+        while (statement.Step()) yield return MeterYear(statement);
+    }
+
+    public IEnumerable<MeterDayRow> MeterDaysOn(int day)
+    {
+        using var statement = connections.Ledger.Prepare("SELECT meter_no, register, day, blob FROM meter_day WHERE day = ? ORDER BY meter_no, register");
+        statement.Bind(1, (long)day);
+        while (statement.Step()) yield return MeterDay(statement);
+    }
+
+    /// <summary>A merge of one ordered stream per day: the table is ordered by day, and sorting it whole would need its size again on disk.</summary>
+    public IEnumerable<MeterDayRow> AllMeterDays()
+    {
+        var streams = new List<IEnumerator<MeterDayRow>>();
+        try
+        {
+            var next = new PriorityQueue<IEnumerator<MeterDayRow>, (int MeterNo, Register Register, int Day)>();
+            foreach (var day in MeterDayDays(int.MinValue, int.MaxValue))
+            {
+                var stream = MeterDaysOn(day).GetEnumerator();
+                streams.Add(stream);
+                if (stream.MoveNext()) next.Enqueue(stream, Key(stream.Current));
+            }
+            while (next.TryDequeue(out var stream, out _))
+            {
+                yield return stream.Current;
+                if (stream.MoveNext()) next.Enqueue(stream, Key(stream.Current));
+            }
+        }
+        finally
+        {
+            foreach (var stream in streams) stream.Dispose();
+        }
+    }
+
+    public IReadOnlyList<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay) => Rows(
+        connections.Ledger.Prepared(VillageDaysSql).Bind(1, (long)firstDay).Bind(2, (long)lastDay).Bind(3, divisionPrefix),
+        row => new VillageDayRow(row.Text(0), (Energy)row.Int32(1), row.Int32(2), row.Int64(3), row.Int64(4), row.Int32(5), row.Int32(6)));
+
+    public IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay) => Rows(
+        connections.Ledger.Prepared("""
+            SELECT company, day, received, accepted, duplicate, conflict, quarantined FROM counter WHERE day BETWEEN ? AND ? ORDER BY day, company
+            """).Bind(1, (long)firstDay).Bind(2, (long)lastDay),
+        row => new CounterRow(row.Text(0), row.Int32(1), row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5), row.Int64(6)));
+
+    public IReadOnlyList<QuarantineRow> Quarantine(long beforeId, int max) => Rows(
+        connections.Journal.Prepared("""
+            SELECT id, received_at_ms, source, company, reason, detail, topic, payload, replayed_at_ms FROM quarantine
+            WHERE id < ? ORDER BY id DESC LIMIT ?
+            """).Bind(1, beforeId).Bind(2, (long)max),
+        row => new QuarantineRow(
+            row.Int64(0),
+            new QuarantinedMessage(row.Int64(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6), row.Blob(7)),
+            row.NullableInt64(8)));
+
+    public long QuarantineCount() => connections.Journal.Scalar("SELECT count(*) FROM quarantine WHERE replayed_at_ms IS NULL");
+
+    public IReadOnlyList<AuditRow> Audit(string kind, string id) => Rows(
+        connections.Ledger.Prepared("SELECT at_ms, actor, kind, entity, before, after FROM audit WHERE kind = ? AND entity = ? ORDER BY n")
+            .Bind(1, kind).Bind(2, id),
+        row => new AuditRow(row.Int64(0), row.Text(1), row.Text(2), row.Text(3), row.NullableText(4), row.NullableText(5)));
+
+    public void Dispose()
+    {
+        if (disposed) return;
+        disposed = true;
+        connections.Journal.Abandon();
+        connections.Ledger.Abandon();
+        giveBack(connections);
+    }
+
+    private static (int MeterNo, Register Register, int Day) Key(MeterDayRow row) => (row.MeterNo, row.Register, row.Day);
+
+    private static MeterDayRow MeterDay(Statement row) => new(row.Int32(0), (Register)row.Int32(1), row.Int32(2), row.Blob(3));
+
+    private static MeterYearRow MeterYear(Statement row) => new(row.Int32(0), (Register)row.Int32(1), row.Int32(2), row.Blob(3));
+
+    /// <summary>The days of a range on which anything is stored: one seek each, however many rows a day has.</summary>
+    private List<int> MeterDayDays(int firstDay, int lastDay)
+    {
+        var days = new List<int>();
+        var statement = connections.Ledger.Prepared("SELECT min(day) FROM meter_day WHERE day >= ?");
+        long from = firstDay;
+        while (true)
+        {
+            statement.Bind(1, from);
+            var found = statement.Step() ? statement.NullableInt64(0) : null;
+            statement.Reset();
+            if (found is not { } day || day > lastDay) return days;
+            days.Add((int)day);
+            from = day + 1;
+        }
+    }
+
+    private static List<T> Rows<T>(Statement statement, Func<Statement, T> read)
+    {
+        var rows = new List<T>();
+        try
+        {
+            while (statement.Step()) rows.Add(read(statement));
+        }
+        finally
+        {
+            statement.Reset();
+        }
+        return rows;
+    }
+
+    /// <summary>The connections of a view: kept for the next one, because opening them costs more than most reads.</summary>
+    internal sealed record Connections(Database Journal, Database Ledger) : IDisposable
+    {
+        public void Dispose()
+        {
+            Journal.Dispose();
+            Ledger.Dispose();
+        }
+    }
+}
