@@ -43,7 +43,7 @@ internal sealed class SupplyPoint
         Gas = gas;
         key = Dice.Roll(seed, Purpose.Demand, index);
         double spread = (Dice.Unit(seed, Purpose.Building, index, 1) + Dice.Unit(seed, Purpose.Building, index, 2)) / 2;
-        lossKwPerKelvin = (0.14 + (0.32 * spread)) * Math.Max(1, heatedHouseholds * 0.9);
+        lossKwPerKelvin = (0.14 + (0.29 * spread)) * HeatedShare(heater, heatedHouseholds);
         comfort = 15.5 + (4.0 * Dice.Unit(seed, Purpose.Building, index, 3)) - FreeGainsKelvin;
         awaySetback = Dice.Unit(seed, Purpose.Building, index, 4) < 0.35 ? 5.0 : 0.0;
         householdRate = heatingOnly ? 0 : (gas ? 0.10 : 0.14) + ((gas ? 0.15 : 0.25) * Dice.Unit(seed, Purpose.Building, index, 5));
@@ -84,6 +84,10 @@ internal sealed class SupplyPoint
             sum += Draw(slot);
         return sum;
     }
+
+    /// <summary>Dear heat is used in fewer rooms; a village plant never heats all its houses at once.</summary>
+    private static double HeatedShare(Heater heater, int heatedHouseholds) =>
+        heatedHouseholds > 0 ? heatedHouseholds * 0.9 : heater is Heater.HeatPump ? 1.0 : 0.82;
 
     private double HeatingRate(int slot, int quarter)
     {

@@ -57,9 +57,9 @@ internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Win
             hardship < 0.06 ? "dibao" : hardship < 0.08 ? "wubao" : hardship < 0.09 ? "other" : "none", SampleNote);
         return Unit(Purpose.Registration, i, 5) switch
         {
-            < 0.015 => household with { Exclusion = "public-employee", ExcludedFrom = options.SeasonStart },
-            < 0.03 => household with { Exclusion = "central-heating", ExcludedFrom = options.SeasonStart.AddDays(options.SeasonDays / 3) },
-            < 0.04 => household with
+            < 0.02 => household with { Exclusion = "public-employee", ExcludedFrom = options.SeasonStart },
+            < 0.04 => household with { Exclusion = "central-heating", ExcludedFrom = options.SeasonStart.AddDays(options.SeasonDays / 3) },
+            < 0.05 => household with
             {
                 Exclusion = "other",
                 ExcludedFrom = options.SeasonStart.AddDays(options.SeasonDays / 4),
