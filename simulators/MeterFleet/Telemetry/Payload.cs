@@ -1,0 +1,95 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace MeterFleet;
+
+/// <summary>Renders readings as JSON. Thread-safe.</summary>
+internal sealed class Payload
+{
+    private const int SingleBytesMax = 80;
+    private const int BatchItemBytesMax = 112;
+
+    private readonly SeasonClock clock;
+    private readonly byte[][] dates;
+
+    internal Payload(SeasonClock clock)
+    {
+        this.clock = clock;
+        // A clock that is behind stamps the first midnight with the day before.
+        dates = [.. Enumerable.Range(-1, clock.Days + 3).Select(day => Encoding.ASCII.GetBytes(clock.FirstDay.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)))];
+    }
+
+    internal byte[] Single(long timeMs, long units, int decimals)
+    {
+        Span<byte> buffer = stackalloc byte[SingleBytesMax];
+        int length = Put(buffer, 0, "{\"ts\":\""u8);
+        length = PutTime(buffer, length, timeMs);
+        length = Put(buffer, length, "\",\"value\":\""u8);
+        length = PutRegister(buffer, length, units, decimals);
+        length = Put(buffer, length, "\"}"u8);
+        return buffer[..length].ToArray();
+    }
+
+    internal byte[] Batch(List<BatchItem> items)
+    {
+        byte[] buffer = new byte[16 + (items.Count * BatchItemBytesMax)];
+        int length = Put(buffer, 0, "{\"readings\":["u8);
+        for (int i = 0; i < items.Count; i++)
+        {
+            BatchItem item = items[i];
+            length = Put(buffer, length, i == 0 ? "{\"meter\":\""u8 : ",{\"meter\":\""u8);
+            length += Encoding.ASCII.GetBytes(item.Meter.Id, buffer.AsSpan(length));
+            length = Put(buffer, length, "\",\"ts\":\""u8);
+            length = PutTime(buffer, length, item.TimeMs);
+            length = Put(buffer, length, "\",\"value\":\""u8);
+            length = PutRegister(buffer, length, item.Shown, item.Meter.Decimals);
+            length = Put(buffer, length, "\"}"u8);
+        }
+
+        length = Put(buffer, length, "]}"u8);
+        return buffer[..length];
+    }
+
+    private static int Put(Span<byte> buffer, int at, ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(buffer[at..]);
+        return at + text.Length;
+    }
+
+    private int PutTime(Span<byte> buffer, int at, long timeMs)
+    {
+        long sinceDayBefore = timeMs - clock.StartMs + SeasonClock.DayMs;
+        int day = (int)(sinceDayBefore / SeasonClock.DayMs);
+        int second = (int)(sinceDayBefore % SeasonClock.DayMs / 1000);
+        at = Put(buffer, at, dates[day]);
+        buffer[at] = (byte)'T';
+        PutTwo(buffer, at + 1, second / 3600);
+        buffer[at + 3] = (byte)':';
+        PutTwo(buffer, at + 4, second / 60 % 60);
+        buffer[at + 6] = (byte)':';
+        PutTwo(buffer, at + 7, second % 60);
+        return Put(buffer, at + 9, "+08:00"u8);
+    }
+
+    private static int PutRegister(Span<byte> buffer, int at, long units, int decimals)
+    {
+        Utf8Formatter.TryFormat(units / Units.One, buffer[at..], out int written);
+        at += written;
+        buffer[at++] = (byte)'.';
+        int fraction = (int)(units % Units.One / Units.PerStep(decimals));
+        if (decimals == 3)
+            buffer[at++] = (byte)('0' + (fraction / 100));
+        PutTwo(buffer, at, fraction % 100);
+        return at + 2;
+    }
+
+    private static void PutTwo(Span<byte> buffer, int at, int value)
+    {
+        buffer[at] = (byte)('0' + (value / 10));
+        buffer[at + 1] = (byte)('0' + (value % 10));
+    }
+}
+
+/// <summary>One reading in a concentrator's batch.</summary>
+internal readonly record struct BatchItem(Meter Meter, long TimeMs, long Shown);
