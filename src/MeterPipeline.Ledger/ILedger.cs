@@ -50,6 +50,12 @@ public interface ILedger : IDisposable
     /// <summary>A named durable position, 0 before it was first set.</summary>
     long Cursor(string name);
 
+    /// <summary>Meter days in which a later revision or a conflict changed what counts, oldest first: the time-series sink must hear of them.</summary>
+    IReadOnlyList<SettledDay> SettledDays(int max);
+
+    /// <summary>Forgets those up to and including <paramref name="upToId"/>.</summary>
+    void ForgetSettledDays(long upToId);
+
     void SetCursor(string name, long value);
 
     /// <summary>Marks quarantined messages as replayed: after their readings were appended. Unknown ids are ignored.</summary>
@@ -117,6 +123,9 @@ public sealed record QuarantineRow(long Id, QuarantinedMessage Message, long? Re
 /// <summary>All readings of a meter, register and local day, as a <c>MeterDay</c> blob.</summary>
 public readonly record struct MeterDayRow(int MeterNo, Register Register, int Day, byte[] Blob);
 
+/// <param name="Seq">Journal row that changed it.</param>
+public readonly record struct SettledDay(long Id, int MeterNo, Register Register, int Day, long Seq);
+
 /// <summary>Folded days and state of a meter and register in the year that starts on 1 July of <paramref name="Autumn"/>.</summary>
 public readonly record struct MeterYearRow(int MeterNo, Register Register, int Autumn, byte[] Blob);
 
@@ -145,6 +154,9 @@ public sealed class FoldFlush
     public List<MeterYearRow> MeterYears { get; } = [];
     public List<VillageDayRow> VillageDays { get; } = [];
     public List<CounterRow> Counters { get; } = [];
+
+    /// <summary>Added, not replaced; ids are given by the ledger.</summary>
+    public List<SettledDay> SettledDays { get; } = [];
 }
 
 /// <summary>Rows to insert or replace by key. A meter row replaces the installation that it overlaps or is appended as a new life.</summary>

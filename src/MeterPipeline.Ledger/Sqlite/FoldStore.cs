@@ -42,8 +42,23 @@ internal static class FoldStore
         Write(database.Prepared(MeterYearSql), flush.MeterYears);
         Write(database.Prepared(VillageDaySql), flush.VillageDays);
         Write(database.Prepared(CounterSql), flush.Counters);
+        foreach (var day in flush.SettledDays)
+        {
+            database.Prepared("INSERT INTO settled_day (meter_no, register, day, seq) VALUES (?, ?, ?, ?)")
+                .Bind(1, (long)day.MeterNo).Bind(2, (long)day.Register).Bind(3, (long)day.Day).Bind(4, day.Seq).Run();
+        }
         SetCursor(database, FoldedCursor, flush.FoldedSeq);
         transaction.Commit();
+    }
+
+    public static IReadOnlyList<SettledDay> SettledDays(Database database, int max)
+    {
+        var days = new List<SettledDay>();
+        var statement = database.Prepared("SELECT id, meter_no, register, day, seq FROM settled_day ORDER BY id LIMIT ?").Bind(1, (long)max);
+        while (statement.Step())
+            days.Add(new SettledDay(statement.Int64(0), statement.Int32(1), (Domain.Readings.Register)statement.Int32(2), statement.Int32(3), statement.Int64(4)));
+        statement.Reset();
+        return days;
     }
 
     private static void Write(Statement statement, List<MeterDayRow> rows)

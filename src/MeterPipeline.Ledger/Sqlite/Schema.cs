@@ -45,6 +45,9 @@ internal sealed class Schema
             day INTEGER NOT NULL, company TEXT NOT NULL, received INTEGER NOT NULL, accepted INTEGER NOT NULL, duplicate INTEGER NOT NULL,
             conflict INTEGER NOT NULL, quarantined INTEGER NOT NULL, PRIMARY KEY (day, company)) WITHOUT ROWID;
 
+        CREATE TABLE settled_day (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, meter_no INTEGER NOT NULL, register INTEGER NOT NULL, day INTEGER NOT NULL, seq INTEGER NOT NULL);
+
         CREATE TABLE division (code TEXT PRIMARY KEY, name TEXT NOT NULL, parent TEXT) WITHOUT ROWID;
         CREATE TABLE company (id TEXT PRIMARY KEY, name TEXT NOT NULL, energy INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE household (

@@ -119,6 +119,16 @@ public sealed class SqliteLedger : ILedger
         }
     }
 
+    public IReadOnlyList<SettledDay> SettledDays(int max)
+    {
+        lock (reading) return FoldStore.SettledDays(Reader("read settled days"), max);
+    }
+
+    public void ForgetSettledDays(long upToId)
+    {
+        lock (writing) Writer().Prepared("DELETE FROM settled_day WHERE id <= ?").Bind(1, upToId).Run();
+    }
+
     public void MarkReplayed(IReadOnlyCollection<long> quarantineIds, long atMs) => journal.MarkReplayed(quarantineIds, atMs);
 
     public void Dispose()

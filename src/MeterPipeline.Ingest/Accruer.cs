@@ -1,0 +1,235 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Ledger;
+using Microsoft.Extensions.Logging;
+
+namespace MeterPipeline.Ingest;
+
+/// <summary>
+/// Follows the journal, folds it into the books, and flushes them with the position they stand for. Commits of this process come through a
+/// channel; whatever is missing there (rows of other processes, rows from before a crash) is read from the journal itself. Holds the
+/// ledger's fold while it lives.
+/// </summary>
+public sealed class Accruer : IAsyncDisposable
+{
+    private const int RowsAtOnce = 32;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>Folded readings that force a flush: bounds memory and the time to catch up after a crash.</summary>
+    private const long UnflushedReadingsMax = 5_000_000;
+
+    /// <summary>A flush waits this many times as long as the one before took, so that flushing costs a tenth at most.</summary>
+    private const int RestFactor = 10;
+
+    private static readonly TimeSpan RestMin = TimeSpan.FromMilliseconds(500);
+
+    private readonly ILedger ledger;
+    private readonly RegistryWatch registry;
+    private readonly ChannelReader<Recorded> commits;
+    private readonly VillageBoard villages;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly IDisposable fold;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Task loop;
+
+    // Owned by the loop.
+    private readonly StoredBooks stored;
+    private readonly Books books;
+    private readonly Tallies tallies;
+    private readonly List<Reading> decoded = [];
+    private readonly List<CompanyCount> counts = [];
+    private readonly Dictionary<(int MeterNo, Register Register, int Day), long> settled = [];
+    private long applied;
+    private long unflushedReadings;
+    private long lastFlush;
+    private TimeSpan rest = RestMin;
+
+    /// <exception cref="LedgerException">Another process holds the fold.</exception>
+    public Accruer(ILedger ledger, RegistryWatch registry, ChannelReader<Recorded> commits, VillageBoard villages, TimeProvider time, ILogger<Accruer> log)
+    {
+        (this.ledger, this.registry, this.commits, this.villages, this.time, this.log) = (ledger, registry, commits, villages, time, log);
+        fold = ledger.AcquireFold();
+        stored = new StoredBooks(ledger.OpenView);
+        books = new Books(registry.Registry, stored.Days, stored.Years);
+        tallies = new Tallies(ledger);
+        using (var view = ledger.OpenView()) applied = view.FoldedSeq;
+        FlushedSeq = AppliedSeq = applied;
+        lastFlush = time.GetTimestamp();
+        loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Newest journal row folded.</summary>
+    public long AppliedSeq { get; private set; }
+
+    /// <summary>Newest journal row whose fold is stored.</summary>
+    public long FlushedSeq { get; private set; }
+
+    public Counter Folded { get; } = new();
+
+    /// <summary>The loop ended on an error that it cannot mend; null while it runs.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Told after each flush.</summary>
+    public event Action? Flushed;
+
+    /// <summary>Folds what the journal holds, flushes, and lets go of the fold.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync().ConfigureAwait(false);
+        await loop.ConfigureAwait(false);
+        stored.Dispose();
+        fold.Dispose();
+        stop.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            CatchUp(ledger.JournalHead());
+            while (!stop.IsCancellationRequested)
+            {
+                if (commits.TryRead(out var commit)) Take(commit);
+                else Wait();
+                if (FlushDue()) Flush();
+            }
+            while (commits.TryRead(out var last)) Take(last);
+            CatchUp(ledger.JournalHead());
+            Flush();
+        }
+        catch (Exception error)
+        {
+            Failure = error;
+            log.LogCritical(error, "Folding stopped at journal row {Seq}; readings are still recorded. Restart after mending the cause", applied + 1);
+        }
+    }
+
+    private void Wait()
+    {
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+            patience.CancelAfter(Poll);
+            if (!commits.WaitToReadAsync(patience.Token).AsTask().GetAwaiter().GetResult()) stop.Token.WaitHandle.WaitOne(Poll);
+        }
+        catch (OperationCanceledException)
+        {
+            if (stop.IsCancellationRequested) return;
+            registry.LookAgain();
+            AdoptRegistry();
+            CatchUp(ledger.JournalHead());
+        }
+    }
+
+    private void Take(Recorded commit)
+    {
+        if (commit.Seq > applied + 1) CatchUp(commit.Seq - 1);
+        if (commit.Seq == applied + 1) Apply(commit.Seq, commit.RecordedAtMs, commit.Readings, commit.Counts);
+        commit.Return();
+    }
+
+    /// <summary>Reads the journal up to and including <paramref name="seq"/>.</summary>
+    private void CatchUp(long seq)
+    {
+        while (applied < seq)
+        {
+            var rows = ledger.ReadJournal(applied, RowsAtOnce);
+            if (rows.Count == 0 || rows[0].Seq != applied + 1)
+                throw new InvalidOperationException($"Journal row {applied + 1} is missing. Restore the ledger from a backup.");
+            foreach (var row in rows)
+            {
+                var recordedAtMs = JournalBlob.Read(row.Blob, decoded, counts);
+                Apply(row.Seq, recordedAtMs, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(decoded), counts);
+            }
+            if (FlushDue()) Flush();
+        }
+    }
+
+    private void Apply(long seq, long recordedAtMs, ReadOnlySpan<Reading> readings, IReadOnlyList<CompanyCount> received)
+    {
+        var day = LocalDay.Of(recordedAtMs).Number;
+        foreach (var count in received) tallies.Received(count, day);
+        foreach (ref readonly var reading in readings)
+        {
+            if (books.Registry.MeterByNo(reading.MeterNo) is not { } meter) meter = FindMeter(reading.MeterNo);
+            var outcome = books.Apply(reading);
+            tallies.Became(outcome, meter.Current.Company, day);
+            if (outcome == Outcome.Conflict || reading.Revision > 0)
+                settled[(reading.MeterNo, reading.Register, LocalDay.Of(reading.TimeMs).Number)] = seq;
+        }
+        AppliedSeq = applied = seq;
+        unflushedReadings += readings.Length;
+        Folded.Add(readings.Length);
+    }
+
+    /// <summary>The journal names a meter that was registered after the books last looked.</summary>
+    private Domain.Registry.Meter FindMeter(int meterNo)
+    {
+        for (var tries = 0; tries < 100; tries++)
+        {
+            registry.LookAgain();
+            AdoptRegistry();
+            if (books.Registry.MeterByNo(meterNo) is { } meter) return meter;
+            stop.Token.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(20));
+        }
+        throw new InvalidOperationException($"The journal names meter number {meterNo}, the registry does not. Restore the ledger from a backup.");
+    }
+
+    private void AdoptRegistry()
+    {
+        var newest = registry.Registry;
+        if (newest.Version == books.Registry.Version) return;
+        books.Adopt(newest);
+        villages.Adopt(newest);
+    }
+
+    private bool FlushDue() =>
+        (applied > FlushedSeq || books.Dirty.Count > 0 || villages.Waiting)
+        && (unflushedReadings >= UnflushedReadingsMax || time.GetElapsedTime(lastFlush) >= rest);
+
+    private void Flush()
+    {
+        var started = time.GetTimestamp();
+        var flush = new FoldFlush { FoldedSeq = applied };
+        foreach (var book in books.Dirty)
+        {
+            villages.Touch(book.MeterNo);
+            book.WriteYears((autumn, blob) => flush.MeterYears.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, blob)));
+            book.WriteDays((day, blob) => flush.MeterDays.Add(new MeterDayRow(book.MeterNo, book.Register, day, blob)));
+        }
+        books.ClearDirty();
+        villages.Collect(books, flush.VillageDays);
+        tallies.Write(flush.Counters);
+        foreach (var (key, seq) in settled) flush.SettledDays.Add(new SettledDay(0, key.MeterNo, key.Register, key.Day, seq));
+        stored.Release();
+        Store(flush);
+        settled.Clear();
+        tallies.Forget(LocalDay.Of(time.GetUtcNow().ToUnixTimeMilliseconds()).Number - 1);
+        FlushedSeq = applied;
+        unflushedReadings = 0;
+        lastFlush = time.GetTimestamp();
+        rest = TimeSpan.FromTicks(Math.Max(RestMin.Ticks, time.GetElapsedTime(started).Ticks * RestFactor));
+        Flushed?.Invoke();
+    }
+
+    private void Store(FoldFlush flush)
+    {
+        for (var pauseMs = 100; ; pauseMs = Math.Min(pauseMs * 2, 5_000))
+        {
+            try
+            {
+                ledger.Flush(flush);
+                return;
+            }
+            catch (LedgerException error) when (!stop.IsCancellationRequested)
+            {
+                log.LogError("Folded state waits to be stored: {Message}", error.Message);
+            }
+            stop.Token.WaitHandle.WaitOne(pauseMs);
+        }
+    }
+}

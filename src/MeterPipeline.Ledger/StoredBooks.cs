@@ -1,0 +1,31 @@
+using MeterPipeline.Domain.Readings;
+
+namespace MeterPipeline.Ledger;
+
+/// <summary>
+/// What books read from the ledger: meter days and folded years as last flushed. Opens a view when first asked and keeps it until
+/// <see cref="Release"/>, which the holder of the fold calls after each flush. Owned by one thread.
+/// </summary>
+public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
+{
+    private ILedgerView? view;
+
+    private ILedgerView View => view ??= open();
+
+    /// <summary>For <see cref="Domain.Books.StoredDays"/>.</summary>
+    public IReadOnlyList<(int Day, byte[] Blob)> Days(int meterNo, Register register, int firstDay, int lastDay) =>
+        [.. View.MeterDays(meterNo, register, firstDay, lastDay).Select(row => (row.Day, row.Blob))];
+
+    /// <summary>For <see cref="Domain.Books.StoredYears"/>.</summary>
+    public IReadOnlyList<(Register Register, int Autumn, byte[] Blob)> Years(int meterNo) =>
+        [.. View.MeterYears(meterNo).Select(row => (row.Register, row.Autumn, row.Blob))];
+
+    /// <summary>Lets the view go; the next question sees what was flushed meanwhile.</summary>
+    public void Release()
+    {
+        view?.Dispose();
+        view = null;
+    }
+
+    public void Dispose() => Release();
+}
