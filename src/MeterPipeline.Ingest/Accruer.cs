@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;

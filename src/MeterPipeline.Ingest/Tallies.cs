@@ -1,4 +1,3 @@
-using MeterPipeline.Domain;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Ledger;
 

@@ -88,6 +88,9 @@ public sealed class Books
         });
     }
 
+    /// <summary>The lives of a meter as the fold sees them.</summary>
+    public IReadOnlyList<MeterLife> LivesOf(Meter meter) => (lives[meter.No] ??= new MeterLives(meter)).Lives;
+
     private void Relive(MeterBook book, MeterLives changed)
     {
         var clean = !book.Dirty;
