@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# Builds, checks the format and runs every test, with the real servers that they need. Last line: the totals.
+# Works in a fresh clone, with an empty HOME, without a terminal; as root it installs what is missing (Debian packages).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export CI=true DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+# No compiler or build server may outlive the run.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
+export PATH="$PATH:/usr/sbin:/usr/lib/postgresql/15/bin"
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/meterpipeline-tests.XXXXXX")
+chmod 755 "$work" # PostgreSQL runs as another user and must reach its folder
+export TMPDIR=$work
+policy=/usr/sbin/policy-rc.d
+policy_is_ours=no
+step='preparation'
+passed=0 failed=0 skipped=0
+
+say() { printf '== %s %s\n' "$(date +%H:%M:%S)" "$*"; }
+
+# Every process started below carries the mark in its environment; whatever is left of them is ended by its own id.
+end_leftovers() {
+    local process id
+    for process in $(env -u METERPIPELINE_TEST_RUN grep -lsz -F -x "METERPIPELINE_TEST_RUN=$work" /proc/[0-9]*/environ || true); do
+        id=${process#/proc/}
+        id=${id%/environ}
+        [ "$id" = "$$" ] || [ "$id" = "$BASHPID" ] || kill -KILL "$id" 2>/dev/null || true
+    done
+}
+
+finish() {
+    local code=$?
+    trap - EXIT
+    set +e
+    end_leftovers
+    if [ "$policy_is_ours" = yes ]; then rm -f "$policy"; fi
+    rm -rf "$work" 2>/dev/null || { sleep 1; rm -rf "$work"; }
+    if [ "$code" -ne 0 ]; then
+        say "FAILED in: $step"
+        if [ "$failed" -eq 0 ]; then failed=1; fi
+    fi
+    printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+    if [ "$failed" -ne 0 ]; then exit 1; fi
+    exit 0
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+install_missing() {
+    local missing=() binary package
+    while read -r binary package; do
+        command -v "$binary" >/dev/null || missing+=("$package")
+    done <<'BINARIES'
+mosquitto mosquitto
+mosquitto_pub mosquitto-clients
+influxd influxdb
+influx influxdb-client
+victoria-metrics victoria-metrics
+nginx nginx-light
+/usr/lib/postgresql/15/bin/postgres postgresql-15
+chromium chromium
+setpriv util-linux
+BINARIES
+    [ -n "$(find /usr/share/fonts -iname 'NotoSansCJK*' -print -quit 2>/dev/null)" ] || missing+=(fonts-noto-cjk)
+    if [ "${#missing[@]}" -eq 0 ]; then return; fi
+    say "installing ${missing[*]}"
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "Missing: ${missing[*]}. Run once as root: apt-get install --no-install-recommends ${missing[*]}" >&2
+        return 1
+    fi
+    if [ ! -e "$policy" ]; then
+        # Packages must not start daemons: the tests start their own.
+        policy_is_ours=yes
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    apt-get -q update </dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}" </dev/null
+}
+
+# Adds one project's totals from its .trx file; a run that broke off without one counts as a failure.
+count() {
+    local name=$1 counters
+    counters=$(grep -o '<Counters [^>]*>' "$work/results/$name.trx" 2>/dev/null | head -n 1) || true
+    if [ -z "$counters" ]; then failed=$((failed + 1)); return; fi
+    local total=${counters##* total=\"} executed=${counters##* executed=\"} ok=${counters##* passed=\"}
+    total=${total%%\"*} executed=${executed%%\"*} ok=${ok%%\"*}
+    passed=$((passed + ok))
+    skipped=$((skipped + total - executed))
+    failed=$((failed + executed - ok))
+}
+
+run_project() {
+    local name=$1 code=0
+    step="tests of $name"
+    say "$step"
+    METERPIPELINE_TEST_RUN=$work dotnet test "tests/$name" -c Release --no-build --logger "trx;LogFileName=$name.trx" \
+        --logger 'console;verbosity=normal' --results-directory "$work/results" --blame-hang-timeout 10min </dev/null || code=$?
+    local before=$failed
+    count "$name"
+    if [ "$code" -ne 0 ] && [ "$failed" -eq "$before" ]; then failed=$((failed + 1)); fi
+    end_leftovers
+}
+
+step='installation of servers'
+install_missing
+step='dotnet restore'
+say "$step"
+dotnet restore MeterPipeline.sln --locked-mode </dev/null
+step='dotnet build'
+say "$step"
+dotnet build MeterPipeline.sln -c Release --no-restore -clp:NoSummary </dev/null
+step='dotnet format'
+say "$step"
+dotnet format MeterPipeline.sln --verify-no-changes --no-restore </dev/null
+run_project MeterPipeline.Tests
+run_project MeterPipeline.ServerTests
+step='done'
