@@ -55,6 +55,7 @@ public sealed class Accruer : IAsyncDisposable
         stored = new StoredBooks(ledger.OpenView);
         books = new Books(registry.Registry, stored.Days, stored.Years);
         tallies = new Tallies(ledger);
+        villages.Adopt(registry.Registry);
         using (var view = ledger.OpenView()) applied = view.FoldedSeq;
         FlushedSeq = AppliedSeq = applied;
         lastFlush = time.GetTimestamp();
@@ -206,6 +207,7 @@ public sealed class Accruer : IAsyncDisposable
         foreach (var (key, seq) in settled) flush.SettledDays.Add(new SettledDay(0, key.MeterNo, key.Register, key.Day, seq));
         stored.Release();
         Store(flush);
+        villages.Stored();
         settled.Clear();
         tallies.Forget(LocalDay.Of(time.GetUtcNow().ToUnixTimeMilliseconds()).Number - 1);
         FlushedSeq = applied;

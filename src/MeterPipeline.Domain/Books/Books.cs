@@ -91,6 +91,9 @@ public sealed class Books
     /// <summary>The lives of a meter as the fold sees them.</summary>
     public IReadOnlyList<MeterLife> LivesOf(Meter meter) => (lives[meter.No] ??= new MeterLives(meter)).Lives;
 
+    /// <summary>Heating years in which the meter's total register has anything folded, stored or not.</summary>
+    public IReadOnlyCollection<int> Autumns(int meterNo) => Book(meterNo, Register.Total).Autumns();
+
     private void Relive(MeterBook book, MeterLives changed)
     {
         var clean = !book.Dirty;

@@ -140,6 +140,18 @@ public sealed class MeterBook
         return result;
     }
 
+    /// <summary>Years in which anything is folded.</summary>
+    public IReadOnlyCollection<int> Autumns()
+    {
+        if (mustRefold) Refold();
+        var autumns = new SortedSet<int>(storedYears);
+        autumns.UnionWith(log.Finished.Select(f => f.Autumn));
+        var branch = fold.Conclude(Ahead);
+        autumns.UnionWith(branch.Finished.Select(f => f.Autumn));
+        if (branch.Autumn != int.MinValue) autumns.Add(branch.Autumn);
+        return autumns;
+    }
+
     /// <summary>Every entry stored or pending of a day range, ordered by day.</summary>
     public SortedDictionary<int, byte[]> AllDays(int first, int last)
     {
@@ -174,7 +186,7 @@ public sealed class MeterBook
             MeterDay.Decode(new LocalDay(day), blob, entries);
             for (var i = 0; i < entries.Count;)
             {
-                var (value, rival, next) = Decide(entries, i);
+                var (value, rival, next) = MeterDay.Decide(entries, i);
                 Feed(entries[i].TimeMs, value, rival);
                 i = next;
             }
@@ -183,17 +195,6 @@ public sealed class MeterBook
         foreach (var autumn in storedYears)
             if (autumn != log.Autumn && !log.Finished.Exists(f => f.Autumn == autumn)) log.Finished.Add((autumn, []));
         Dirty = true;
-    }
-
-    /// <summary>Of all entries at one time: the highest revision counts, within it the lowest value; the highest is its rival.</summary>
-    private static (long Value, long Rival, int Next) Decide(List<DayEntry> entries, int start)
-    {
-        var end = start + 1;
-        while (end < entries.Count && entries[end].TimeMs == entries[start].TimeMs) end++;
-        var rival = entries[end - 1];
-        var winner = end - 1;
-        while (winner > start && entries[winner - 1].Revision == rival.Revision) winner--;
-        return (entries[winner].Value, rival.Value, end);
     }
 
     /// <summary>Feeds one reading after the registry points that come before it; a registry point at the same instant wins.</summary>

@@ -43,6 +43,20 @@ public static class MeterDay
         while (cursor.Length < blob.Length) into.Add(cursor.Read(blob));
     }
 
+    /// <summary>Of all entries at one time: the highest revision counts, within it the lowest value; the highest is its rival.</summary>
+    /// <param name="entries">In stored order.</param>
+    /// <param name="start">Index of the first entry at its time.</param>
+    /// <returns>The value that counts, its rival (equal: there is none), and the index of the next time's first entry.</returns>
+    public static (long Value, long Rival, int Next) Decide(List<DayEntry> entries, int start)
+    {
+        var end = start + 1;
+        while (end < entries.Count && entries[end].TimeMs == entries[start].TimeMs) end++;
+        var rival = entries[end - 1];
+        var winner = end - 1;
+        while (winner > start && entries[winner - 1].Revision == rival.Revision) winner--;
+        return (entries[winner].Value, rival.Value, end);
+    }
+
     /// <summary>Where an encoder or decoder of a meter day stands.</summary>
     public struct Cursor(LocalDay day)
     {

@@ -14,6 +14,7 @@ public sealed record InstalledDays(Meter Meter, MeterLife Life, IReadOnlyList<Da
 /// </summary>
 public sealed class SeasonQuantity
 {
+    private readonly bool[] claims;
     private readonly bool[] covered;
     private readonly bool[] estimated;
 
@@ -21,7 +22,7 @@ public sealed class SeasonQuantity
     {
         Season = season;
         (ConsumptionPerDay, EligiblePerDay) = (new long[season.Days], new long[season.Days]);
-        (covered, estimated) = (new bool[season.Days], new bool[season.Days]);
+        (claims, covered, estimated) = (new bool[season.Days], new bool[season.Days], new bool[season.Days]);
     }
 
     public HeatingSeason Season { get; }
@@ -78,6 +79,12 @@ public sealed class SeasonQuantity
         : Start != EdgeKind.Missing && End != EdgeKind.Missing && CoveragePercent >= 80 ? 'B'
         : (Start != EdgeKind.Missing && End != EdgeKind.Missing) || CoveragePercent >= 50 ? 'C' : 'D';
 
+    /// <summary>Whether the season day of that index carries a claim.</summary>
+    public bool HasClaim(int index) => claims[index];
+
+    /// <summary>Whether a reading covers the season day of that index; looked at on days with a claim only.</summary>
+    public bool IsCovered(int index) => covered[index];
+
     /// <summary>Why the amount must wait for a person, as stable words; empty: nothing in the way.</summary>
     public IEnumerable<string> Holds()
     {
@@ -92,9 +99,8 @@ public sealed class SeasonQuantity
     public static SeasonQuantity Of(HeatingSeason season, Func<LocalDay, bool> eligible, IReadOnlyList<InstalledDays> installations)
     {
         var result = new SeasonQuantity(season);
-        var claims = new bool[season.Days];
-        for (var i = 0; i < claims.Length; i++)
-            if (claims[i] = eligible(new LocalDay(season.First.Number + i))) result.EligibleDays++;
+        for (var i = 0; i < result.claims.Length; i++)
+            if (result.claims[i] = eligible(new LocalDay(season.First.Number + i))) result.EligibleDays++;
         var any = false;
         foreach (var installed in installations)
         {
@@ -102,16 +108,16 @@ public sealed class SeasonQuantity
             if (!any) (result.Opening, _) = result.EdgeRegister(installed, atStart: true);
             (result.Closing, _) = result.EdgeRegister(installed, atStart: false);
             any = true;
-            result.Add(installed, claims);
+            result.Add(installed);
         }
         if (!any) (result.Start, result.End) = (EdgeKind.Missing, EdgeKind.Missing);
         result.Low = Math.Max(0, result.Low + result.Eligible);
         result.High += result.Eligible;
-        result.MeasureGaps(claims);
+        result.MeasureGaps();
         return result;
     }
 
-    private void Add(InstalledDays installed, bool[] claims)
+    private void Add(InstalledDays installed)
     {
         var life = installed.Life;
         var first = Math.Max(Season.First.Number, life.FromMs == long.MinValue ? int.MinValue : LocalDay.Of(life.FromMs).Number);
@@ -196,7 +202,7 @@ public sealed class SeasonQuantity
             : (life.Shown(day.Register), (day.Marks & DayMarks.StartMeasured) != 0 ? EdgeKind.Measured : EdgeKind.Interpolated);
     }
 
-    private void MeasureGaps(bool[] claims)
+    private void MeasureGaps()
     {
         var gap = 0;
         for (var i = 0; i < claims.Length; i++)

@@ -1,0 +1,216 @@
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Ledger;
+using MeterPipeline.Sinks;
+using Microsoft.Extensions.Logging;
+
+namespace MeterPipeline.Ingest;
+
+/// <summary>
+/// Follows the journal with a durable cursor of its own and writes it to a sink. It may lag for days and may write again what it wrote; it
+/// never holds up intake. Where conflicts or revisions changed what counts, it writes that meter day once more, resolved.
+/// </summary>
+public sealed class Projector : IAsyncDisposable
+{
+    /// <summary>Name of the ledger cursor: newest journal row that the sink has.</summary>
+    public const string CursorName = "influx";
+
+    /// <summary>Raised by <c>rebuild influx</c>; <see cref="RebuiltName"/> follows when it is done.</summary>
+    public const string RebuildName = "influx.rebuild";
+
+    public const string RebuiltName = "influx.rebuilt";
+
+    private const int RowsAtOnce = 16;
+    private const int LinesAtOnce = 5_000;
+    private const int SettledAtOnce = 500;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    private readonly ILedger ledger;
+    private readonly ISink sink;
+    private readonly VillageBoard? villages;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly Projection projection;
+    private readonly CancellationTokenSource stop = new();
+    private readonly List<Reading> readings = [];
+    private readonly List<CompanyCount> counts = [];
+    private Task loop = Task.CompletedTask;
+
+    public Projector(ILedger ledger, RegistryWatch registry, ISink sink, VillageBoard? villages, TimeProvider time, ILogger<Projector> log)
+    {
+        (this.ledger, this.sink, this.villages, this.time, this.log) = (ledger, sink, villages, time, log);
+        projection = new Projection(registry);
+        Cursor = ledger.Cursor(CursorName);
+    }
+
+    /// <summary>Newest journal row that the sink has.</summary>
+    public long Cursor { get; private set; }
+
+    public Counter Written { get; } = new();
+
+    /// <summary>Lines that the server refused for good.</summary>
+    public Counter Refused { get; } = new();
+
+    /// <summary>Why the sink takes nothing at the moment; null: it does.</summary>
+    public string? Waiting { get; private set; }
+
+    public void Start() => loop = Task.Run(RunAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync().ConfigureAwait(false);
+        await loop.ConfigureAwait(false);
+        stop.Dispose();
+    }
+
+    /// <summary>Writes everything in the ledger anew: all meter days, then all village days.</summary>
+    /// <param name="progress">Told how many lines are written.</param>
+    public async Task RebuildAsync(Action<long> progress, CancellationToken cancel)
+    {
+        using var view = ledger.OpenView();
+        var entries = new List<DayEntry>();
+        foreach (var row in view.AllMeterDays())
+        {
+            AddResolved(row, entries);
+            await WriteIfFullAsync(cancel).ConfigureAwait(false);
+            progress(Written.Value);
+        }
+        foreach (var row in view.VillageDays("", int.MinValue, int.MaxValue))
+        {
+            projection.Add(row);
+            await WriteIfFullAsync(cancel).ConfigureAwait(false);
+        }
+        await WriteAsync(cancel).ConfigureAwait(false);
+        progress(Written.Value);
+        MoveTo(view.FoldedSeq);
+    }
+
+    /// <summary>Writes the journal from the cursor to its head; for a process that does nothing else.</summary>
+    public async Task CatchUpAsync(CancellationToken cancel)
+    {
+        while (await ProjectJournalAsync(cancel).ConfigureAwait(false))
+        {
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var asked = ledger.Cursor(RebuildName);
+                if (asked != ledger.Cursor(RebuiltName))
+                {
+                    log.LogInformation("Rebuilding the time-series database from the ledger");
+                    await RebuildAsync(_ => { }, stop.Token).ConfigureAwait(false);
+                    ledger.SetCursor(RebuiltName, asked);
+                }
+                var busy = await ProjectJournalAsync(stop.Token).ConfigureAwait(false);
+                busy |= await ProjectSettledAsync(stop.Token).ConfigureAwait(false);
+                await ProjectVillagesAsync(stop.Token).ConfigureAwait(false);
+                if (!busy) await Task.Delay(Poll, time, stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception error)
+        {
+            Waiting = error.Message;
+            log.LogCritical(error, "The projection stopped at journal row {Seq}; nothing is lost, it goes on from there after a restart", Cursor);
+        }
+    }
+
+    private async Task<bool> ProjectJournalAsync(CancellationToken cancel)
+    {
+        var rows = ledger.ReadJournal(Cursor, RowsAtOnce);
+        if (rows.Count == 0) return false;
+        if (rows[0].Seq != Cursor + 1)
+        {
+            log.LogInformation("Journal rows up to {Seq} are pruned: the projection starts from the stored meter days", rows[0].Seq - 1);
+            await RebuildAsync(_ => { }, cancel).ConfigureAwait(false);
+            return true;
+        }
+        foreach (var row in rows)
+        {
+            JournalBlob.Read(row.Blob, readings, counts);
+            foreach (var reading in readings)
+            {
+                projection.Add(reading.MeterNo, reading.Register, reading.TimeMs, reading.Value);
+                await WriteIfFullAsync(cancel).ConfigureAwait(false);
+            }
+        }
+        await WriteAsync(cancel).ConfigureAwait(false);
+        MoveTo(rows[^1].Seq);
+        return true;
+    }
+
+    /// <summary>Meter days in which arrival order must not decide: written again as they count, once the journal row that changed them is out.</summary>
+    private async Task<bool> ProjectSettledAsync(CancellationToken cancel)
+    {
+        var days = ledger.SettledDays(SettledAtOnce).Where(day => day.Seq <= Cursor).ToList();
+        if (days.Count == 0) return false;
+        using (var view = ledger.OpenView())
+        {
+            var entries = new List<DayEntry>();
+            foreach (var day in days)
+                foreach (var row in view.MeterDays(day.MeterNo, day.Register, day.Day, day.Day)) AddResolved(row, entries);
+        }
+        await WriteAsync(cancel).ConfigureAwait(false);
+        ledger.ForgetSettledDays(days.Max(day => day.Id));
+        return true;
+    }
+
+    private async Task ProjectVillagesAsync(CancellationToken cancel)
+    {
+        if (villages is null || villages.TakeDrawn() is not { Count: > 0 } drawn) return;
+        using (var view = ledger.OpenView())
+            foreach (var village in drawn)
+                foreach (var row in view.VillageDays(village, int.MinValue, int.MaxValue)) projection.Add(row);
+        await WriteAsync(cancel).ConfigureAwait(false);
+    }
+
+    private void AddResolved(in MeterDayRow row, List<DayEntry> entries)
+    {
+        entries.Clear();
+        MeterDay.Decode(new LocalDay(row.Day), row.Blob, entries);
+        for (var i = 0; i < entries.Count;)
+        {
+            var (value, _, next) = MeterDay.Decide(entries, i);
+            projection.Add(row.MeterNo, row.Register, entries[i].TimeMs, value);
+            i = next;
+        }
+    }
+
+    private ValueTask WriteIfFullAsync(CancellationToken cancel) => projection.Lines.Lines < LinesAtOnce ? ValueTask.CompletedTask : WriteAsync(cancel);
+
+    /// <summary>Writes what is gathered, again and again until the sink has taken it.</summary>
+    private async ValueTask WriteAsync(CancellationToken cancel)
+    {
+        while (projection.Lines.Lines > 0)
+        {
+            var result = await sink.WriteAsync(projection.Lines.Written, cancel).ConfigureAwait(false);
+            if (result.Outcome != WriteOutcome.Keep)
+            {
+                Waiting = null;
+                Written.Add(result.Stored);
+                Refused.Add(result.Refused);
+                foreach (var rejection in result.Rejections) log.LogWarning("The time-series database refused {Lines} lines: {Reason}", rejection.Lines, rejection.Reason);
+                projection.Lines.Clear();
+                return;
+            }
+            if (Waiting is null) log.LogWarning("The time-series database does not take data, the projection waits: {Reason}", result.Reason);
+            Waiting = result.Reason;
+            var pause = result.RetryAfter > TimeSpan.FromMilliseconds(200) ? result.RetryAfter : TimeSpan.FromMilliseconds(200);
+            await Task.Delay(pause, time, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private void MoveTo(long seq)
+    {
+        Cursor = seq;
+        ledger.SetCursor(CursorName, seq);
+    }
+}

@@ -1,0 +1,60 @@
+using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Statements;
+
+namespace MeterPipeline.Ledger;
+
+/// <summary>
+/// One moment of the ledger with every reading acknowledged before it: the flushed books plus the journal's tail. What exports, pages and
+/// <c>explain</c> read, in whichever process they run. Owned by one thread; dispose soon.
+/// </summary>
+public sealed class LedgerReading : IDisposable
+{
+    private readonly StoredBooks stored;
+
+    private LedgerReading(ILedgerView view, PolicyBook policies)
+    {
+        View = view;
+        stored = new StoredBooks(() => view);
+        Books = new Books(view.Registry(), stored.Days, stored.Years);
+        Statements = new Statements(Books, policies);
+        var readings = new List<Reading>();
+        var counts = new List<CompanyCount>();
+        foreach (var row in view.JournalTail())
+        {
+            JournalBlob.Read(row.Blob, readings, counts);
+            foreach (var reading in readings) Books.Apply(reading);
+            PendingReadings += readings.Count;
+            PendingReceived.AddRange(counts);
+        }
+    }
+
+    public ILedgerView View { get; }
+
+    public Books Books { get; }
+
+    public Statements Statements { get; }
+
+    /// <summary>Readings in the journal's tail: acknowledged, not flushed as folded yet.</summary>
+    public long PendingReadings { get; private set; }
+
+    /// <summary>What companies sent in the journal's tail.</summary>
+    public List<CompanyCount> PendingReceived { get; } = [];
+
+    public static LedgerReading Open(ILedger ledger, PolicyBook policies)
+    {
+        var view = ledger.OpenView();
+        try
+        {
+            return new LedgerReading(view, policies);
+        }
+        catch
+        {
+            view.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => View.Dispose();
+}
