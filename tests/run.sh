@@ -87,6 +87,7 @@ count() {
     if [ -z "$counters" ]; then failed=$((failed + 1)); return; fi
     local total=${counters##* total=\"} executed=${counters##* executed=\"} ok=${counters##* passed=\"}
     total=${total%%\"*} executed=${executed%%\"*} ok=${ok%%\"*}
+    if [ "$executed" -eq 0 ]; then failed=$((failed + 1)); fi
     passed=$((passed + ok))
     skipped=$((skipped + total - executed))
     failed=$((failed + executed - ok))
@@ -96,14 +97,18 @@ run_project() {
     local name=$1 code=0
     step="tests of $name"
     say "$step"
+    # In the background and waited for, so that a signal to this script is served at once.
     METERPIPELINE_TEST_RUN=$work dotnet test "tests/$name" -c Release --no-build --logger "trx;LogFileName=$name.trx" \
-        --logger 'console;verbosity=normal' --results-directory "$work/results" --blame-hang-timeout 10min </dev/null || code=$?
+        --logger 'console;verbosity=normal' --results-directory "$work/results" --blame-hang-timeout 10min </dev/null &
+    wait $! || code=$?
     local before=$failed
     count "$name"
     if [ "$code" -ne 0 ] && [ "$failed" -eq "$before" ]; then failed=$((failed + 1)); fi
     end_leftovers
 }
 
+step='search for the .NET SDK'
+command -v dotnet >/dev/null || { echo 'dotnet is missing: install the .NET 10 SDK (global.json).' >&2; exit 1; }
 step='installation of servers'
 install_missing
 step='dotnet restore'
