@@ -55,7 +55,8 @@ static async Task<int> PublishAsync(Fleet fleet, CommandLine line)
     ReplayProgress done = await Replay.RunAsync(fleet, publisher, line.DaysPerSecond, Show, line.Company);
     if (!Console.IsOutputRedirected)
         Console.WriteLine();
-    Console.WriteLine($"done: {done.Readings} readings, ack p50 {publisher.Latency.P50Ms:0.0} ms, p99 {publisher.Latency.P99Ms:0.0} ms, {publisher.Reconnects} reconnects");
+    AckLatency latency = publisher.Latency;
+    Console.WriteLine($"done: {done.Readings} readings, ack p50 {latency.P50Ms:0.0} ms, p99 {latency.P99Ms:0.0} ms, {publisher.Reconnects} reconnects");
     return 0;
 }
 
