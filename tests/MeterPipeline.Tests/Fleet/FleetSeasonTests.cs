@@ -20,8 +20,8 @@ public sealed class FleetSeasonTests
     public void Adjoining_ranges_give_together_what_the_whole_gives()
     {
         Fleet fleet = Fleet.Create(Small with { Faults = FleetOptions.AllFaults.Faults });
-        DateTime cut = new(2025, 11, 19, 13, 7, 0);
         List<FleetMessage> whole = [.. fleet.Messages()];
+        DateTime cut = DateTimeOffset.FromUnixTimeMilliseconds(whole[whole.Count / 2].PublishMs).ToOffset(TimeSpan.FromHours(8)).DateTime;
         List<FleetMessage> parts = [.. fleet.Messages(new DateTime(2025, 1, 1), cut), .. fleet.Messages(cut, new DateTime(2026, 12, 31))];
         Assert.Equal(whole.Select(Key), parts.Select(Key));
     }
