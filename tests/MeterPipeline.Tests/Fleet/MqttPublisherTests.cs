@@ -39,6 +39,7 @@ public sealed class MqttPublisherTests
         await using MqttPublisher publisher = new(To(broker) with { Window = 8 });
         await publisher.ConnectAsync();
         await PublishAsync(publisher, 0, 8);
+        await broker.ArrivedAsync(8).WaitAsync(Patience);
         using CancellationTokenSource impatience = new(TimeSpan.FromMilliseconds(200));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await publisher.PublishAsync(8, Topic, Payload(8), impatience.Token));

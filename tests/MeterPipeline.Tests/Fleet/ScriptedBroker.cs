@@ -44,6 +44,13 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         await accepting;
     }
 
+    /// <summary>Completes when so many publications have arrived.</summary>
+    internal async Task ArrivedAsync(int count)
+    {
+        while (Arrivals.Count < count)
+            await Task.Delay(5);
+    }
+
     private async Task AcceptAsync()
     {
         while (true)
