@@ -99,7 +99,9 @@ internal sealed record CommandLine
     private static (string Host, int Port) Address(string value)
     {
         int colon = value.LastIndexOf(':');
-        return colon > 0 && int.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is >= 1 and <= ushort.MaxValue
+        return colon > 0
+            && int.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            && port is >= 1 and <= ushort.MaxValue
             ? (value[..colon].Trim('[', ']'), port)
             : throw new FormatException($"--to wants HOST:PORT, such as 127.0.0.1:1883, not {value}.");
     }
@@ -142,7 +144,8 @@ internal sealed record CommandLine
         return rates;
     }
 
-    private static int Whole(string name, string value) => int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+    private static int Whole(string name, string value) =>
+        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
         ? number
         : throw new FormatException($"{name} wants a whole number, not {value}.");
 
@@ -154,7 +157,8 @@ internal sealed record CommandLine
         ? number
         : throw new FormatException($"{name} wants max or a number above 0, not {value}.");
 
-    private static double Number(string name, string value) => double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+    private static double Number(string name, string value) =>
+        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
         ? number
         : throw new FormatException($"{name} wants a number, not {value}.");
 }

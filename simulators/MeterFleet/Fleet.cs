@@ -48,7 +48,9 @@ public sealed class Fleet
 
     internal SeasonClock Clock { get; }
 
-    /// <summary>Builds the registry. Takes about a microsecond per household, a millisecond where its meter is exchanged or rolls over.</summary>
+    /// <summary>
+    /// Builds the registry: some microseconds per household, some hundred where its meter is exchanged, rolls over or comes late.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
     public static Fleet Create(FleetOptions options)
     {
@@ -73,11 +75,13 @@ public sealed class Fleet
     /// The messages published from <paramref name="fromLocal"/> until before <paramref name="toLocal"/> (Asia/Shanghai), in order;
     /// adjoining ranges give together what one range over both gives.
     /// </summary>
-    public IEnumerable<FleetMessage> Messages(DateTime fromLocal, DateTime toLocal) => new MessageStream(this).Run(MsOf(fromLocal), MsOf(toLocal));
+    public IEnumerable<FleetMessage> Messages(DateTime fromLocal, DateTime toLocal) =>
+        new MessageStream(this).Run(MsOf(fromLocal), MsOf(toLocal));
 
     /// <summary>Outdoor temperature in the basin in the quarter hour that begins at a time, °C.</summary>
     /// <exception cref="ArgumentException">The time is not a quarter hour of the season.</exception>
     public double OutdoorCelsius(long atMs) => winter.At(Math.Min(Clock.SlotOf(atMs), Clock.LastSlot - 1));
 
-    private static long MsOf(DateTime local) => new DateTimeOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), SeasonClock.Zone).ToUnixTimeMilliseconds();
+    private static long MsOf(DateTime local) =>
+        new DateTimeOffset(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), SeasonClock.Zone).ToUnixTimeMilliseconds();
 }

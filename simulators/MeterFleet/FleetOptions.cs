@@ -23,10 +23,16 @@ public sealed record FleetOptions
     /// <summary>Share of households converted to gas, 0 to 1; the rest heat with electricity. Default 0.25.</summary>
     public double GasShare { get; init; } = 0.25;
 
-    /// <summary>Share of electricity meters that report every 15 minutes, 0 to 1; the rest, and all gas meters, report a daily freeze. Default 0.5.</summary>
+    /// <summary>
+    /// Share of electricity meters that report every 15 minutes, 0 to 1; the rest, and all gas meters, report a daily freeze.
+    /// Default 0.5.
+    /// </summary>
     public double QuarterHourShare { get; init; } = 0.5;
 
-    /// <summary>Share of daily-freeze electricity meters read by a concentrator, which re-reads three days in each batch, 0 to 1. Default 0.6.</summary>
+    /// <summary>
+    /// Share of daily-freeze electricity meters read by a concentrator, which re-reads three days in each batch, 0 to 1.
+    /// Default 0.6.
+    /// </summary>
     public double ConcentratorShare { get; init; } = 0.6;
 
     /// <summary>What goes wrong. Default: nothing.</summary>
@@ -44,7 +50,8 @@ public sealed record FleetOptions
         if (Households is < 1 or > HouseholdsMax)
             throw new ArgumentOutOfRangeException(nameof(Households), Households, $"The fleet needs 1 to {HouseholdsMax} households.");
         if (SeasonDays is < 1 or > SeasonDaysMax)
-            throw new ArgumentOutOfRangeException(nameof(SeasonEnd), SeasonEnd, $"The season must end on or after {SeasonStart:yyyy-MM-dd} and last at most {SeasonDaysMax} days.");
+            throw new ArgumentOutOfRangeException(
+                nameof(SeasonEnd), SeasonEnd, $"The season must end on or after {SeasonStart:yyyy-MM-dd} and last at most {SeasonDaysMax} days.");
         CheckShare(nameof(GasShare), GasShare);
         CheckShare(nameof(QuarterHourShare), QuarterHourShare);
         CheckShare(nameof(ConcentratorShare), ConcentratorShare);

@@ -32,7 +32,12 @@ public static class Replay
     /// <param name="cancel">Ends the replay early.</param>
     /// <exception cref="MqttPublishException">The connection is lost for good.</exception>
     public static async Task<ReplayProgress> RunAsync(
-        Fleet fleet, MqttPublisher publisher, double daysPerSecond, Action<ReplayProgress>? report = null, string? company = null, CancellationToken cancel = default)
+        Fleet fleet,
+        MqttPublisher publisher,
+        double daysPerSecond,
+        Action<ReplayProgress>? report = null,
+        string? company = null,
+        CancellationToken cancel = default)
     {
         if (!(daysPerSecond > 0))
             throw new ArgumentOutOfRangeException(nameof(daysPerSecond), daysPerSecond, "The speed must be positive.");
@@ -47,7 +52,7 @@ public static class Replay
                 continue;
             days = (message.PublishMs - fleet.SeasonStartMs) / MsPerDay;
             TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-            TimeSpan ahead = double.IsPositiveInfinity(daysPerSecond) ? TimeSpan.Zero : TimeSpan.FromSeconds(days / daysPerSecond) - elapsed;
+            TimeSpan ahead = TimeSpan.FromSeconds(days / daysPerSecond) - elapsed;
             if (ahead > WaitMin)
                 await Task.Delay(ahead, cancel);
             await publisher.PublishAsync(messages++, message.Topic, message.Payload, cancel);

@@ -76,6 +76,9 @@ public interface ILedgerView : IDisposable
     /// <summary>Account numbers 户号 of a household with their validity.</summary>
     IReadOnlyList<AccountAlias> Aliases(string householdId);
 
+    /// <summary>Households that an account number has stood for, oldest first.</summary>
+    IReadOnlyList<AccountAlias> AccountAliases(string account);
+
     /// <summary>Stored readings of one meter and register in [first, last], ordered by day.</summary>
     IReadOnlyList<MeterDayRow> MeterDays(int meterNo, Register register, int firstDay, int lastDay);
 

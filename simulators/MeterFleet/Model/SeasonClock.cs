@@ -35,7 +35,11 @@ internal sealed class SeasonClock
     internal int SlotOf(long ms)
     {
         if (ms < StartMs || ms > EndMs || (ms - StartMs) % SlotMs != 0)
-            throw new ArgumentException($"Time {DateTimeOffset.FromUnixTimeMilliseconds(ms).ToOffset(Zone):O} must be a quarter hour from the season's first midnight to its last.", nameof(ms));
+        {
+            string time = DateTimeOffset.FromUnixTimeMilliseconds(ms).ToOffset(Zone).ToString("O");
+            throw new ArgumentException($"Time {time} must be a quarter hour from the season's first midnight to its last.", nameof(ms));
+        }
+
         return (int)((ms - StartMs) / SlotMs);
     }
 }

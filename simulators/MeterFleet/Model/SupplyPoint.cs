@@ -22,7 +22,8 @@ internal sealed class SupplyPoint
     private const double FreeGainsKelvin = 3.0;
     private const double UnitPer21Bits = 1.0 / (1 << 21);
 
-    private static readonly double[] HouseholdShape = Shape((0, 0.5), (6, 1.1), (8, 0.8), (11, 1.5), (13, 0.8), (18, 1.9), (22, 1.0), (23, 0.6));
+    private static readonly double[] HouseholdShape = Shape(
+        (0, 0.5), (6, 1.1), (8, 0.8), (11, 1.5), (13, 0.8), (18, 1.9), (22, 1.0), (23, 0.6));
     private static readonly double[] CookingShape = Shape((0, 0), (6, 0.8), (8, 0), (11, 1.2), (13, 0), (18, 1.4), (20, 0));
 
     private readonly Winter winter;
@@ -34,7 +35,8 @@ internal sealed class SupplyPoint
     private readonly double householdRate;
     private readonly double capacity;
 
-    internal SupplyPoint(int seed, int index, Winter winter, Heater heater, bool gas, bool heatingOnly, int heatedHouseholds, double altitudeKelvin)
+    internal SupplyPoint(
+        int seed, int index, Winter winter, Heater heater, bool gas, bool heatingOnly, int heatedHouseholds, double altitudeKelvin)
     {
         this.winter = winter;
         this.altitudeKelvin = altitudeKelvin;

@@ -48,12 +48,15 @@ internal sealed class MqttConnection : IDisposable
         {
             client.Dispose();
             throw problem as MqttPublishException
-                ?? new MqttPublishException($"Cannot connect to the broker at {peer}: {problem.Message}. Is it running, and does it listen there without TLS?", problem);
+                ?? new MqttPublishException(
+                    $"Cannot connect to the broker at {peer}: {problem.Message}. Is it running, and does it listen there without TLS?", problem);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             client.Dispose();
-            throw new MqttPublishException($"The broker at {peer} did not accept the connection within {OpenTimeout.TotalSeconds:0} s. Check the address and whether it speaks MQTT there.");
+            throw new MqttPublishException(
+                $"The broker at {peer} did not accept the connection within {OpenTimeout.TotalSeconds:0} s. "
+                + "Check the address and whether it speaks MQTT there.");
         }
         catch (OperationCanceledException)
         {
@@ -78,7 +81,7 @@ internal sealed class MqttConnection : IDisposable
             for (; at + AckBytes <= end; at += AckBytes)
             {
                 if (received[at] != MqttPackets.PubAck || received[at + 1] != 2)
-                    throw new MqttPublishException($"the broker sent a packet of type 0x{received[at]:X2} where only acknowledgements are due");
+                    throw new MqttPublishException($"it sent a packet of type 0x{received[at]:X2} where only acknowledgements are due");
                 Acks[count++] = (ushort)((received[at + 2] << 8) | received[at + 3]);
             }
 

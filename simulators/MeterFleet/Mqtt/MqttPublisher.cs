@@ -13,6 +13,7 @@ namespace MeterFleet;
 public sealed class MqttPublisher : IAsyncDisposable
 {
     private const int SendBufferBytes = 256 * 1024;
+    private const string ClosedByBroker = "the broker closed it";
     private static readonly TimeSpan RetryPauseMin = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RetryPauseMax = TimeSpan.FromSeconds(2);
 
@@ -58,7 +59,9 @@ public sealed class MqttPublisher : IAsyncDisposable
     /// <summary>Time from a message's last sending to its acknowledgement.</summary>
     public AckLatency Latency { get; } = new();
 
-    /// <summary>The caller's sequence numbers that are not acknowledged, in order of publishing. The broker may have any of them, or none.</summary>
+    /// <summary>
+    /// The caller's sequence numbers that are not acknowledged, in order of publishing. The broker may have any of them, or none.
+    /// </summary>
     public IReadOnlyList<long> Unacknowledged()
     {
         lock (window)
@@ -81,7 +84,8 @@ public sealed class MqttPublisher : IAsyncDisposable
     /// <param name="payload">Must stay unchanged until acknowledged, because it may have to be sent again.</param>
     /// <param name="cancel">Ends the wait for room; the message is then not taken.</param>
     /// <exception cref="MqttPublishException">The connection is lost for good.</exception>
-    public ValueTask PublishAsync(long sequence, ReadOnlyMemory<byte> topic, ReadOnlyMemory<byte> payload, CancellationToken cancel = default)
+    public ValueTask PublishAsync(
+        long sequence, ReadOnlyMemory<byte> topic, ReadOnlyMemory<byte> payload, CancellationToken cancel = default)
     {
         if (running is null)
             throw new InvalidOperationException("Publishing before ConnectAsync: connect first.");
@@ -120,12 +124,13 @@ public sealed class MqttPublisher : IAsyncDisposable
         await closing.CancelAsync();
         if (running is not null)
             await running;
+        Fail(new MqttPublishException("The publisher was closed; make a new one."));
         closing.Dispose();
-        free.Dispose();
         wake.Dispose();
     }
 
-    private async ValueTask WaitAndTakeAsync(long sequence, ReadOnlyMemory<byte> topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    private async ValueTask WaitAndTakeAsync(
+        long sequence, ReadOnlyMemory<byte> topic, ReadOnlyMemory<byte> payload, CancellationToken cancel)
     {
         await free.WaitAsync(cancel);
         Take(sequence, topic, payload);
@@ -176,7 +181,9 @@ public sealed class MqttPublisher : IAsyncDisposable
                 return;
             if (!options.Reconnect)
             {
-                Fail(new MqttPublishException($"The connection to {connection.Peer} was lost with {Published - Acknowledged} messages unacknowledged: {lost?.Message ?? "the broker closed it"}. Check the broker's log, or publish with reconnecting.", lost));
+                Fail(new MqttPublishException(
+                    $"The connection to {connection.Peer} was lost with {Published - Acknowledged} messages unacknowledged: "
+                    + $"{lost?.Message ?? ClosedByBroker}. Check the broker's log, or publish with reconnecting.", lost));
                 return;
             }
 
@@ -215,10 +222,13 @@ public sealed class MqttPublisher : IAsyncDisposable
     {
         long started = Stopwatch.GetTimestamp();
         TimeSpan pause = RetryPauseMin;
+        int attempts = 0;
         while (true)
         {
             try
             {
+                if (attempts++ > 0)
+                    await Task.Delay(pause, closing.Token);
                 return await MqttConnection.OpenAsync(options, closing.Token);
             }
             catch (OperationCanceledException)
@@ -234,8 +244,8 @@ public sealed class MqttPublisher : IAsyncDisposable
                 }
             }
 
-            await Task.Delay(pause, closing.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            pause = pause * 2 < RetryPauseMax ? pause * 2 : RetryPauseMax;
+            if (attempts > 1)
+                pause = pause * 2 < RetryPauseMax ? pause * 2 : RetryPauseMax;
         }
     }
 
@@ -299,7 +309,7 @@ public sealed class MqttPublisher : IAsyncDisposable
         {
             int count = await connection.ReadAcksAsync(cancel);
             if (count == 0)
-                throw new MqttPublishException("the broker closed the connection");
+                throw new MqttPublishException(ClosedByBroker);
             Release(connection, count, sequences);
             for (int i = 0; i < count; i++)
                 options.Acknowledged?.Invoke(sequences[i]);
@@ -317,7 +327,7 @@ public sealed class MqttPublisher : IAsyncDisposable
             {
                 ushort id = connection.Acks[i];
                 if (id >= places.Length || id == 0 || !places[id].InUse || places[id].SentTicks == 0)
-                    throw new MqttPublishException($"the broker acknowledged packet {id}, which is not in flight");
+                    throw new MqttPublishException($"it acknowledged packet {id}, which is not in flight");
                 sequences[i] = places[id].Sequence;
                 Latency.Record(now - places[id].SentTicks);
                 places[id] = default;
@@ -346,7 +356,7 @@ public sealed class MqttPublisher : IAsyncDisposable
     {
         lock (window)
         {
-            failure = problem;
+            failure ??= problem;
             drained?.TrySetException(problem);
         }
 

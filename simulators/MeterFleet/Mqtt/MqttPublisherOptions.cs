@@ -24,7 +24,10 @@ public sealed record MqttPublisherOptions
     /// <summary>Most messages sent and not yet acknowledged, 1 to <see cref="WindowMax"/>. Default 256.</summary>
     public int Window { get; init; } = 256;
 
-    /// <summary>Whether a lost connection is opened again and what was not acknowledged sent again with the DUP flag. Default false: the loss is an error.</summary>
+    /// <summary>
+    /// Whether a lost connection is opened again and what was not acknowledged sent again with the DUP flag. Default false: the
+    /// loss is an error.
+    /// </summary>
     public bool Reconnect { get; init; }
 
     /// <summary>How long to keep trying before a broker that is away is an error. Default 60 s.</summary>

@@ -33,7 +33,10 @@ internal static class Places
     private static readonly string[] VillageClans = ["王", "李", "张", "赵", "薛", "柴", "卫", "任", "杨", "郭", "丁", "高", "史", "吕"];
     private static readonly string[] VillageForms = ["庄", "村", "堡", "营", "沟", "坡"];
 
-    /// <summary>Every division a fleet of this size needs, parents before children, and its villages with their county's offset from the basin's temperature.</summary>
+    /// <summary>
+    /// Every division a fleet of this size needs, parents before children, and its villages with their county's offset from the
+    /// basin's temperature.
+    /// </summary>
     internal static (List<Division> Divisions, List<(Division Village, double AltitudeKelvin)> Villages) Build(int households)
     {
         List<Division> divisions = [new(Province, "山西省", ""), new(City, "运城市", Province)];
@@ -60,5 +63,8 @@ internal static class Places
     private static Division Town((string Code, string Name) town) => new(town.Code, town.Name, Hejin);
 
     private static string VillageName(int i) =>
-        VillageSides[i % VillageSides.Length] + VillageClans[i * 5 % VillageClans.Length] + VillageForms[i / 7 % VillageForms.Length] + SampleMark;
+        VillageSides[i % VillageSides.Length]
+        + VillageClans[i * 5 % VillageClans.Length]
+        + VillageForms[i / 7 % VillageForms.Length]
+        + SampleMark;
 }

@@ -8,8 +8,11 @@ internal static class RegistryFiles
 {
     private const string DivisionColumns = "code,name,parent";
     private const string CompanyColumns = "company,name,energy";
-    private const string HouseholdColumns = "household_id,name,division,route,conversion,accepted_on,hardship,note,excluded_from,excluded_to,exclusion";
-    private const string MeterColumns = "meter_id,household_id,company,energy,register_digits,decimals,capacity,multiplier,installed_on,opening,removed_on,closing,serves,heated_households";
+    private const string HouseholdColumns =
+        "household_id,name,division,route,conversion,accepted_on,hardship,note,excluded_from,excluded_to,exclusion";
+    private const string MeterColumns =
+        "meter_id,household_id,company,energy,register_digits,decimals,capacity,multiplier,"
+        + "installed_on,opening,removed_on,closing,serves,heated_households";
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 

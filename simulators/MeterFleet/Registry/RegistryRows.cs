@@ -21,7 +21,8 @@ public sealed record Company(string Id, string Name, string Energy);
 /// <param name="AcceptedOn">First eligible local day.</param>
 /// <param name="Hardship"><c>none</c>, <c>dibao</c>, <c>wubao</c> or <c>other</c>.</param>
 /// <param name="Note">Says that the row is sample data.</param>
-public sealed record Household(string Id, string Name, string Division, string Route, string Conversion, DateOnly AcceptedOn, string Hardship, string Note)
+public sealed record Household(
+    string Id, string Name, string Division, string Route, string Conversion, DateOnly AcceptedOn, string Hardship, string Note)
 {
     /// <summary>First excluded local day; null where the household is not excluded.</summary>
     public DateOnly? ExcludedFrom { get; init; }
@@ -123,5 +124,10 @@ internal static class Units
     /// <summary>Drops what a register of so many decimals does not show.</summary>
     internal static long Cut(long units, int decimals) => units - (units % PerStep(decimals));
 
-    internal static long PerStep(int decimals) => decimals switch { 2 => 100, 3 => 10, _ => throw new ArgumentOutOfRangeException(nameof(decimals)) };
+    internal static long PerStep(int decimals) => decimals switch
+    {
+        2 => 100,
+        3 => 10,
+        _ => throw new ArgumentOutOfRangeException(nameof(decimals)),
+    };
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MeterFleet;
 
-/// <summary>Draws the households of a fleet and hangs their meters. Everything about household i depends on (seed, i) and its village alone.</summary>
+/// <summary>
+/// Draws the households of a fleet and hangs their meters. Everything about household i depends on (seed, i) and its village alone.
+/// </summary>
 internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Winter winter)
 {
     internal const string GridCompany = "sgcc-yuncheng";
@@ -41,7 +43,9 @@ internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Win
     }
 
     private Household Plant(int i, Division village) => new(
-        AccountNumber(i), village.Name.Replace(Places.SampleMark, "", StringComparison.Ordinal) + "集中供暖站" + Places.SampleMark, village.Code,
+        AccountNumber(i),
+        village.Name.Replace(Places.SampleMark, "", StringComparison.Ordinal) + "集中供暖站" + Places.SampleMark,
+        village.Code,
         "coal-to-electricity", "programme", options.SeasonStart.AddYears(-1), "none", SampleNote);
 
     private Household Person(int i, Division village, bool gas)
@@ -84,7 +88,8 @@ internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Win
         bool rolls = Unit(Purpose.Rollover, i, 0) < options.Faults.Rollovers;
         int swapSlot = rolls || Unit(Purpose.Swap, i, 0) >= options.Faults.Swaps ? int.MaxValue : SwapSlot(i);
 
-        bool late = household.AcceptedOn > options.SeasonStart && household.AcceptedOn < options.SeasonEnd && Unit(Purpose.Registration, i, 6) < 0.5 && !rolls && swapSlot == int.MaxValue;
+        bool midSeason = household.AcceptedOn > options.SeasonStart && household.AcceptedOn < options.SeasonEnd;
+        bool late = midSeason && !rolls && swapSlot == int.MaxValue && Unit(Purpose.Registration, i, 6) < 0.5;
         DateOnly installed = late ? household.AcceptedOn : household.AcceptedOn.AddDays(-12 - Pick(30, Purpose.Registration, i, 7));
         if (!late && installed > options.SeasonStart.AddDays(-1))
             installed = options.SeasonStart.AddDays(-20 - Pick(300, Purpose.Registration, i, 8));
@@ -134,7 +139,9 @@ internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Win
     /// <summary>What the meter counted between its installation and the season, in whole steps of every register.</summary>
     private long History(int i, bool gas, bool plant, int days)
     {
-        long perDay = gas ? 4_000 + (1_000L * Pick(10, Purpose.Registration, i, 9)) : 30_000 + (1_000L * Pick(70, Purpose.Registration, i, 9));
+        long perDay = gas
+            ? 4_000 + (1_000L * Pick(10, Purpose.Registration, i, 9))
+            : 30_000 + (1_000L * Pick(70, Purpose.Registration, i, 9));
         return Units.Cut(perDay * days * (plant ? 20 : 1), decimals: 2);
     }
 
@@ -163,10 +170,13 @@ internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Win
         ? string.Create(CultureInfo.InvariantCulture, $"312408{(index * 7_654_321L + 1_234_567) % 100_000_000:00000000}")
         : string.Create(CultureInfo.InvariantCulture, $"1408{(index * 4_827_161L + 31_415_927) % 100_000_000:00000000}");
 
-    private static string AccountNumber(int i) => string.Create(CultureInfo.InvariantCulture, $"140{(i * 7_368_787_381L + 2_718_281_828) % 10_000_000_000:0000000000}");
+    private static string AccountNumber(int i) =>
+        string.Create(CultureInfo.InvariantCulture, $"140{(i * 7_368_787_381L + 2_718_281_828) % 10_000_000_000:0000000000}");
 
     private string PersonName(int i) =>
-        FamilyNames[Pick(FamilyNames.Length, Purpose.Person, i, 1)] + GivenFirst[Pick(GivenFirst.Length, Purpose.Person, i, 2)] + GivenSecond[Pick(GivenSecond.Length, Purpose.Person, i, 3)];
+        FamilyNames[Pick(FamilyNames.Length, Purpose.Person, i, 1)]
+        + GivenFirst[Pick(GivenFirst.Length, Purpose.Person, i, 2)]
+        + GivenSecond[Pick(GivenSecond.Length, Purpose.Person, i, 3)];
 
     private double Unit(Purpose purpose, int i, int question) => Dice.Unit(seed, purpose, i, question);
 

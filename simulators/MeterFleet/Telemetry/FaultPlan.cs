@@ -1,11 +1,14 @@
 namespace MeterFleet;
 
-/// <summary>Answers whether a fault strikes here and now. A pure function of the seed, so a range of the season sees the same faults as the whole.</summary>
+/// <summary>
+/// Answers whether a fault strikes here and now. A pure function of the seed, so a range of the season sees the same faults as the whole.
+/// </summary>
 internal sealed class FaultPlan(FleetOptions options, SeasonClock clock)
 {
     private const long MinuteMs = 60_000;
     private const int OutageSlotsMin = 8;
     private const int OutageDaysMax = 4;
+    private const int OutageSlotsMax = OutageDaysMax * SeasonClock.SlotsPerDay;
     private const long SpikeUnitsMin = 3_000 * Units.One;
     private const int SpikeSteps = 20_000;
 
@@ -53,7 +56,7 @@ internal sealed class FaultPlan(FleetOptions options, SeasonClock clock)
                 continue;
             ulong roll = Dice.Roll(seed, Purpose.Outage, ~meter.Index, begun);
             int from = (begun * SeasonClock.SlotsPerDay) + (int)(roll % SeasonClock.SlotsPerDay);
-            int length = OutageSlotsMin + (int)(roll / SeasonClock.SlotsPerDay % ((OutageDaysMax * SeasonClock.SlotsPerDay) - OutageSlotsMin + 1));
+            int length = OutageSlotsMin + (int)(roll / SeasonClock.SlotsPerDay % (OutageSlotsMax - OutageSlotsMin + 1));
             if (slot >= from && slot < from + length)
                 end = Math.Max(end, from + length);
         }

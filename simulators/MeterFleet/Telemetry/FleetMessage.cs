@@ -6,4 +6,5 @@ namespace MeterFleet;
 /// <param name="Topic">UTF-8; shared between messages, do not write to it.</param>
 /// <param name="Payload">JSON; this message's own array.</param>
 /// <param name="Readings">How many readings the payload holds.</param>
-public readonly record struct FleetMessage(long PublishMs, string Company, ReadOnlyMemory<byte> Topic, ReadOnlyMemory<byte> Payload, int Readings);
+public readonly record struct FleetMessage(
+    long PublishMs, string Company, ReadOnlyMemory<byte> Topic, ReadOnlyMemory<byte> Payload, int Readings);

@@ -102,8 +102,12 @@ internal sealed class MessageStream
     }
 
     /// <summary>A meter calls at its own hour after midnight, give or take a minute.</summary>
-    private long FreezeDelayMs(Reporter reporter, int slot) =>
-        (60 + Dice.Pick(FreezeSpreadSeconds, seed, Purpose.Reporting, reporter.Point.Index, 11) + Dice.Pick(60, seed, Purpose.Reporting, reporter.Point.Index, slot + 100L)) * SecondMs;
+    private long FreezeDelayMs(Reporter reporter, int slot)
+    {
+        int hour = Dice.Pick(FreezeSpreadSeconds, seed, Purpose.Reporting, reporter.Point.Index, 11);
+        int wobble = Dice.Pick(60, seed, Purpose.Reporting, reporter.Point.Index, slot + 100L);
+        return (60 + hour + wobble) * SecondMs;
+    }
 
     private void ReadSingle(Reporter reporter, int slot, long delayMs)
     {
@@ -112,7 +116,9 @@ internal sealed class MessageStream
         Outage outage = faults.OutageAt(meter, slot);
         if (outage is { Down: true, Lost: true })
             return;
-        long publishMs = (outage.Down ? clock.MsAt(outage.EndSlot) + (delayMs % (60 * SecondMs)) : clock.MsAt(slot) + delayMs) + faults.DelayMs(meter.Index, slot);
+        // A burst: whatever waited leaves in the first minute after the outage.
+        long plannedMs = outage.Down ? clock.MsAt(outage.EndSlot) + (delayMs % (60 * SecondMs)) : clock.MsAt(slot) + delayMs;
+        long publishMs = plannedMs + faults.DelayMs(meter.Index, slot);
         long shown = faults.Glitch(meter, slot, reporter.Shown(meter, reporter.Drawn));
         Enqueue(new Pending(publishMs, order++, meter, slot, shown, null, 1), faults.CopyAfterMs(meter.Index, slot));
     }
@@ -138,8 +144,9 @@ internal sealed class MessageStream
             return;
         int sender = int.MinValue + number;
         long delayMs = ConcentratorStartMs + (Dice.Pick(ConcentratorSpreadSeconds, seed, Purpose.Reporting, sender, slot) * SecondMs);
-        Pending pending = new(clock.MsAt(slot) + delayMs + faults.DelayMs(sender, slot), order++, concentrators[number][0].First, slot, 0, payload.Batch(batch), batch.Count);
-        Enqueue(pending, faults.CopyAfterMs(sender, slot));
+        long publishMs = clock.MsAt(slot) + delayMs + faults.DelayMs(sender, slot);
+        Meter anyOfThem = concentrators[number][0].First;
+        Enqueue(new Pending(publishMs, order++, anyOfThem, slot, 0, payload.Batch(batch), batch.Count), faults.CopyAfterMs(sender, slot));
     }
 
     private void Enqueue(Pending pending, long copyAfterMs)
@@ -160,12 +167,14 @@ internal sealed class MessageStream
     private FleetMessage Render(in Pending pending)
     {
         Meter meter = pending.Meter;
-        return pending.Batch is { } bytes
-            ? new FleetMessage(pending.PublishMs, meter.Company, GridBatchTopic, bytes, pending.Readings)
-            : new FleetMessage(pending.PublishMs, meter.Company, meter.Topic, payload.Single(clock.MsAt(pending.Slot) + meter.ClockSkewMs, pending.Shown, meter.Decimals), 1);
+        if (pending.Batch is { } bytes)
+            return new FleetMessage(pending.PublishMs, meter.Company, GridBatchTopic, bytes, pending.Readings);
+        byte[] single = payload.Single(clock.MsAt(pending.Slot) + meter.ClockSkewMs, pending.Shown, meter.Decimals);
+        return new FleetMessage(pending.PublishMs, meter.Company, meter.Topic, single, 1);
     }
 
-    private readonly record struct Pending(long PublishMs, int Order, Meter Meter, int Slot, long Shown, byte[]? Batch, int Readings) : IComparable<Pending>
+    private readonly record struct Pending(long PublishMs, int Order, Meter Meter, int Slot, long Shown, byte[]? Batch, int Readings)
+        : IComparable<Pending>
     {
         public int CompareTo(Pending other)
         {

@@ -17,7 +17,12 @@ internal sealed class Payload
     {
         this.clock = clock;
         // A clock that is behind stamps the first midnight with the day before.
-        dates = [.. Enumerable.Range(-1, clock.Days + 3).Select(day => Encoding.ASCII.GetBytes(clock.FirstDay.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)))];
+        dates =
+        [
+            .. Enumerable.Range(-1, clock.Days + 3)
+                .Select(day => clock.FirstDay.AddDays(day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))
+                .Select(Encoding.ASCII.GetBytes),
+        ];
     }
 
     internal byte[] Single(long timeMs, long units, int decimals)

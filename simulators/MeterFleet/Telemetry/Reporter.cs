@@ -1,6 +1,8 @@
 namespace MeterFleet;
 
-/// <summary>A supply point during one pass: what it has drawn so far and the meters that hung there. Owned by its <see cref="MessageStream"/>.</summary>
+/// <summary>
+/// A supply point during one pass: what it has drawn so far and the meters that hung there. Owned by its <see cref="MessageStream"/>.
+/// </summary>
 internal sealed class Reporter(Meter[] meters)
 {
     private const int FreezesKept = 3;

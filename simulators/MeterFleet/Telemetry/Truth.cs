@@ -34,11 +34,17 @@ public sealed class Truth
         Meter meter = Find(meterId);
         int slot = clock.SlotOf(atMs);
         if (slot < meter.FirstSlot || slot > meter.EndSlot)
-            throw new ArgumentException($"Meter {meterId} did not hang at {clock.TimeAt(slot):O}; ask between its installation and its removal.", nameof(atMs));
+        {
+            throw new ArgumentException(
+                $"Meter {meterId} did not hang at {clock.TimeAt(slot):O}; ask between its installation and its removal.", nameof(atMs));
+        }
+
         return Unwrapped(meter, slot) % meter.Modulus;
     }
 
-    /// <summary>What one meter counted in [from, to), wraps included; the part of the range in which it did not hang counts nothing.</summary>
+    /// <summary>
+    /// What one meter counted in [from, to), wraps included; the part of the range in which it did not hang counts nothing.
+    /// </summary>
     /// <exception cref="ArgumentException">No such meter, or a time is not a quarter hour of the season.</exception>
     public long TrueConsumption(string meterId, long fromMs, long toMs)
     {

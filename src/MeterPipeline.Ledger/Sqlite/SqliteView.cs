@@ -80,6 +80,10 @@ internal sealed class SqliteView : ILedgerView
             .Bind(1, householdId),
         RegistryLoad.Alias);
 
+    public IReadOnlyList<AccountAlias> AccountAliases(string account) => Rows(
+        connections.Ledger.Prepared("SELECT account, household, from_day, until_day FROM alias WHERE account = ? ORDER BY from_day").Bind(1, account),
+        RegistryLoad.Alias);
+
     public IReadOnlyList<MeterDayRow> MeterDays(int meterNo, Register register, int firstDay, int lastDay)
     {
         var rows = new List<MeterDayRow>();

@@ -12,8 +12,13 @@ public sealed class FleetRegistryTests
         fleet.WriteRegistry(folder.Path);
         AssertFile(folder, "divisions.csv", "code,name,parent", fleet.Divisions.Count);
         AssertFile(folder, "companies.csv", "company,name,energy", 3);
-        AssertFile(folder, "households.csv", "household_id,name,division,route,conversion,accepted_on,hardship,note,excluded_from,excluded_to,exclusion", 300);
-        AssertFile(folder, "meters.csv", "meter_id,household_id,company,energy,register_digits,decimals,capacity,multiplier,installed_on,opening,removed_on,closing,serves,heated_households", fleet.Meters.Count);
+        AssertFile(
+            folder, "households.csv",
+            "household_id,name,division,route,conversion,accepted_on,hardship,note,excluded_from,excluded_to,exclusion", 300);
+        AssertFile(
+            folder, "meters.csv",
+            "meter_id,household_id,company,energy,register_digits,decimals,capacity,multiplier,installed_on,opening,removed_on,closing,"
+            + "serves,heated_households", fleet.Meters.Count);
     }
 
     [Fact]
@@ -38,7 +43,7 @@ public sealed class FleetRegistryTests
     [Fact]
     public void Identifiers_are_unique_and_of_the_fields_length()
     {
-        Fleet fleet = Fleet.Create(new FleetOptions { Households = 20_000, Faults = new FaultRates { Swaps = 0.1 } });
+        Fleet fleet = Fleet.Create(new FleetOptions { Households = 20_000, Faults = new FaultRates { Swaps = 0.01 } });
         Assert.Equal(fleet.Meters.Count, fleet.Meters.Select(meter => meter.Id).Distinct().Count());
         Assert.Equal(fleet.Households.Count, fleet.Households.Select(household => household.Id).Distinct().Count());
         Assert.All(fleet.Meters, meter => Assert.Equal(meter.Energy == "gas" ? 14 : 12, meter.Id.Length));
@@ -51,11 +56,14 @@ public sealed class FleetRegistryTests
         Fleet fleet = Fleet.Create(new FleetOptions());
         HashSet<string> codes = [.. fleet.Divisions.Select(division => division.Code)];
         Assert.Equal(fleet.Divisions.Count, codes.Count);
-        Assert.All(fleet.Divisions.Skip(1), division => Assert.True(codes.Contains(division.Parent) && division.Code.StartsWith(division.Parent, StringComparison.Ordinal)));
+        Assert.All(fleet.Divisions.Skip(1), division => Assert.Contains(division.Parent, codes));
+        Assert.All(fleet.Divisions, division => Assert.StartsWith(division.Parent, division.Code, StringComparison.Ordinal));
         Assert.All(fleet.Households, household => Assert.True(household.Division.Length == 12 && codes.Contains(household.Division)));
         Assert.Equal(13, fleet.Divisions.Count(division => division.Code.Length == 6 && division.Parent == "1408"));
         Assert.Contains(new Division("140882101", "僧楼镇", "140882"), fleet.Divisions);
-        Assert.All(fleet.Divisions.Where(division => division.Code.Length == 12), village => Assert.EndsWith("（样例）", village.Name, StringComparison.Ordinal));
+        Division[] villages = [.. fleet.Divisions.Where(division => division.Code.Length == 12)];
+        Assert.NotEmpty(villages);
+        Assert.All(villages, village => Assert.EndsWith("（样例）", village.Name, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -64,7 +72,9 @@ public sealed class FleetRegistryTests
         Fleet fleet = Fleet.Create(new FleetOptions());
         Assert.Equal(["dibao", "none", "other", "wubao"], fleet.Households.Select(household => household.Hardship).Distinct().Order());
         Assert.Equal(["programme", "self"], fleet.Households.Select(household => household.Conversion).Distinct().Order());
-        Assert.Equal(["", "central-heating", "other", "public-employee"], fleet.Households.Select(household => household.Exclusion).Distinct().Order());
+        Assert.Equal(
+            ["", "central-heating", "other", "public-employee"],
+            fleet.Households.Select(household => household.Exclusion).Distinct().Order());
         Assert.Equal(["heating", "village-central-heating", "whole-house"], fleet.Meters.Select(meter => meter.Serves).Distinct().Order());
         Assert.InRange(fleet.Households.Count(household => household.AcceptedOn > fleet.Options.SeasonStart), 5, 60);
         Assert.Contains(fleet.Meters, meter => meter.InstalledAt.ToUnixTimeMilliseconds() > fleet.SeasonStartMs);

@@ -20,8 +20,8 @@ public sealed class FleetSeasonTests
     public void Adjoining_ranges_give_together_what_the_whole_gives()
     {
         Fleet fleet = Fleet.Create(Small with { Faults = FleetOptions.AllFaults.Faults });
-        DateTime cut = new(2025, 11, 19, 13, 7, 0);
         List<FleetMessage> whole = [.. fleet.Messages()];
+        DateTime cut = DateTimeOffset.FromUnixTimeMilliseconds(whole[whole.Count / 2].PublishMs).ToOffset(TimeSpan.FromHours(8)).DateTime;
         List<FleetMessage> parts = [.. fleet.Messages(new DateTime(2025, 1, 1), cut), .. fleet.Messages(cut, new DateTime(2026, 12, 31))];
         Assert.Equal(whole.Select(Key), parts.Select(Key));
     }
@@ -42,9 +42,9 @@ public sealed class FleetSeasonTests
         ILookup<string, Sent> sent = Sent.All(fleet.Messages()).ToLookup(reading => reading.MeterId);
         foreach (Meter meter in fleet.Meters)
         {
-            List<(long, long)> received = [.. sent[meter.Id].Select(reading => (reading.TimeMs, reading.Value)).Distinct().OrderBy(pair => pair.TimeMs)];
+            (long TimeMs, long Value)[] received = [.. sent[meter.Id].Select(reading => (reading.TimeMs, reading.Value)).Distinct().Order()];
             Assert.Equal(fleet.Truth.Readings(meter.Id).Select(reading => (reading.TimeMs, reading.Value)), received);
-            Assert.Equal(received.Select(pair => pair.Item2).Order(), received.Select(pair => pair.Item2));
+            Assert.Equal(received.Select(reading => reading.Value).Order(), received.Select(reading => reading.Value));
         }
     }
 
@@ -53,10 +53,12 @@ public sealed class FleetSeasonTests
     {
         Fleet fleet = Fleet.Create(Small);
         List<Sent> batched = Sent.All(fleet.Messages()).FindAll(reading => reading.Batch);
-        Meter meter = fleet.Meters.First(candidate => candidate.BehindConcentrator && candidate.InstalledAt.ToUnixTimeMilliseconds() < fleet.SeasonStartMs);
+        Meter meter = fleet.Meters.First(candidate => candidate.BehindConcentrator && WholeSeason(fleet, candidate));
         long middle = fleet.SeasonStartMs + (5L * 86_400_000);
         Assert.Equal(3, batched.Count(reading => reading.MeterId == meter.Id && reading.TimeMs == middle));
-        Assert.Equal(fleet.Meters.Where(candidate => candidate.BehindConcentrator).Select(candidate => candidate.Id).Order(), batched.Select(reading => reading.MeterId).Distinct().Order());
+        Assert.Equal(
+            fleet.Meters.Where(candidate => candidate.BehindConcentrator).Select(candidate => candidate.Id).Order(),
+            batched.Select(reading => reading.MeterId).Distinct().Order());
     }
 
     [Fact]
@@ -85,9 +87,10 @@ public sealed class FleetSeasonTests
         Assert.InRange(Median(cubicMetres), 600, 1_200);
         Assert.InRange(cubicMetres.Count(use => use > 1_200) / (double)cubicMetres.Count, 0.02, 0.4);
         Assert.InRange(cubicMetres.Max(), 1_200, 1_900);
-        Assert.Contains(fleet.Households, household => fleet.Truth.HouseholdConsumption(household.Id, fleet.SeasonStartMs, fleet.SeasonEndMs) == 0);
+        Assert.Contains(0, kwh);
 
-        double[] noons = [.. Enumerable.Range(0, 121).Select(day => fleet.OutdoorCelsius(fleet.SeasonStartMs + (day * 86_400_000L) + (12 * 3_600_000L)))];
+        long firstNoon = fleet.SeasonStartMs + (12 * 3_600_000L);
+        double[] noons = [.. Enumerable.Range(0, 121).Select(day => fleet.OutdoorCelsius(firstNoon + (day * 86_400_000L)))];
         Assert.InRange(noons[50..70].Average(), -5, 6);
         Assert.True(noons[..10].Average() > noons[50..70].Average());
         Assert.True(noons[^10..].Average() > noons[50..70].Average());
@@ -111,7 +114,8 @@ public sealed class FleetSeasonTests
     [InlineData(10, double.NaN)]
     public void Impossible_options_are_refused_by_name(int households, double gasShare)
     {
-        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => Fleet.Create(new FleetOptions { Households = households, GasShare = gasShare }));
+        FleetOptions options = new() { Households = households, GasShare = gasShare };
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => Fleet.Create(options));
         Assert.Equal(households == 0 ? "Households" : "GasShare", refused.ParamName);
     }
 
@@ -126,12 +130,15 @@ public sealed class FleetSeasonTests
     }
 
     private static List<double> SeasonUse(Fleet fleet, string energy) => [.. fleet.Meters
-        .Where(meter => meter.Energy == energy && meter.HeatedHouseholds == 0 && meter.InstalledAt.ToUnixTimeMilliseconds() < fleet.SeasonStartMs)
+        .Where(meter => meter.Energy == energy && meter.HeatedHouseholds == 0 && WholeSeason(fleet, meter))
         .Select(meter => fleet.Truth.TrueConsumption(meter.Id, fleet.SeasonStartMs, fleet.SeasonEndMs) / 10_000.0)];
+
+    private static bool WholeSeason(Fleet fleet, Meter meter) => meter.InstalledAt.ToUnixTimeMilliseconds() < fleet.SeasonStartMs;
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private static string Key(FleetMessage message) => $"{message.PublishMs} {Encoding.UTF8.GetString(message.Topic.Span)} {Encoding.UTF8.GetString(message.Payload.Span)}";
+    private static string Key(FleetMessage message) =>
+        $"{message.PublishMs} {Encoding.UTF8.GetString(message.Topic.Span)} {Encoding.UTF8.GetString(message.Payload.Span)}";
 
     private static string Digest(FleetOptions options)
     {

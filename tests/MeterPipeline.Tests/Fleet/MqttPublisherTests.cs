@@ -27,7 +27,7 @@ public sealed class MqttPublisherTests
 
         Assert.Equal(Numbers(0, 1_000), acknowledged);
         Assert.Equal(Numbers(0, 1_000).Select(number => number.ToString()), broker.Arrivals.Select(arrival => arrival.Payload));
-        Assert.All(broker.Arrivals, arrival => Assert.True(arrival is { Dup: false, Qos: 1, Topic: "metering/v1/sgcc-yuncheng/140800000001/reading" }));
+        Assert.All(broker.Arrivals, arrival => Assert.Equal((false, 1, Encoding.UTF8.GetString(Topic)), (arrival.Dup, arrival.Qos, arrival.Topic)));
         await broker.DisposeAsync();
         Assert.True(broker.SaidGoodbye);
     }
@@ -39,8 +39,10 @@ public sealed class MqttPublisherTests
         await using MqttPublisher publisher = new(To(broker) with { Window = 8 });
         await publisher.ConnectAsync();
         await PublishAsync(publisher, 0, 8);
+        await broker.ArrivedAsync(8).WaitAsync(Patience);
         using CancellationTokenSource impatience = new(TimeSpan.FromMilliseconds(200));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await publisher.PublishAsync(8, Topic, Payload(8), impatience.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await publisher.PublishAsync(8, Topic, Payload(8), impatience.Token));
         Assert.Equal(8, broker.Arrivals.Count);
         Assert.Equal(8, broker.Arrivals.Select(arrival => arrival.PacketId).Distinct().Count());
         Assert.Equal(Numbers(0, 8), publisher.Unacknowledged());
@@ -50,7 +52,8 @@ public sealed class MqttPublisherTests
     public async Task After_a_reconnect_what_was_sent_and_not_acknowledged_is_sent_again_first_with_DUP()
     {
         // Acknowledges 10, swallows 4, hangs up on the 15th; the second connection is served.
-        await using ScriptedBroker broker = new((arrival, count) => arrival.Connection > 1 || count <= 10 ? Answer.Acknowledge : count < 15 ? Answer.Silence : Answer.HangUp);
+        await using ScriptedBroker broker = new((arrival, count) =>
+            arrival.Connection > 1 || count <= 10 ? Answer.Acknowledge : count < 15 ? Answer.Silence : Answer.HangUp);
         List<long> acknowledged = [];
         await using MqttPublisher publisher = new(To(broker) with { Window = 8, Reconnect = true, Acknowledged = acknowledged.Add });
         await publisher.ConnectAsync();
@@ -138,7 +141,21 @@ public sealed class MqttPublisherTests
         FleetMessage[] messages = [.. fleet.Messages()];
         Assert.Equal(messages.Length, done.Acknowledged);
         Assert.Equal(messages.Sum(message => message.Readings), done.Readings);
-        Assert.Equal(messages.Select(message => Encoding.UTF8.GetString(message.Payload.Span)), broker.Arrivals.Select(arrival => arrival.Payload));
+        Assert.Equal(
+            messages.Select(message => Encoding.UTF8.GetString(message.Payload.Span)),
+            broker.Arrivals.Select(arrival => arrival.Payload));
+    }
+
+    [Fact]
+    public async Task A_closed_publisher_says_so_to_whoever_waits()
+    {
+        await using ScriptedBroker broker = new((_, _) => Answer.Silence);
+        MqttPublisher publisher = new(To(broker) with { Window = 2 });
+        await publisher.ConnectAsync();
+        Task waiting = PublishAsync(publisher, 0, 3);
+        await publisher.DisposeAsync();
+        await Assert.ThrowsAsync<MqttPublishException>(() => waiting.WaitAsync(Patience));
+        Assert.Equal(Numbers(0, 2), publisher.Unacknowledged());
     }
 
     private static MqttPublisherOptions To(ScriptedBroker broker) => new() { Host = "127.0.0.1", Port = broker.Port };

@@ -44,6 +44,13 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         await accepting;
     }
 
+    /// <summary>Completes when so many publications have arrived.</summary>
+    internal async Task ArrivedAsync(int count)
+    {
+        while (Arrivals.Count < count)
+            await Task.Delay(5);
+    }
+
     private async Task AcceptAsync()
     {
         while (true)
@@ -85,6 +92,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
             }
             else if (!await AnswerAsync(stream, Parse(connection, head[0], body), ++count))
             {
+                await HangUpAsync(stream);
                 return;
             }
         }
@@ -99,11 +107,23 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         return answer != Answer.HangUp;
     }
 
+    /// <summary>Closes so that the acknowledgements already sent still arrive: what is left unread would turn the end into a reset.</summary>
+    private static async Task HangUpAsync(NetworkStream stream)
+    {
+        stream.Socket.Shutdown(SocketShutdown.Send);
+        byte[] ignored = new byte[4096];
+        while (await stream.ReadAsync(ignored) > 0)
+        {
+            // The publisher may still be sending.
+        }
+    }
+
     private static Arrival Parse(int connection, byte head, byte[] body)
     {
         int topic = (body[0] << 8) | body[1];
         int id = (body[2 + topic] << 8) | body[3 + topic];
-        return new Arrival(connection, id, (head & 8) != 0, (head >> 1) & 3, Encoding.UTF8.GetString(body, 2, topic), Encoding.UTF8.GetString(body.AsSpan(4 + topic)));
+        string payload = Encoding.UTF8.GetString(body.AsSpan(4 + topic));
+        return new Arrival(connection, id, (head & 8) != 0, (head >> 1) & 3, Encoding.UTF8.GetString(body, 2, topic), payload);
     }
 
     private static async Task<int> LengthAsync(NetworkStream stream)

@@ -8,6 +8,8 @@ namespace MeterPipeline.Tests.Fleets;
 /// <summary>One reading as a receiver would understand it.</summary>
 internal sealed record Sent(long PublishMs, string MeterId, long TimeMs, long Value, bool Batch)
 {
+    internal (string MeterId, long TimeMs) Identity => (MeterId, TimeMs);
+
     internal static List<Sent> All(IEnumerable<FleetMessage> messages) => [.. messages.SelectMany(Of)];
 
     internal static IEnumerable<Sent> Of(FleetMessage message)
@@ -22,7 +24,8 @@ internal sealed record Sent(long PublishMs, string MeterId, long TimeMs, long Va
         }
 
         Assert.Equal("batch", topic[3]);
-        List<Sent> readings = [.. json.RootElement.GetProperty("readings").EnumerateArray().Select(item => Read(message, item.GetProperty("meter").GetString()!, item, batch: true))];
+        JsonElement items = json.RootElement.GetProperty("readings");
+        List<Sent> readings = [.. items.EnumerateArray().Select(item => Read(message, item.GetProperty("meter").GetString()!, item, batch: true))];
         Assert.Equal(message.Readings, readings.Count);
         return readings;
     }
@@ -32,6 +35,7 @@ internal sealed record Sent(long PublishMs, string MeterId, long TimeMs, long Va
         string ts = item.GetProperty("ts").GetString()!;
         Assert.EndsWith("+08:00", ts, StringComparison.Ordinal);
         decimal value = decimal.Parse(item.GetProperty("value").GetString()!, CultureInfo.InvariantCulture);
-        return new Sent(message.PublishMs, meter, DateTimeOffset.Parse(ts, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(), (long)(value * 10_000), batch);
+        long timeMs = DateTimeOffset.Parse(ts, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
+        return new Sent(message.PublishMs, meter, timeMs, (long)(value * 10_000), batch);
     }
 }

@@ -1,23 +1,132 @@
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
+using SQLitePCL;
 
 namespace MeterPipeline.Tests.Ledger;
 
 /// <summary>The contract on SQLite, in a folder of its own per test.</summary>
 public sealed class SqliteLedgerTests : LedgerContract, IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly List<ILedger> opened = [];
+    private readonly SqliteFolder folder = new();
 
-    protected override ILedger Open()
+    protected override ILedger Open() => folder.Open();
+
+    public void Dispose() => folder.Dispose();
+}
+
+public sealed class SqliteRegistryTests : RegistryContract, IDisposable
+{
+    private readonly SqliteFolder folder = new();
+
+    protected override ILedger Open() => folder.Open();
+
+    public void Dispose() => folder.Dispose();
+}
+
+/// <summary>What only files can suffer.</summary>
+public sealed class SqliteFilesTests : IDisposable
+{
+    private readonly SqliteFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_folder_without_a_ledger_is_not_made_by_looking()
     {
-        opened.Add(SqliteLedger.Open(folder.Path, create: true));
-        return opened[^1];
+        var refused = Assert.Throws<LedgerException>(() => SqliteLedger.Open(folder.Path));
+        Assert.Contains("--data", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.Path));
     }
 
-    public void Dispose()
+    [Fact]
+    public void Files_are_their_owners_alone()
     {
-        foreach (var ledger in opened) ledger.Dispose();
-        folder.Dispose();
+        if (OperatingSystem.IsWindows()) return;
+        var ledger = folder.Open();
+        ledger.Append([1], []);
+        ledger.SetCursor("influx", 1);
+        using var fold = ledger.AcquireFold();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.Path));
+        var files = Directory.GetFiles(folder.Path);
+        Assert.True(files.Length >= 6, string.Join(' ', files));
+        Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Theory]
+    [InlineData("journal.db")]
+    [InlineData("ledger.db")]
+    public void A_damaged_file_is_named_with_what_to_do(string file)
+    {
+        folder.Open().Append([1], []);
+        folder.Close();
+        var path = System.IO.Path.Combine(folder.Path, file);
+        File.WriteAllBytes(path, new byte[8192]);
+        File.WriteAllText(path, "this is no database, however long it is made");
+        var refused = Assert.Throws<LedgerException>(() => folder.Open());
+        Assert.Contains(path, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("backup", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_page_is_reported_when_it_is_met()
+    {
+        var ledger = folder.Open();
+        for (var i = 0; i < 300; i++) ledger.Append(new byte[2000], []);
+        folder.Close();
+        using (var file = new FileStream(System.IO.Path.Combine(folder.Path, "journal.db"), FileMode.Open))
+        {
+            file.Position = 5 * 8192;
+            file.Write(Enumerable.Repeat((byte)0x5A, 20 * 8192).ToArray());
+        }
+        var again = folder.Open();
+        var met = Assert.Throws<LedgerException>(() => again.ReadJournal(0, 1000));
+        Assert.Contains("read the journal", met.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_of_different_moments_are_refused()
+    {
+        var ledger = folder.Open();
+        ledger.Append([1], []);
+        using (ledger.AcquireFold()) ledger.Flush(new FoldFlush { FoldedSeq = 1 });
+        folder.Close();
+        foreach (var file in Directory.GetFiles(folder.Path, "journal.db*")) File.Delete(file);
+        var refused = Assert.Throws<LedgerException>(() => folder.Open());
+        Assert.Contains("same backup", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_newer_schema_is_left_alone()
+    {
+        folder.Open();
+        folder.Close();
+        Execute("ledger.db", "PRAGMA user_version=99");
+        var refused = Assert.Throws<LedgerException>(() => folder.Open());
+        Assert.Contains("newer MeterPipeline", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_programs_database_is_left_alone()
+    {
+        folder.Open();
+        folder.Close();
+        Execute("journal.db", "PRAGMA application_id=7");
+        Assert.Contains("something else", Assert.Throws<LedgerException>(() => folder.Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_fold_lock_is_free_when_its_holder_is_gone_without_a_word()
+    {
+        folder.Open();
+        // A killed process leaves its files behind, but the lock on them goes with it.
+        File.WriteAllText(System.IO.Path.Combine(folder.Path, "fold.lock"), "");
+        File.WriteAllText(System.IO.Path.Combine(folder.Path, "fold.owner"), "process 1 (gone), started 2000-01-01 00:00:00");
+        using var fold = folder.Open().AcquireFold();
+    }
+
+    private void Execute(string file, string sql)
+    {
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open(System.IO.Path.Combine(folder.Path, file), out var database));
+        using (database) Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(database, sql));
     }
 }

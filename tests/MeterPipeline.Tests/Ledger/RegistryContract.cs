@@ -1,0 +1,136 @@
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ledger;
+
+namespace MeterPipeline.Tests.Ledger;
+
+/// <summary>What every ledger promises about the registry.</summary>
+public abstract class RegistryContract
+{
+    private const long Now = 1_763_222_400_000;
+
+    /// <summary>Opens this test's ledger, as one more process would.</summary>
+    protected abstract ILedger Open();
+
+    [Fact]
+    public void Everything_comes_back_as_it_was_given()
+    {
+        var ledger = Open();
+        var change = Village();
+        var result = ledger.ChangeRegistry(change, "li", Now);
+        Assert.Equal(new RegistryChangeResult(5, 0, 0, 1), result);
+
+        using var view = Open().OpenView();
+        var registry = view.Registry();
+        Assert.Equal(1, registry.Version);
+        Assert.Equal(change.Divisions[0], registry.Divisions["140882101214"]);
+        Assert.Equal(change.Companies[0], registry.Companies["grid"]);
+        var household = registry.Households["H1"];
+        Assert.Equal(change.Households[0].Exclusions, household.Exclusions);
+        Assert.Equal(change.Households[0] with { Exclusions = household.Exclusions }, household);
+        Assert.Equal(change.Installations[0], registry.Meters["M1"].Current);
+        Assert.Equal(1, registry.Meters["M1"].No);
+        Assert.Equal(change.Aliases, view.Aliases("H1"));
+        Assert.Equal(change.Aliases, view.AccountAliases("3301234567890"));
+        Assert.Empty(view.AccountAliases("1234567890"));
+    }
+
+    [Fact]
+    public void The_same_change_twice_changes_nothing()
+    {
+        var ledger = Open();
+        ledger.ChangeRegistry(Village(), "li", Now);
+        Assert.Equal(new RegistryChangeResult(0, 0, 5, 1), Open().ChangeRegistry(Village(), "wang", Now + 1));
+        using var view = ledger.OpenView();
+        Assert.Equal(1, ledger.RegistryVersion());
+        Assert.Single(view.Audit("household", "H1"));
+    }
+
+    [Fact]
+    public void Changes_are_audited_with_both_texts_and_raise_the_version_once()
+    {
+        var ledger = Open();
+        ledger.ChangeRegistry(Village(), "li", Now);
+        using var before = ledger.OpenView();
+        var change = new RegistryChange();
+        change.Households.Add(Village().Households[0] with { Name = "王五", AcceptedOn = null });
+        change.Companies.Add(new Company("gas", "燃气公司", Energy.Gas));
+        Assert.Equal(new RegistryChangeResult(1, 1, 0, 2), ledger.ChangeRegistry(change, "wang", Now + 5));
+
+        using var view = ledger.OpenView();
+        var audit = view.Audit("household", "H1");
+        Assert.Equal([("li", Now), ("wang", Now + 5)], audit.Select(row => (row.Actor, row.AtMs)));
+        Assert.Null(audit[0].Before);
+        Assert.Equal(audit[0].After, audit[1].Before);
+        Assert.Contains("\"accepted_on\":\"2024-10-31\"", audit[1].Before, StringComparison.Ordinal);
+        Assert.Contains("王五", audit[1].After, StringComparison.Ordinal);
+        Assert.DoesNotContain("accepted_on", audit[1].After, StringComparison.Ordinal);
+        Assert.Equal("王五", view.Registry().Households["H1"].Name);
+        Assert.Equal("张三", before.Registry().Households["H1"].Name);
+    }
+
+    [Fact]
+    public void Meter_numbers_are_dense_and_stay()
+    {
+        var ledger = Open();
+        foreach (var id in new[] { "C", "A", "B", "A" }) ledger.ChangeRegistry(Only(Life(id, "H1", "2024-01-01", null)), "li", Now);
+        using var view = ledger.OpenView();
+        Assert.Equal([("C", 1), ("A", 2), ("B", 3)], view.Registry().Meters.Values.OrderBy(m => m.No).Select(m => (m.Id, m.No)));
+    }
+
+    [Fact]
+    public void A_correction_replaces_a_life_and_a_later_day_begins_one()
+    {
+        var ledger = Open();
+        ledger.ChangeRegistry(Only(Life("M", "H1", "2024-01-01", null)), "li", Now);
+        ledger.ChangeRegistry(Only(Life("M", "H1", "2024-01-02", "2025-01-01")), "li", Now);
+        ledger.ChangeRegistry(Only(Life("M", "H2", "2025-01-02", null)), "li", Now);
+        using var view = ledger.OpenView();
+        var meter = view.Registry().Meters["M"];
+        Assert.Equal([("H1", "2024-01-02"), ("H2", "2025-01-02")], meter.Installations.Select(i => (i.HouseholdId, LocalDay.Of(i.FromMs).ToString())));
+        Assert.Equal(1, meter.No);
+        Assert.Equal(["M"], view.Registry().MetersOf("H1").Select(m => m.Id));
+        var audit = view.Audit("meter", "M");
+        Assert.Equal([true, false, true], audit.Select(row => row.Before is null));
+    }
+
+    [Fact]
+    public void A_meter_is_never_at_two_households_at_once()
+    {
+        var ledger = Open();
+        ledger.ChangeRegistry(Only(Life("M", "H1", "2024-01-01", null)), "li", Now);
+        var change = Only(Life("N", "H1", "2024-01-01", null));
+        change.Installations.Add(Life("M", "H2", "2025-01-01", null));
+        var refused = Assert.Throws<LedgerException>(() => ledger.ChangeRegistry(change, "li", Now));
+        Assert.Contains("still installed at household H1", refused.Message, StringComparison.Ordinal);
+        using var view = ledger.OpenView();
+        Assert.Equal(["M"], view.Registry().Meters.Keys);
+        Assert.Equal(1, ledger.RegistryVersion());
+    }
+
+    private static RegistryChange Village()
+    {
+        var change = new RegistryChange();
+        change.Divisions.Add(new Division("140882101214", "闫家洞村", "140882101000"));
+        change.Companies.Add(new Company("grid", "供电公司", Energy.Electricity));
+        change.Households.Add(new Household(
+            "H1", "张三", "140882101214", HeatingRoute.CoalToElectricity, Conversion.Self, LocalDay.On(2024, 10, 31), Hardship.Wubao, "备注",
+            [new(LocalDay.On(2025, 1, 1), LocalDay.On(2025, 2, 1), ExclusionKind.Idle), new(LocalDay.On(2025, 3, 1), null, ExclusionKind.PublicEmployee)]));
+        change.Installations.Add(new Installation(
+            "M1", "H1", "grid", Energy.Electricity, 6, 2, 80_000, 1.5m, Now - 1, 1, Now + 86_400_001, 123_4567, Serves.VillageCentralHeating, 40));
+        change.Aliases.Add(new AccountAlias("3301234567890", "H1", null, LocalDay.On(2026, 1, 1)));
+        return change;
+    }
+
+    private static RegistryChange Only(Installation life)
+    {
+        var change = new RegistryChange();
+        change.Installations.Add(life);
+        return change;
+    }
+
+    private static Installation Life(string meter, string household, string from, string? until) => new(
+        meter, household, "grid", Energy.Electricity, null, null, null, 1, Ms(from), null, until is null ? null : Ms(until), null, Serves.Heating, 0);
+
+    private static long Ms(string day) => LocalDay.TryParse(day, out var parsed) ? parsed.StartMs : throw new ArgumentException(day);
+}
