@@ -70,6 +70,10 @@ public sealed class MeterBook
         return book;
     }
 
+    /// <summary>A book that folds everything from its stored meter days, whatever was folded before.</summary>
+    public static MeterBook FromDays(int meterNo, Register register, MeterLives lives, StoredDays stored) =>
+        new(meterNo, register, lives, stored) { mustRefold = true };
+
     /// <summary>Merges one reading.</summary>
     public Outcome Apply(in Reading reading)
     {

@@ -1,0 +1,20 @@
+using System.Threading.Channels;
+using MeterPipeline.Domain.Policies;
+using MeterPipeline.Ingest;
+using MeterPipeline.Ledger;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MeterPipeline.Cli;
+
+/// <summary>Folding without a pipeline: for verbs that leave something in the journal. Disposing it waits until the journal is folded.</summary>
+public static class Accruing
+{
+    /// <exception cref="LedgerException">A running pipeline folds already.</exception>
+    public static Accruer Start(ILedger ledger, PolicyBook policies)
+    {
+        var none = Channel.CreateBounded<Recorded>(1);
+        none.Writer.Complete();
+        var registry = new RegistryWatch(ledger, TimeProvider.System);
+        return new Accruer(ledger, registry, none.Reader, new VillageBoard(policies, TimeProvider.System), TimeProvider.System, NullLogger<Accruer>.Instance);
+    }
+}

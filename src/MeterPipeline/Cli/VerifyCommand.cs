@@ -1,0 +1,27 @@
+using System.CommandLine;
+using MeterPipeline.Ledger;
+
+namespace MeterPipeline.Cli;
+
+/// <summary><c>verify</c>: everything folded again and compared.</summary>
+public static class VerifyCommand
+{
+    public static Command Create()
+    {
+        var verify = new Command("verify", "Fold everything again from stored meter days and compare; exit 1 names the first differences.");
+        verify.SetAction(Run);
+        return verify;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        using var ledger = Opened.Ledger(parsed);
+        VerificationResult result;
+        using (var progress = new Progress("Verify", "meter days")) result = Verification.Run(ledger, progress.Report);
+        foreach (var difference in result.Differences) Console.Error.WriteLine(difference);
+        Console.WriteLine($"{result.Meters:N0} meter registers, {result.Days:N0} meter days folded again: "
+            + (result.Differences.Count == 0 ? "no difference" : $"{result.Differences.Count} differences or more"));
+        if (result.Unfolded > 0) Console.WriteLine($"{result.Unfolded:N0} meters changed in the registry and wait to be folded: start the pipeline once.");
+        return result.Differences.Count == 0 ? ExitCode.Done : ExitCode.Difference;
+    }
+}
