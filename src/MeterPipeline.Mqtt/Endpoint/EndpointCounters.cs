@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+
+namespace MeterPipeline.Mqtt.Endpoint;
+
+/// <summary>What the endpoint has seen since its start. Thread-safe.</summary>
+public sealed class EndpointCounters
+{
+    private readonly ConcurrentDictionary<string, long> refusals = new(StringComparer.Ordinal);
+    private long accepted;
+    private long messages;
+    private long bytes;
+
+    /// <summary>Clients whose CONNECT was accepted.</summary>
+    public long Accepted => Interlocked.Read(ref accepted);
+
+    /// <summary>PUBLISH packets taken.</summary>
+    public long Messages => Interlocked.Read(ref messages);
+
+    /// <summary>Bytes of complete packets.</summary>
+    public long Bytes => Interlocked.Read(ref bytes);
+
+    /// <summary>Connections refused or closed for breaking a rule, by reason.</summary>
+    public IReadOnlyDictionary<string, long> Refusals => refusals;
+
+    internal void CountAccepted() => Interlocked.Increment(ref accepted);
+
+    internal void CountRead(int read, int published)
+    {
+        Interlocked.Add(ref bytes, read);
+        Interlocked.Add(ref messages, published);
+    }
+
+    internal void CountRefusal(string reason) => refusals.AddOrUpdate(reason, 1, (_, count) => count + 1);
+}

@@ -1,0 +1,32 @@
+namespace MeterPipeline.Mqtt.Endpoint;
+
+/// <summary>Limits of the built-in endpoint.</summary>
+public sealed record EndpointOptions
+{
+    /// <summary>Largest packet, bytes. Default 1 MiB, about twelve thousand readings in one batch; Kestrel's read buffer must hold twice that.</summary>
+    public int MaxPacketBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Connections at a time. Default 10,000.</summary>
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>Time for a new connection to send its CONNECT. Default 10 s: enough for the slowest modem, short for a slow-loris.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes for a peer that it has not read: then its socket is not read either. Default 256 KiB, 64 thousand acknowledgements.</summary>
+    public int UnreadBytesMax { get; init; } = 256 * 1024;
+
+    /// <exception cref="ArgumentException">A value is out of range; names it.</exception>
+    public void Validate()
+    {
+        if (MaxPacketBytes is < 1024 or > 16 * 1024 * 1024) throw new ArgumentException($"Mqtt:MaxPacketBytes is {MaxPacketBytes}; allowed are 1024 to 16777216.");
+        if (MaxConnections is < 1 or > 100_000) throw new ArgumentException($"Mqtt:MaxConnections is {MaxConnections}; allowed are 1 to 100000.");
+        if (ConnectTimeout < TimeSpan.FromSeconds(1)) throw new ArgumentException("Mqtt:ConnectTimeout is below one second.");
+    }
+}
+
+/// <summary>Decides who a client is. Implementations are thread-safe and may take their time: it delays that client only.</summary>
+public interface IAuthenticator
+{
+    /// <returns>The company the client belongs to; null: refused.</returns>
+    string? Authenticate(string clientId, string? user, ReadOnlySpan<byte> password);
+}

@@ -1,0 +1,108 @@
+using System.IO.Pipelines;
+using MeterPipeline.Mqtt.Packets;
+
+namespace MeterPipeline.Mqtt.Endpoint;
+
+/// <summary>
+/// What waits to be sent to one peer. Any thread adds, in the order in which it must leave; one loop sends. Adding never blocks; the reader of
+/// the same connection waits for room, so that a peer which does not read is not read either.
+/// </summary>
+internal sealed class Outbox(PipeWriter output, int unreadMax)
+{
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim filled = new(0, 1);
+    private readonly SemaphoreSlim emptied = new(0);
+    private byte[] pending = new byte[256];
+    private byte[] sending = new byte[256];
+    private int length;
+    private bool signalled;
+    private bool closed;
+
+    /// <summary>Nothing waits and nothing is on its way.</summary>
+    public bool IsIdle { get; private set; } = true;
+
+    public void Add(ReadOnlySpan<byte> packet)
+    {
+        lock (gate)
+        {
+            if (closed) return;
+            packet.CopyTo(Room(packet.Length));
+            Filled(packet.Length);
+        }
+    }
+
+    /// <summary>Adds the acknowledgements of one batch as one span.</summary>
+    public void AddPubacks(ReadOnlySpan<ushort> packetIds)
+    {
+        lock (gate)
+        {
+            if (closed) return;
+            var bytes = packetIds.Length * PacketWriter.PubackBytes;
+            var into = Room(bytes);
+            foreach (var id in packetIds)
+            {
+                PacketWriter.Puback(into, id);
+                into = into[PacketWriter.PubackBytes..];
+            }
+            Filled(bytes);
+        }
+    }
+
+    /// <summary>Completes when less than the limit waits.</summary>
+    public async ValueTask WaitForRoomAsync(CancellationToken cancel)
+    {
+        while (Volatile.Read(ref length) > unreadMax && !closed) await emptied.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends until <see cref="Close"/>, or until the peer is gone.</summary>
+    public async Task SendAsync()
+    {
+        while (true)
+        {
+            await filled.WaitAsync().ConfigureAwait(false);
+            int count;
+            lock (gate)
+            {
+                (pending, sending) = (sending, pending);
+                (count, length, signalled) = (length, 0, false);
+                if (count == 0 && closed) return;
+            }
+            var flushed = await output.WriteAsync(sending.AsMemory(0, count)).ConfigureAwait(false);
+            lock (gate) IsIdle = length == 0;
+            if (emptied.CurrentCount == 0) emptied.Release();
+            if (flushed.IsCompleted || flushed.IsCanceled) Close();
+        }
+    }
+
+    /// <summary>Lets the loop send what waits and end.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            if (closed) return;
+            closed = true;
+            Signal();
+        }
+        if (emptied.CurrentCount == 0) emptied.Release();
+    }
+
+    private Span<byte> Room(int bytes)
+    {
+        if (pending.Length - length < bytes) Array.Resize(ref pending, Math.Max(pending.Length * 2, length + bytes));
+        return pending.AsSpan(length, bytes);
+    }
+
+    private void Filled(int bytes)
+    {
+        length += bytes;
+        IsIdle = false;
+        Signal();
+    }
+
+    private void Signal()
+    {
+        if (signalled) return;
+        signalled = true;
+        filled.Release();
+    }
+}

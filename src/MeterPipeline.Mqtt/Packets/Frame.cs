@@ -1,0 +1,65 @@
+namespace MeterPipeline.Mqtt.Packets;
+
+/// <summary>MQTT 3.1.1 control packet types, as in the high four bits of the first byte.</summary>
+public enum PacketType : byte
+{
+    Connect = 1, Connack = 2, Publish = 3, Puback = 4, Pubrec = 5, Pubrel = 6, Pubcomp = 7, Subscribe = 8, Suback = 9, Unsubscribe = 10,
+    Unsuback = 11, Pingreq = 12, Pingresp = 13, Disconnect = 14,
+}
+
+/// <summary>The bytes are not MQTT, or break a rule of it: the connection must be closed.</summary>
+/// <param name="reason">A stable word, for counters.</param>
+public sealed class ProtocolException(string reason, string message) : Exception(message)
+{
+    public string Reason { get; } = reason;
+}
+
+/// <summary>One control packet within a buffer.</summary>
+public readonly ref struct Frame
+{
+    private const int LengthBytesMax = 4;
+
+    private Frame(byte first, ReadOnlySpan<byte> body, int size)
+    {
+        First = first;
+        Body = body;
+        Size = size;
+    }
+
+    /// <summary>Type and flags.</summary>
+    public byte First { get; }
+
+    public PacketType Type => (PacketType)(First >> 4);
+
+    /// <summary>Everything behind the fixed header.</summary>
+    public ReadOnlySpan<byte> Body { get; }
+
+    /// <summary>Bytes of the whole packet.</summary>
+    public int Size { get; }
+
+    /// <summary>Cuts the first packet out of a buffer.</summary>
+    /// <param name="needed">When false is returned: bytes that the packet takes, or 0 where that is not known yet.</param>
+    /// <exception cref="ProtocolException">The length is malformed or beyond <paramref name="maxBytes"/>.</exception>
+    public static bool TryRead(ReadOnlySpan<byte> buffer, int maxBytes, out Frame frame, out int needed)
+    {
+        frame = default;
+        needed = 0;
+        var length = 0;
+        for (var i = 1; i <= LengthBytesMax; i++)
+        {
+            if (i >= buffer.Length) return false;
+            length |= (buffer[i] & 0x7F) << (7 * (i - 1));
+            if (buffer[i] >= 0x80) continue;
+            var size = 1 + i + length;
+            if (size > maxBytes) throw new ProtocolException("packet-too-large", $"A packet of {size} bytes; at most {maxBytes} are taken. Send smaller batches.");
+            if (buffer.Length < size)
+            {
+                needed = size;
+                return false;
+            }
+            frame = new Frame(buffer[0], buffer.Slice(1 + i, length), size);
+            return true;
+        }
+        throw new ProtocolException("malformed-length", "The remaining length takes more than four bytes.");
+    }
+}
