@@ -1,1 +1,1 @@
-return 0;
+return await MeterPipeline.Cli.CommandLine.RunAsync(args);
