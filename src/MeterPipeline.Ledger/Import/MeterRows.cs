@@ -50,9 +50,9 @@ internal sealed class MeterRows(RegistrySnapshot registry) : RowReader
 
     private static void CheckRegisters(RegistryRow row, Installation read)
     {
-        if (read.Opening is not null && read.InstalledAtMs is null)
+        if (read.Opening is not null && row.IsEmpty("installed_on"))
             row.Problem("installed_on", "is empty though opening is given: the opening register is a reading at that day or time");
-        if (read.Closing is not null && read.RemovedAtMs is null)
+        if (read.Closing is not null && row.IsEmpty("removed_on"))
             row.Problem("removed_on", "is empty though closing is given: the closing register is a reading at that day or time");
         if (read.RemovedAtMs < read.InstalledAtMs) row.Problem("removed_on", "is before installed_on: correct one of the two");
         if (read.RegisterDigits is { } digits)

@@ -28,6 +28,9 @@ internal sealed class RegistryRow(Dictionary<string, int> columns)
     /// <summary>Whether anything stands beyond the columns of the heading.</summary>
     public bool ExtraAfter(int headings) => fields.Skip(headings).Any(field => field.Trim().Length > 0);
 
+    /// <summary>Whether the file or the row has nothing there.</summary>
+    public bool IsEmpty(string column) => !columns.TryGetValue(column, out var index) || index >= fields.Length || fields[index].Trim().Length == 0;
+
     public bool Has(string column) => columns.ContainsKey(column);
 
     /// <summary>The trimmed field, empty where row or file lack it.</summary>
@@ -51,10 +54,10 @@ internal sealed class RegistryRow(Dictionary<string, int> columns)
     {
         var text = Text(column, ImportLimits.IdChars);
         if (text.Length == 0) Problem(column, "is empty: every row needs it");
-        else if (text.AsSpan().ContainsAny("/+#") || text.Any(char.IsWhiteSpace))
-            Problem(column, $"\"{Columns.Shown(text)}\" holds a blank or one of / + #, which topics cannot carry: use letters, digits, - _ .");
         else if (LooksMangled(text))
             Problem(column, $"\"{text}\" was turned into a floating number by a spreadsheet: format the column as text and enter it again");
+        else if (text.AsSpan().ContainsAny("/+#") || text.Any(char.IsWhiteSpace))
+            Problem(column, $"\"{Columns.Shown(text)}\" holds a blank or one of / + #, which topics cannot carry: use letters, digits, - _ .");
         return text;
     }
 

@@ -45,6 +45,12 @@ internal sealed class JournalStore(string file) : IDisposable
         lock (reading) return Reader("read the head of the journal").Scalar(HeadSql);
     }
 
+    /// <summary>The newest row deleted, 0 when none was.</summary>
+    public long Pruned()
+    {
+        lock (reading) return Reader("read the head of the journal").Scalar("SELECT seq FROM pruned");
+    }
+
     public IReadOnlyList<JournalRow> Read(long afterSeq, int maxRows)
     {
         lock (reading)

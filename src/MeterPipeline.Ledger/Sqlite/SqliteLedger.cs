@@ -40,11 +40,8 @@ public sealed class SqliteLedger : ILedger
         Schema.Ledger.Require(ledger.ledgerFile);
         try
         {
-            var folded = ledger.Cursor(FoldStore.FoldedCursor);
-            var head = ledger.JournalHead();
-            if (folded <= head) return ledger;
-            throw new LedgerException($"{ledger.ledgerFile} stands for journal row {folded}, but {ledger.journalFile} ends at {head}: " +
-                "restore both files from the same backup.");
+            ledger.RequireOneMoment();
+            return ledger;
         }
         catch
         {
@@ -153,6 +150,17 @@ public sealed class SqliteLedger : ILedger
         }
         Schema.Journal.Create(journalFile);
         Schema.Ledger.Create(ledgerFile);
+    }
+
+    /// <summary>Read in the order pruned, folded, head, which others only raise: so another process at work is never taken for a fault.</summary>
+    private void RequireOneMoment()
+    {
+        var pruned = journal.Pruned();
+        var folded = Cursor(FoldStore.FoldedCursor);
+        var head = JournalHead();
+        if (pruned <= folded && folded <= head) return;
+        throw new LedgerException($"{ledgerFile} stands for journal row {folded}, but {journalFile} holds rows {pruned + 1} to {head}: " +
+            "restore both files from the same backup.");
     }
 
     private void RequireFold(string operation)

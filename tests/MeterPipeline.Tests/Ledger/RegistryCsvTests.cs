@@ -1,5 +1,4 @@
 using System.Text;
-using MeterPipeline.Domain;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Import;
