@@ -16,9 +16,6 @@ internal sealed class InfluxConnection : IDisposable
     /// <summary>A reply names bad lines by their text: a batch of 50,000 lines of 80 bytes. What is longer is cut and the lines are sought by halving.</summary>
     private const int ReplyBytesMax = 4 * 1024 * 1024;
 
-    /// <summary>InfluxDB repeats its error text in X-Influxdb-Error; .NET's default of 64 KB turns long ones into a transport error.</summary>
-    private const int HeaderKilobytesMax = ReplyBytesMax / 1024 * 2;
-
     private static readonly TimeSpan _firstDelay = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Longest pause inside one write; a longer Retry-After hands the batch back to the caller, who may do other work.</summary>
@@ -41,7 +38,6 @@ internal sealed class InfluxConnection : IDisposable
             UseProxy = !options.Url.IsLoopback,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            MaxResponseHeadersLength = HeaderKilobytesMax,
         })
         {
             // The pipeline times each try; this one would span them all.

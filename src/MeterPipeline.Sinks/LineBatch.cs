@@ -32,8 +32,13 @@ internal sealed class LineBatch
     public string Text(int line) => Encoding.UTF8.GetString(Bytes(line).Span.TrimEnd((byte)'\n'));
 
     /// <summary>The bytes of neighbouring lines without a copy; null where lines between them are left out.</summary>
-    public ReadOnlyMemory<byte>? Contiguous(int[] part) =>
-        part[^1] - part[0] == part.Length - 1 ? _bytes[Start(part[0]).._ends[part[^1]]] : null;
+    public ReadOnlyMemory<byte>? Contiguous(int[] part)
+    {
+        // Two returns: in a ?: the null would turn into empty memory (through byte[]), and an empty body is accepted by every server.
+        if (part[^1] - part[0] != part.Length - 1)
+            return null;
+        return _bytes[Start(part[0]).._ends[part[^1]]];
+    }
 
     public void CopyTo(Stream target, int[] part)
     {

@@ -29,10 +29,6 @@ public sealed class InfluxV2Shim : IAsyncDisposable
               fastcgi_temp_path {{_folder.At("fastcgi")}};
               uwsgi_temp_path {{_folder.At("uwsgi")}};
               scgi_temp_path {{_folder.At("scgi")}};
-              # InfluxDB repeats its error text in a header, which outgrows nginx's 4 KB.
-              proxy_buffer_size 1m;
-              proxy_buffers 4 1m;
-              proxy_busy_buffers_size 2m;
               map $arg_precision $prec1 { default n; us u; ms ms; s s; }
               map $http_authorization $allowed { default 0; "Token {{Token}}" 1; }
               server {

@@ -65,7 +65,7 @@ public sealed class InfluxV1Tests : SinkContract
     }
 
     [Fact]
-    public async Task Thousands_of_named_bad_lines_are_one_reply_and_not_a_transport_error()
+    public async Task Thousands_of_named_bad_lines_are_each_set_aside()
     {
         await using var writer = new InfluxWriter(await OptionsAsync());
         var text = string.Concat(Enumerable.Range(0, 4_000).Select(i => $"m,meter={new string('x', 60)}{i} value=1u {i}\nm value={i} {i}\n"));
