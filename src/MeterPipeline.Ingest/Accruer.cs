@@ -23,6 +23,7 @@ public sealed class Accruer : IAsyncDisposable
     /// <summary>A flush waits this many times as long as the one before took, so that flushing costs a tenth at most.</summary>
     private const int RestFactor = 10;
 
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RestMin = TimeSpan.FromMilliseconds(500);
 
     private readonly ILedger ledger;
@@ -33,7 +34,7 @@ public sealed class Accruer : IAsyncDisposable
     private readonly ILogger log;
     private readonly IDisposable fold;
     private readonly CancellationTokenSource stop = new();
-    private readonly Task loop;
+    private Task loop = Task.CompletedTask;
 
     // Owned by the loop.
     private readonly StoredBooks stored;
@@ -45,6 +46,7 @@ public sealed class Accruer : IAsyncDisposable
     private long applied;
     private long unflushedReadings;
     private long lastFlush;
+    private long lastPrune;
     private TimeSpan rest = RestMin;
 
     /// <exception cref="LedgerException">Another process holds the fold.</exception>
@@ -58,9 +60,13 @@ public sealed class Accruer : IAsyncDisposable
         villages.Adopt(registry.Registry);
         using (var view = ledger.OpenView()) applied = view.FoldedSeq;
         FlushedSeq = AppliedSeq = applied;
-        lastFlush = time.GetTimestamp();
-        loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        lastFlush = lastPrune = time.GetTimestamp();
     }
+
+    /// <summary>Journal row that the projection has reached; null: nothing is projected. Rows behind it are kept.</summary>
+    public Func<long>? Projected { private get; init; }
+
+    public void Start() => loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Newest journal row folded.</summary>
     public long AppliedSeq { get; private set; }
@@ -72,9 +78,6 @@ public sealed class Accruer : IAsyncDisposable
 
     /// <summary>The loop ended on an error that it cannot mend; null while it runs.</summary>
     public Exception? Failure { get; private set; }
-
-    /// <summary>Told after each flush.</summary>
-    public event Action? Flushed;
 
     /// <summary>Folds what the journal holds, flushes, and lets go of the fold.</summary>
     public async ValueTask DisposeAsync()
@@ -204,7 +207,8 @@ public sealed class Accruer : IAsyncDisposable
         books.ClearDirty();
         villages.Collect(books, flush.VillageDays);
         tallies.Write(flush.Counters);
-        foreach (var (key, seq) in settled) flush.SettledDays.Add(new SettledDay(0, key.MeterNo, key.Register, key.Day, seq));
+        if (Projected is not null)
+            foreach (var (key, seq) in settled) flush.SettledDays.Add(new SettledDay(0, key.MeterNo, key.Register, key.Day, seq));
         stored.Release();
         Store(flush);
         villages.Stored();
@@ -214,7 +218,20 @@ public sealed class Accruer : IAsyncDisposable
         unflushedReadings = 0;
         lastFlush = time.GetTimestamp();
         rest = TimeSpan.FromTicks(Math.Max(RestMin.Ticks, time.GetElapsedTime(started).Ticks * RestFactor));
-        Flushed?.Invoke();
+        if (time.GetElapsedTime(lastPrune) >= PruneEvery) Prune();
+    }
+
+    private void Prune()
+    {
+        lastPrune = time.GetTimestamp();
+        try
+        {
+            ledger.PruneJournal(Math.Min(FlushedSeq, Projected?.Invoke() ?? long.MaxValue));
+        }
+        catch (LedgerException error)
+        {
+            log.LogWarning("The journal could not be pruned, it grows meanwhile: {Message}", error.Message);
+        }
     }
 
     private void Store(FoldFlush flush)

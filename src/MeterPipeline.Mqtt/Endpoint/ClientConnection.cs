@@ -9,7 +9,7 @@ namespace MeterPipeline.Mqtt.Endpoint;
 /// One client: a loop that reads the socket, cuts packets out of it, takes every PUBLISH, and submits what one read brought as one batch before
 /// it reads again. Acknowledgements come from the recorder's thread through the outbox.
 /// </summary>
-internal sealed class ClientConnection
+internal sealed class ClientConnection : IAcknowledger
 {
     private readonly ConnectionContext context;
     private readonly EndpointServices services;

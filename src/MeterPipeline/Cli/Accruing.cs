@@ -15,6 +15,11 @@ public static class Accruing
         var none = Channel.CreateBounded<Recorded>(1);
         none.Writer.Complete();
         var registry = new RegistryWatch(ledger, TimeProvider.System);
-        return new Accruer(ledger, registry, none.Reader, new VillageBoard(policies, TimeProvider.System), TimeProvider.System, NullLogger<Accruer>.Instance);
+        var accruer = new Accruer(ledger, registry, none.Reader, new VillageBoard(policies, TimeProvider.System), TimeProvider.System, NullLogger<Accruer>.Instance)
+        {
+            Projected = ledger.Cursor(Projector.CursorName) > 0 ? () => ledger.Cursor(Projector.CursorName) : null,
+        };
+        accruer.Start();
+        return accruer;
     }
 }

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using MeterPipeline.Mqtt.Packets;
 
-namespace MeterPipeline.Mqtt.Endpoint;
+namespace MeterPipeline.Mqtt;
 
 /// <summary>
 /// What waits to be sent to one peer. Any thread adds, in the order in which it must leave; one loop sends. Adding never blocks; the reader of

@@ -1,0 +1,4 @@
+using System.CommandLine;
+
+namespace MeterPipeline.Cli;
+public static class DemoCommand { public static Command Create() => new("demo"); }

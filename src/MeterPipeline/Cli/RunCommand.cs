@@ -1,0 +1,44 @@
+using System.CommandLine;
+using MeterPipeline.Run;
+
+namespace MeterPipeline.Cli;
+
+/// <summary><c>run</c>: the pipeline, until it is told to stop.</summary>
+public static class RunCommand
+{
+    private static readonly Option<string?> Mqtt = new("--mqtt") { Description = "Where meters publish (default 127.0.0.1:1883).", HelpName = "ADDRESS:PORT" };
+    private static readonly Option<string?> Web = new("--web") { Description = "Pages, API and metrics (default 127.0.0.1:8080).", HelpName = "ADDRESS:PORT" };
+
+    public static Command Create()
+    {
+        var run = new Command("run", "Take readings by MQTT, record, fold, project, and show them. SIGTERM drains and ends.") { Mqtt, Web };
+        run.SetAction(RunAsync);
+        return run;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var builder = Builder();
+        var settings = PipelineSettings.Read(builder.Configuration);
+        var mqtt = PipelineSettings.Listen("Mqtt address", parsed.GetValue(Mqtt) ?? settings.Mqtt.Address);
+        var web = PipelineSettings.Listen("Web address", parsed.GetValue(Web) ?? settings.Web.Address);
+        var policies = Opened.Policies(parsed);
+        using var ledger = Opened.Ledger(parsed, create: true);
+        await using var host = await PipelineHost.StartAsync(builder, ledger, policies, settings, mqtt, web).ConfigureAwait(false);
+        Console.WriteLine($"Ready: MQTT {mqtt}, web http://{web}, ledger {Path.GetFullPath(parsed.GetValue(CommandLine.Data)!)}, {policies.Policies.Count} policies");
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping, cancel);
+        await Task.Delay(Timeout.InfiniteTimeSpan, stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Configuration and logging of a pipeline: warnings and worse to standard error, one line each.</summary>
+    internal static WebApplicationBuilder Builder()
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = Directory.GetCurrentDirectory() });
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("MeterPipeline", LogLevel.Information);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        return builder;
+    }
+}

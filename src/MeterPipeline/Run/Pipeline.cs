@@ -1,0 +1,82 @@
+using MeterPipeline.Domain.Policies;
+using MeterPipeline.Ingest;
+using MeterPipeline.Ingest.Intake;
+using MeterPipeline.Ledger;
+using MeterPipeline.Mqtt.Endpoint;
+using MeterPipeline.Mqtt.Subscriber;
+using MeterPipeline.Sinks;
+
+namespace MeterPipeline.Run;
+
+/// <summary>
+/// All stages wired together: sources → intake → recorder → accruer, and the projector beside them. Stopping drains in that order, so that
+/// everything read from a socket is committed and acknowledged, and everything committed is folded.
+/// </summary>
+public sealed class Pipeline : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(20);
+
+    private readonly Recorder recorder;
+    private readonly InfluxWriter? writer;
+
+    /// <exception cref="LedgerException">Another process folds this ledger.</exception>
+    public Pipeline(ILedger ledger, PolicyBook policies, PipelineSettings settings, TimeProvider time, ILoggerFactory logs)
+    {
+        Registry = new RegistryWatch(ledger, time);
+        var villages = new VillageBoard(policies, time);
+        recorder = new Recorder(ledger, time, logs.CreateLogger<Recorder>());
+        Intake = new ReadingIntake(Registry, recorder, time, settings.Intake);
+        if (settings.Influx.ToOptions() is { } influx)
+        {
+            writer = new InfluxWriter(influx, time);
+            Projector = new Projector(ledger, Registry, writer, villages, time, logs.CreateLogger<Projector>());
+        }
+        Accruer = new Accruer(ledger, Registry, recorder.Recorded, villages, time, logs.CreateLogger<Accruer>()) { Projected = Projector is null ? null : () => Projector.Cursor };
+        Accruer.Start();
+        Projector?.Start();
+        Endpoint = new EndpointServices(Intake, settings.Mqtt.Limits, null, time, logs.CreateLogger<EndpointServices>());
+        Subscribers = [.. settings.Subscribers.Select(options => new Subscriber(options, Intake, time, logs.CreateLogger<Subscriber>()))];
+    }
+
+    public RegistryWatch Registry { get; }
+
+    public ReadingIntake Intake { get; }
+
+    public Recorder Recorder => recorder;
+
+    public Accruer Accruer { get; }
+
+    /// <summary>Null where no InfluxDB is configured.</summary>
+    public Projector? Projector { get; }
+
+    public EndpointServices Endpoint { get; }
+
+    public IReadOnlyList<Subscriber> Subscribers { get; }
+
+    /// <summary>Why readings are not taken or not folded at this moment; empty: all is well.</summary>
+    public IEnumerable<string> Unready()
+    {
+        if (!recorder.Healthy) yield return "The ledger takes no commits; nothing is acknowledged meanwhile.";
+        if (Accruer.Failure is { } failure) yield return $"Folding stopped: {failure.Message}";
+    }
+
+    /// <summary>Opens the sources that connect out.</summary>
+    public void StartSubscribers()
+    {
+        foreach (var subscriber in Subscribers) subscriber.Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var patience = new CancellationTokenSource(DrainMax))
+        {
+            await Task.WhenAll(Subscribers.Select(subscriber => subscriber.StopAsync(patience.Token))).ConfigureAwait(false);
+            await Endpoint.DrainAsync(patience.Token).ConfigureAwait(false);
+        }
+        await recorder.DisposeAsync().ConfigureAwait(false);
+        await Accruer.DisposeAsync().ConfigureAwait(false);
+        if (Projector is not null) await Projector.DisposeAsync().ConfigureAwait(false);
+        if (writer is not null) await writer.DisposeAsync().ConfigureAwait(false);
+        Endpoint.Dispose();
+    }
+}

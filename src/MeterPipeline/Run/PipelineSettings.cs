@@ -1,0 +1,91 @@
+using System.Net;
+using MeterPipeline.Cli;
+using MeterPipeline.Ingest.Intake;
+using MeterPipeline.Mqtt.Endpoint;
+using MeterPipeline.Mqtt.Subscriber;
+using MeterPipeline.Sinks;
+
+namespace MeterPipeline.Run;
+
+/// <summary>
+/// Settings of <c>run</c>: section <c>MeterPipeline</c> of appsettings.json, environment variables such as
+/// <c>MeterPipeline__Influx__Url</c>, and the command line, which wins.
+/// </summary>
+public sealed class PipelineSettings
+{
+    public MqttSettings Mqtt { get; init; } = new();
+
+    public WebSettings Web { get; init; } = new();
+
+    /// <summary>InfluxDB; without an <see cref="InfluxSettings.Url"/> nothing is projected.</summary>
+    public InfluxSettings Influx { get; init; } = new();
+
+    public IntakeOptions Intake { get; init; } = new();
+
+    /// <summary>External brokers to take readings from.</summary>
+    public List<SubscriberOptions> Subscribers { get; init; } = [];
+
+    /// <exception cref="CommandException">A value cannot be used; names the setting and the remedy.</exception>
+    public static PipelineSettings Read(IConfiguration configuration)
+    {
+        try
+        {
+            var settings = configuration.GetSection("MeterPipeline").Get<PipelineSettings>() ?? new PipelineSettings();
+            settings.Mqtt.Limits.Validate();
+            settings.Influx.ToOptions()?.Validate();
+            foreach (var subscriber in settings.Subscribers) subscriber.Validate();
+            return settings;
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or UriFormatException)
+        {
+            throw new CommandException($"The configuration cannot be used: {error.Message}");
+        }
+    }
+
+    /// <summary>An address to listen on. Without configured users only loopback is taken.</summary>
+    /// <exception cref="CommandException">Not ADDRESS:PORT, or not loopback.</exception>
+    public static IPEndPoint Listen(string setting, string text)
+    {
+        if (!IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out var address) || !text.Contains(':', StringComparison.Ordinal))
+            throw new CommandException($"{setting} is '{text}'; write ADDRESS:PORT, such as 127.0.0.1:1883.");
+        if (!IPAddress.IsLoopback(address.Address))
+            throw new CommandException($"{setting} is {text}, but no users are configured: only loopback addresses are allowed then. Use 127.0.0.1:{address.Port} behind a gateway that checks who connects.");
+        return address;
+    }
+}
+
+/// <summary>The built-in MQTT endpoint.</summary>
+public sealed class MqttSettings
+{
+    public string Address { get; init; } = "127.0.0.1:1883";
+
+    public EndpointOptions Limits { get; init; } = new();
+}
+
+/// <summary>Pages, API and metrics.</summary>
+public sealed class WebSettings
+{
+    public string Address { get; init; } = "127.0.0.1:8080";
+}
+
+/// <summary>Where and how to write to InfluxDB; see <see cref="InfluxOptions"/>.</summary>
+public sealed class InfluxSettings
+{
+    public string Url { get; init; } = "";
+    public InfluxApi Api { get; init; } = InfluxApi.V1;
+    public string Database { get; init; } = "metering";
+    public bool CreateDatabase { get; init; }
+    public string User { get; init; } = "";
+    public string Password { get; init; } = "";
+    public string Bucket { get; init; } = "";
+    public string Org { get; init; } = "";
+    public string Token { get; init; } = "";
+    public bool Gzip { get; init; } = true;
+
+    /// <summary>Null where no server is named.</summary>
+    public InfluxOptions? ToOptions() => Url.Length == 0 ? null : new InfluxOptions
+    {
+        Url = new Uri(Url), Api = Api, Database = Database, CreateDatabase = CreateDatabase, User = User, Password = Password,
+        Bucket = Bucket, Org = Org, Token = Token, Gzip = Gzip,
+    };
+}
