@@ -62,7 +62,11 @@ internal sealed class Tallies(ILedger ledger)
         foreach (var row in view.Counters(day, day))
             rows[(row.Company, day)] = new Tally(row.Company, day)
             {
-                Received = row.Received, Accepted = row.Accepted, Duplicate = row.Duplicate, Conflict = row.Conflict, Quarantined = row.Quarantined,
+                Received = row.Received,
+                Accepted = row.Accepted,
+                Duplicate = row.Duplicate,
+                Conflict = row.Conflict,
+                Quarantined = row.Quarantined,
             };
     }
 

@@ -35,7 +35,11 @@ public sealed class DayLog
     /// <summary>A copy that can be written to without touching this one.</summary>
     public DayLog Branch() => new()
     {
-        Autumn = Autumn, buffer = buffer.AsSpan(0, length).ToArray(), length = length, lastDay = lastDay, expectedRegister = expectedRegister,
+        Autumn = Autumn,
+        buffer = buffer.AsSpan(0, length).ToArray(),
+        length = length,
+        lastDay = lastDay,
+        expectedRegister = expectedRegister,
     };
 
     /// <summary>Appends a closed day; days come in ascending order.</summary>

@@ -172,8 +172,15 @@ public ref struct JsonReadings
         if (!whole.IsEmpty && reader.Read()) throw new JsonException("text after the object");
         return new PayloadItem
         {
-            Meter = meter, Unit = unit, Raw = payload[start..(int)reader.BytesConsumed], Register = register, TimeMs = time, Value = value,
-            Revision = revision, Rounded = rounded, Fault = fault ?? (hasTime ? hasValue ? null : NoValue : NoTime),
+            Meter = meter,
+            Unit = unit,
+            Raw = payload[start..(int)reader.BytesConsumed],
+            Register = register,
+            TimeMs = time,
+            Value = value,
+            Revision = revision,
+            Rounded = rounded,
+            Fault = fault ?? (hasTime ? hasValue ? null : NoValue : NoTime),
         };
     }
 

@@ -19,7 +19,7 @@ public static class RegisterValue
         value = 0;
         rounded = false;
         var at = 0;
-        for (; at < text.Length && (uint)(text[at] - '0') <= 9; at++)
+        for (; at < text.Length && char.IsAsciiDigit((char)text[at]); at++)
         {
             value = value * 10 + (text[at] - '0');
             if (value > Quantity.Max / Quantity.PerUnit) return OtherForm(text, out value, out rounded);
@@ -31,7 +31,7 @@ public static class RegisterValue
         var unit = Quantity.PerUnit / 10;
         for (at++; at < text.Length; at++, unit /= 10)
         {
-            if ((uint)(text[at] - '0') > 9) return OtherForm(text, out value, out rounded);
+            if (!char.IsAsciiDigit((char)text[at])) return OtherForm(text, out value, out rounded);
             value += (text[at] - '0') * unit;
         }
         return ValueFault.None;

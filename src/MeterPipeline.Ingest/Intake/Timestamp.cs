@@ -28,7 +28,7 @@ public static class Timestamp
         ms = 0;
         if (rest[0] != '.') return true;
         var length = 1;
-        while (length < rest.Length && (uint)(rest[length] - '0') <= 9) length++;
+        while (length < rest.Length && char.IsAsciiDigit((char)rest[length])) length++;
         if (length == 1) return false;
         for (var i = 1; i <= 3; i++) ms = ms * 10 + (i < length ? rest[i] - '0' : 0);
         rest = rest[length..];
@@ -50,7 +50,7 @@ public static class Timestamp
         value = 0;
         foreach (var c in text)
         {
-            if ((uint)(c - '0') > 9) return false;
+            if (!char.IsAsciiDigit((char)c)) return false;
             value = value * 10 + (c - '0');
         }
         return true;

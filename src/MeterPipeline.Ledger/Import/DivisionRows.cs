@@ -15,9 +15,9 @@ internal sealed class DivisionRows(RegistrySnapshot registry) : RowReader
 
     public override void Read(RegistryRow row, RegistryChange change)
     {
-        var code = row.DivisionCode("code", required: true) ?? "";
+        var code = row.DivisionCode("code", required: true, shortForms: true) ?? "";
         var name = row.Text("name", ImportLimits.NameChars);
-        var parent = row.DivisionCode("parent", required: false);
+        var parent = row.DivisionCode("parent", required: false, shortForms: true);
         if (name.Length == 0) row.Problem("name", "is empty: every division needs one");
         if (parent is not null && parent == code) row.Problem("parent", "the division is its own parent: give the next level up, or leave it empty at the top");
         if (rows.TryGetValue(code, out var earlier)) row.Problem("code", $"{code} stands in line {earlier.Line} already: keep one of the two");
@@ -41,7 +41,8 @@ internal sealed class DivisionRows(RegistrySnapshot registry) : RowReader
         var division = rows.TryGetValue(code, out var row) ? row.Division : registry.Divisions.GetValueOrDefault(code);
         var fault = division switch
         {
-            null => $"division {code} is not registered and not accepted from this file: add or correct its row",
+            // A level that nobody has imported (yet) is the top of what we know.
+            null => depth == 0 ? $"division {code} is not accepted from this file" : null,
             { Parent: null } => null,
             { Parent: var parent } => Fault(parent, depth + 1),
         };

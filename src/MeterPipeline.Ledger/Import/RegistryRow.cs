@@ -61,7 +61,11 @@ internal sealed class RegistryRow(Dictionary<string, int> columns)
         return text;
     }
 
-    public string? DivisionCode(string column, bool required)
+    /// <summary>
+    /// A division code in twelve digits. The short forms of the higher levels (province 2, city 4, county 6, township 9 digits) are filled
+    /// with zeros; a household needs its village's full code.
+    /// </summary>
+    public string? DivisionCode(string column, bool required, bool shortForms = false)
     {
         var text = Text(column, ImportLimits.IdChars);
         if (text.Length == 0)
@@ -69,7 +73,7 @@ internal sealed class RegistryRow(Dictionary<string, int> columns)
             if (required) Problem(column, "is empty: give the 12-digit code");
             return null;
         }
-        if (text.Length == 12 && text.All(char.IsAsciiDigit)) return text;
+        if (text.All(char.IsAsciiDigit) && (text.Length == 12 || (shortForms && text.Length is 2 or 4 or 6 or 9))) return text.PadRight(12, '0');
         Problem(column, $"\"{Columns.Shown(text)}\" is not a division code: 12 digits = 6 county + 3 township + 3 village, zeros for higher levels");
         return null;
     }

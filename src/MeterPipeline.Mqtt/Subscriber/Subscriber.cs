@@ -30,7 +30,11 @@ public sealed class Subscriber
         reconnect = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<IOException>().Handle<SocketException>(),
-            BackoffType = DelayBackoffType.Exponential, UseJitter = true, Delay = FirstRetry, MaxDelay = LastRetry, MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = FirstRetry,
+            MaxDelay = LastRetry,
+            MaxRetryAttempts = int.MaxValue,
             OnRetry = retry =>
             {
                 if (retry.AttemptNumber == 0) log.LogWarning("Broker {Name} at {Host}:{Port}: {Message} Trying again", options.Name, options.Host, options.Port, retry.Outcome.Exception?.Message);

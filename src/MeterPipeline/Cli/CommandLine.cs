@@ -9,7 +9,10 @@ public static class CommandLine
 {
     public static Option<string> Data { get; } = new("--data")
     {
-        Description = "Folder of the ledger.", DefaultValueFactory = _ => "./data", Recursive = true, HelpName = "DIR",
+        Description = "Folder of the ledger.",
+        DefaultValueFactory = _ => "./data",
+        Recursive = true,
+        HelpName = "DIR",
     };
 
     public static Option<string> Policies { get; } = new("--policies")

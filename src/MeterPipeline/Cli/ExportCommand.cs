@@ -13,7 +13,9 @@ public static class ExportCommand
 
     private static readonly Option<string> Division = new("--division")
     {
-        Description = "Division code or its beginning: 1408 is all of Yuncheng (default: everything).", DefaultValueFactory = _ => "", HelpName = "CODE",
+        Description = "Division code or its beginning: 1408 is all of Yuncheng (default: everything).",
+        DefaultValueFactory = _ => "",
+        HelpName = "CODE",
     };
 
     private static readonly Option<string> Format = new("--format") { Description = "csv.", DefaultValueFactory = _ => "csv" };

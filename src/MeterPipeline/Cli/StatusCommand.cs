@@ -26,8 +26,12 @@ public static class StatusCommand
         var (pending, received) = Tail(view);
         var total = new
         {
-            received = counters.Sum(c => c.Received) + received, accepted = counters.Sum(c => c.Accepted), duplicate = counters.Sum(c => c.Duplicate),
-            conflict = counters.Sum(c => c.Conflict), quarantined = counters.Sum(c => c.Quarantined) + (received - pending), pending,
+            received = counters.Sum(c => c.Received) + received,
+            accepted = counters.Sum(c => c.Accepted),
+            duplicate = counters.Sum(c => c.Duplicate),
+            conflict = counters.Sum(c => c.Conflict),
+            quarantined = counters.Sum(c => c.Quarantined) + (received - pending),
+            pending,
         };
         var head = ledger.JournalHead();
         var status = new

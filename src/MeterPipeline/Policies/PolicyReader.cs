@@ -10,22 +10,27 @@ internal static class PolicyReader
 {
     private static readonly Dictionary<string, HeatingRoute> Routes = new(StringComparer.Ordinal)
     {
-        ["coal-to-electricity"] = HeatingRoute.CoalToElectricity, ["coal-to-gas"] = HeatingRoute.CoalToGas,
+        ["coal-to-electricity"] = HeatingRoute.CoalToElectricity,
+        ["coal-to-gas"] = HeatingRoute.CoalToGas,
     };
 
     private static readonly Dictionary<string, HeatingSeparation> Separations = new(StringComparer.Ordinal)
     {
-        ["none"] = HeatingSeparation.None, ["dedicated-meter"] = HeatingSeparation.DedicatedMeter,
+        ["none"] = HeatingSeparation.None,
+        ["dedicated-meter"] = HeatingSeparation.DedicatedMeter,
     };
 
     private static readonly Dictionary<string, ExclusionKind> Exclusions = new(StringComparer.Ordinal)
     {
-        ["central-heating"] = ExclusionKind.CentralHeating, ["public-employee"] = ExclusionKind.PublicEmployee,
+        ["central-heating"] = ExclusionKind.CentralHeating,
+        ["public-employee"] = ExclusionKind.PublicEmployee,
     };
 
     private static readonly Dictionary<string, Hardship> Hardships = new(StringComparer.Ordinal)
     {
-        ["dibao"] = Hardship.Dibao, ["wubao"] = Hardship.Wubao, ["other"] = Hardship.Other,
+        ["dibao"] = Hardship.Dibao,
+        ["wubao"] = Hardship.Wubao,
+        ["other"] = Hardship.Other,
     };
 
     private static readonly Dictionary<string, int> Payers = new(StringComparer.Ordinal) { ["province"] = 0, ["city"] = 1, ["county"] = 2 };

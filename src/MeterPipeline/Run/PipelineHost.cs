@@ -29,12 +29,11 @@ public sealed class PipelineHost : IAsyncDisposable
         WebApplicationBuilder builder, ILedger ledger, PolicyBook policies, PipelineSettings settings, IPEndPoint mqtt, IPEndPoint web)
     {
         Pipeline? pipeline = null;
-        builder.Services.AddSingleton(_ => pipeline!.Endpoint);
         builder.Services.Configure<SocketTransportOptions>(o => o.MaxReadBufferSize = settings.Mqtt.Limits.MaxPacketBytes * ReadBufferFactor);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(mqtt, listen => listen.UseConnectionHandler<EndpointConnectionHandler>());
+            kestrel.Listen(mqtt, listen => listen.Run(connection => new EndpointConnectionHandler(pipeline!.Endpoint).OnConnectedAsync(connection)));
             kestrel.Listen(web);
         });
         var app = builder.Build();

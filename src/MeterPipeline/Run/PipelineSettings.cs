@@ -85,7 +85,15 @@ public sealed class InfluxSettings
     /// <summary>Null where no server is named.</summary>
     public InfluxOptions? ToOptions() => Url.Length == 0 ? null : new InfluxOptions
     {
-        Url = new Uri(Url), Api = Api, Database = Database, CreateDatabase = CreateDatabase, User = User, Password = Password,
-        Bucket = Bucket, Org = Org, Token = Token, Gzip = Gzip,
+        Url = new Uri(Url),
+        Api = Api,
+        Database = Database,
+        CreateDatabase = CreateDatabase,
+        User = User,
+        Password = Password,
+        Bucket = Bucket,
+        Org = Org,
+        Token = Token,
+        Gzip = Gzip,
     };
 }
