@@ -200,7 +200,7 @@ internal static partial class PolicyReader
     private static HeatingSeparation? Separation(Section rule)
     {
         if (rule.Text("separation", true) is not { } text) return null;
-        if (!Separations.TryGetValue(text, out var separation)) rule.Report("separation", $"'{text}' is no separation", Section.Meant(text, Separations.Keys));
+        if (!Separations.TryGetValue(text, out var separation)) rule.Report("separation", $"'{text}' is not a value of 'separation'", Section.Meant(text, Separations.Keys));
         else if (separation is null) rule.Report("separation", $"Separation '{text}' is not implemented yet", "Use none or dedicated-meter.");
         return separation;
     }

@@ -14,6 +14,9 @@ internal sealed class Section
     private readonly YamlNode place;
     private readonly Dictionary<string, YamlNode> values = new(StringComparer.Ordinal);
 
+    /// <summary>Keys that a misspelt one stands for: not missing as well.</summary>
+    private readonly HashSet<string> misspelt = [];
+
     /// <param name="known">Keys that may stand here; null: any.</param>
     public Section(string file, YamlNode node, List<PolicyProblem> problems, params string[]? known)
     {
@@ -27,7 +30,11 @@ internal sealed class Section
         {
             var key = (keyNode as YamlScalarNode)?.Value ?? "";
             if (known is null || known.Contains(key)) values[key] = value;
-            else Report(keyNode, $"Unknown key '{key}'", Meant(key, known));
+            else
+            {
+                Report(keyNode, $"Unknown key '{key}'", Meant(key, known));
+                if (Spelling.Nearest(key, known) is { } near) misspelt.Add(near);
+            }
         }
     }
 
@@ -42,7 +49,7 @@ internal sealed class Section
     public YamlNode? Node(string key, bool required)
     {
         if (values.TryGetValue(key, out var node) && !IsEmpty(node)) return node;
-        if (required) Report(node ?? place, node is null ? $"Key '{key}' is missing" : $"'{key}' is empty", "See README.md beside the shipped policies.");
+        if (required && !misspelt.Contains(key)) Report(node ?? place, node is null ? $"Key '{key}' is missing" : $"'{key}' is empty", "See README.md beside the shipped policies.");
         return null;
     }
 
@@ -79,7 +86,7 @@ internal sealed class Section
     {
         if (TextOf(node, key) is not { } text) return null;
         if (words.TryGetValue(text, out var value)) return value;
-        Report(node, $"'{text}' is no {key}", Meant(text, words.Keys));
+        Report(node, $"'{text}' is not a value of '{key}'", Meant(text, words.Keys));
         return null;
     }
 
