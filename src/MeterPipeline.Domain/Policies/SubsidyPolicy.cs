@@ -15,7 +15,8 @@ public enum HeatingSeparation : byte
 /// <summary>Where a rule comes from.</summary>
 /// <param name="Document">Issuing number, such as 运政办发〔2025〕11号.</param>
 /// <param name="Clause">Place in it, such as 三（二）2.</param>
-public sealed record LegalBasis(string Document, string Clause);
+/// <param name="Quote">The words that the rule rests on; null: not quoted.</param>
+public sealed record LegalBasis(string Document, string Clause, string? Quote = null);
 
 /// <summary>Operating subsidy 运行补贴 of one heating route.</summary>
 /// <param name="Rate">Yuan per kWh or m³, not negative.</param>
@@ -65,7 +66,7 @@ public sealed record SubsidyPolicy(
     public RouteRule? RuleFor(HeatingRoute route) => Rules.FirstOrDefault(rule => rule.Route == route);
 
     /// <summary>
-    /// Whether a household has a claim on a day: in season, accepted 验收合格 (运政办发〔2025〕11号 二（一）1), not excluded.
+    /// Whether a household has a claim on a day: in season, accepted 验收合格 (运政办发〔2025〕11号 一（二）1), not excluded.
     /// </summary>
     public bool IsEligible(Household household, HeatingSeason season, LocalDay day)
     {

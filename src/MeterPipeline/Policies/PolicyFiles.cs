@@ -1,65 +1,103 @@
-using System.Text;
 using MeterPipeline.Domain.Policies;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace MeterPipeline.Policies;
 
-/// <summary>Reads a folder of policy files and checks them, each for itself and all against each other.</summary>
+/// <summary>Reads a folder of policy files (<c>*.yaml</c>, <c>*.yml</c>; subfolders are not read).</summary>
 public static class PolicyFiles
 {
-    private const int FileBytesMax = 1024 * 1024;
+    /// <summary>Longest file, bytes: the shipped ones have 1.5 KB; a wrong folder must not fill the memory.</summary>
+    public const int MaxFileBytes = 1 << 20;
 
-    /// <exception cref="PolicyException">Anything is wrong: every problem with file, line, column and remedy.</exception>
+    /// <exception cref="PolicyException">The folder is missing or empty, or a file is wrong: every problem of every file.</exception>
     public static PolicyBook Load(string folder)
     {
         var problems = new List<PolicyProblem>();
-        var policies = new List<(SubsidyPolicy Policy, string File)>();
-        var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal).ToArray() : [];
-        if (files.Length == 0) problems.Add(new PolicyProblem(folder, 1, 1, "No *.yaml file here. Name the folder of policy files with --policies."));
-        foreach (var file in files)
-            if (Read(file, problems) is { } policy) policies.Add((policy, Path.GetFileName(file)));
-        Compare(policies, problems);
-        return problems.Count == 0 ? new PolicyBook(policies.Select(p => p.Policy)) : throw new PolicyException(problems);
+        var found = new List<FoundPolicy>();
+        foreach (var file in FilesOf(folder, problems))
+            if (TextOf(file, problems) is { } text && Parse(file, text, problems) is { } policy) found.Add(policy);
+        CheckTogether(found, problems);
+        if (problems.Count > 0) throw new PolicyException(InOrder(problems));
+        return new PolicyBook(found.Select(f => f.Policy));
     }
 
-    private static SubsidyPolicy? Read(string path, List<PolicyProblem> problems)
+    private static IReadOnlyList<string> FilesOf(string folder, List<PolicyProblem> problems)
     {
-        var file = Path.GetFileName(path);
+        if (!Directory.Exists(folder))
+        {
+            problems.Add(new PolicyProblem(folder, 0, 0, "The policy folder does not exist", "Name it with --policies DIR."));
+            return [];
+        }
+        var files = Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".yaml" or ".yml").Order(StringComparer.Ordinal).ToList();
+        if (files.Count == 0)
+            problems.Add(new PolicyProblem(folder, 0, 0, "The policy folder holds no *.yaml file", "Copy the shipped policies there, or name another folder with --policies DIR."));
+        return files;
+    }
+
+    private static string? TextOf(string file, List<PolicyProblem> problems)
+    {
         try
         {
-            if (new FileInfo(path).Length > FileBytesMax)
-            {
-                problems.Add(new PolicyProblem(file, 1, 1, "The file is larger than 1 MiB. A policy takes a few kilobytes."));
-                return null;
-            }
-            var yaml = new YamlStream();
-            yaml.Load(new StringReader(new UTF8Encoding(false, true).GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF')));
-            if (yaml.Documents is [{ RootNode: YamlMappingNode root }]) return PolicyReader.Read(new YamlMap(file, root, problems));
-            problems.Add(new PolicyProblem(file, 1, 1, "Expected one policy: a mapping that begins with id."));
-        }
-        catch (DecoderFallbackException)
-        {
-            problems.Add(new PolicyProblem(file, 1, 1, "The file is not UTF-8. Save it as UTF-8."));
-        }
-        catch (YamlException error)
-        {
-            problems.Add(new PolicyProblem(file, error.Start.Line, error.Start.Column, $"Not YAML: {error.Message}"));
+            if (new FileInfo(file).Length <= MaxFileBytes) return File.ReadAllText(file);
+            problems.Add(new PolicyProblem(file, 0, 0, $"The file is longer than {MaxFileBytes} bytes", "Write one file for each policy."));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new PolicyProblem(file, 1, 1, $"Cannot be read: {error.Message}"));
+            problems.Add(new PolicyProblem(file, 0, 0, $"The file cannot be read: {error.Message.TrimEnd('.')}", "Check its permissions."));
         }
         return null;
     }
 
-    private static void Compare(List<(SubsidyPolicy Policy, string File)> policies, List<PolicyProblem> problems)
+    private static FoundPolicy? Parse(string file, string text, List<PolicyProblem> problems)
     {
-        foreach (var twice in policies.GroupBy(p => (p.Policy.Id, p.Policy.Version)).Where(g => g.Count() > 1))
-            problems.Add(new PolicyProblem(twice.Last().File, 1, 1, $"{twice.Key.Id} v{twice.Key.Version} stands in {twice.First().File} too. Raise the version."));
-        if (problems.Count > 0 || PolicyBook.Overlap([.. policies.Select(p => p.Policy)]) is not var (a, b, area)) return;
-        var later = policies.First(p => ReferenceEquals(p.Policy, b)).File;
-        var earlier = policies.First(p => ReferenceEquals(p.Policy, a)).File;
-        problems.Add(new PolicyProblem(later, 1, 1, $"{b.Id} v{b.Version} and {a.Id} v{a.Version} ({earlier}) both claim area {area} in the same season. Give the older one seasons.to."));
+        var yaml = new YamlStream();
+        try
+        {
+            yaml.Load(new StringReader(text));
+        }
+        catch (YamlException error)
+        {
+            problems.Add(new PolicyProblem(file, error.Start.Line, error.Start.Column, $"Not YAML: {error.Message.TrimEnd('.')}", "Check indentation and quotes; each key may stand once."));
+            return null;
+        }
+        if (yaml.Documents.Count == 0)
+        {
+            problems.Add(new PolicyProblem(file, 0, 0, "The file is empty", "Write a policy, or remove the file."));
+            return null;
+        }
+        foreach (var extra in yaml.Documents.Skip(1))
+            problems.Add(new PolicyProblem(file, extra.RootNode.Start.Line, extra.RootNode.Start.Column, "A second document in one file", "Write one file for each policy."));
+        var before = problems.Count;
+        var root = yaml.Documents[0].RootNode;
+        var policy = PolicyReader.Read(file, root, problems);
+        return policy is null || problems.Count > before ? null : new FoundPolicy(file, (YamlMappingNode)root, policy);
+    }
+
+    /// <summary>What is only wrong beside another file; reported at the later one.</summary>
+    private static void CheckTogether(List<FoundPolicy> found, List<PolicyProblem> problems)
+    {
+        for (var i = 0; i < found.Count; i++)
+            for (var j = i + 1; j < found.Count; j++)
+            {
+                var (a, b) = (found[i], found[j]);
+                if (a.Policy.Id == b.Policy.Id && a.Policy.Version == b.Policy.Version)
+                    problems.Add(b.At("version", $"{b.Policy.Id} version {b.Policy.Version} stands in {Path.GetFileName(a.File)} too", "Give it the next version, or remove one."));
+                if (PolicyBook.Overlap([a.Policy, b.Policy]) is { } overlap)
+                    problems.Add(b.At("areas", $"{b.Policy.Id} v{b.Policy.Version} and {a.Policy.Id} v{a.Policy.Version} ({Path.GetFileName(a.File)}) both claim area {overlap.Area} in the same season",
+                        "End one with seasons: to before the other begins."));
+            }
+    }
+
+    private static List<PolicyProblem> InOrder(List<PolicyProblem> problems) =>
+        [.. problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)];
+
+    private sealed record FoundPolicy(string File, YamlMappingNode Root, SubsidyPolicy Policy)
+    {
+        public PolicyProblem At(string key, string message, string remedy)
+        {
+            var start = Root.Children[new YamlScalarNode(key)].Start;
+            return new PolicyProblem(File, start.Line, start.Column, message, remedy);
+        }
     }
 }

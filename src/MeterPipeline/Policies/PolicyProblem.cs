@@ -1,15 +1,19 @@
 namespace MeterPipeline.Policies;
 
 /// <summary>One thing wrong in a policy file.</summary>
-/// <param name="Line">From 1.</param>
-/// <param name="Column">From 1.</param>
-public readonly record struct PolicyProblem(string File, long Line, long Column, string Message)
+/// <param name="File">Path as the operator gave it.</param>
+/// <param name="Line">From 1; 0: the file as a whole.</param>
+/// <param name="Column">From 1; 0 with line 0.</param>
+/// <param name="Message">What is wrong, without the final point.</param>
+/// <param name="Remedy">What to do about it, a sentence.</param>
+public sealed record PolicyProblem(string File, long Line, long Column, string Message, string Remedy)
 {
-    public override string ToString() => $"{File}:{Line}:{Column}: {Message}";
+    /// <summary><c>file:line:column: message. remedy</c></summary>
+    public override string ToString() => Line == 0 ? $"{File}: {Message}. {Remedy}" : $"{File}:{Line}:{Column}: {Message}. {Remedy}";
 }
 
-/// <summary>Policies cannot be used: the message lists every problem, a line each.</summary>
-public sealed class PolicyException(IReadOnlyList<PolicyProblem> problems) : Exception(string.Join(Environment.NewLine, problems))
+/// <summary>Policy files cannot be used. The message holds every problem, one a line, in the order of files and lines.</summary>
+public sealed class PolicyException(IReadOnlyList<PolicyProblem> problems) : Exception(string.Join('\n', problems))
 {
     public IReadOnlyList<PolicyProblem> Problems { get; } = problems;
 }
