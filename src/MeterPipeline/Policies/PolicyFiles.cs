@@ -1,3 +1,4 @@
+using System.Text;
 using MeterPipeline.Domain.Policies;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -9,6 +10,8 @@ public static class PolicyFiles
 {
     /// <summary>Longest file, bytes: the shipped ones have 1.5 KB; a wrong folder must not fill the memory.</summary>
     public const int MaxFileBytes = 1 << 20;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <exception cref="PolicyException">The folder is missing or empty, or a file is wrong: every problem of every file.</exception>
     public static PolicyBook Load(string folder)
@@ -39,8 +42,12 @@ public static class PolicyFiles
     {
         try
         {
-            if (new FileInfo(file).Length <= MaxFileBytes) return File.ReadAllText(file);
+            if (new FileInfo(file).Length <= MaxFileBytes) return File.ReadAllText(file, StrictUtf8);
             problems.Add(new PolicyProblem(file, 0, 0, $"The file is longer than {MaxFileBytes} bytes", "Write one file for each policy."));
+        }
+        catch (DecoderFallbackException)
+        {
+            problems.Add(new PolicyProblem(file, 0, 0, "The file is not UTF-8", "Save it as UTF-8; editors on Chinese Windows may write GB 18030."));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

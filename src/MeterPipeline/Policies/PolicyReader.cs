@@ -44,6 +44,8 @@ internal static partial class PolicyReader
         ["tou-window"] = null, ["base-month"] = null, ["floor"] = null,
     };
 
+    private static readonly Dictionary<string, Level> Payers = new() { ["province"] = Level.Province, ["city"] = Level.City, ["county"] = Level.County };
+
     private static readonly Dictionary<string, bool> YesNo = new() { ["true"] = true, ["false"] = false };
 
     /// <summary>Null where something needed is missing or wrong, which has then been reported.</summary>
@@ -212,7 +214,7 @@ internal static partial class PolicyReader
         {
             var who = Words(item, "who", true, Hardships);
             var amount = item.Number("amount", true, 2, MaxAmount);
-            var payer = item.Text("payer", true);
+            var payer = item.Word("payer", true, Payers) is null ? null : item.Text("payer", false);
             var requires = item.Word("requires-consumption", false, YesNo) ?? false;
             var basis = Basis(item, item.Text("document", false) ?? document);
             if (topUps.SelectMany(t => t.Who).Intersect(who).Any()) item.Report("who", "A second top-up for the same households", "A household gets one; write the sum of both.");
@@ -223,6 +225,9 @@ internal static partial class PolicyReader
 
     private static List<T> Words<T>(Section section, string key, bool required, IReadOnlyDictionary<string, T> words) where T : struct =>
         [.. section.Items(key, required).Select(item => section.WordOf(item, key, words)).OfType<T>().Distinct()];
+
+    /// <summary>Levels of finance 省级、市级、县级财政.</summary>
+    private enum Level : byte { Province, City, County }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}$")]
     private static partial Regex IdForm();

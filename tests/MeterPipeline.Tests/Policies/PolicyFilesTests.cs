@@ -77,6 +77,7 @@ public sealed class PolicyFilesTests
     [InlineData("    separation: none", "    separation: non", 17, 17, "'non' is not a value of 'separation'. Did you mean 'none'?")]
     [InlineData("  - who: [dibao]", "  - who: [dibao, rich]", 20, 18, "'rich' is not a value of 'who'. Known: dibao, wubao, other.")]
     [InlineData("    amount: 200", "    amount: 200.005", 21, 13, "'amount' has more than 2 decimals: 200.005")]
+    [InlineData("    payer: county", "    payer: count", 22, 12, "'count' is not a value of 'payer'. Did you mean 'county'?")]
     [InlineData("    payer: county", "    payer: county\n    requires-consumption: maybe", 23, 27, "'maybe' is not a value of 'requires-consumption'")]
     public void A_wrong_line_is_named_with_its_place(string line, string spoilt, int atLine, int atColumn, string message)
     {
@@ -102,6 +103,15 @@ public sealed class PolicyFilesTests
         var problem = Assert.Single(Problems(folder));
         Assert.Equal(("b.yaml", 6L, 8L), (Path.GetFileName(problem.File), problem.Line, problem.Column));
         Assert.Contains("other v1 and village-2025 v1 (a.yaml) both claim area 140826", problem.Message);
+    }
+
+    [Fact]
+    public void One_season_in_common_is_enough_to_refuse()
+    {
+        using var folder = new PolicyFolder(
+            ("a.yaml", Spoilt("  from: 2025-2026", "  from: 2025-2026\n  to: 2026-2027")),
+            ("b.yaml", Spoilt("id: village-2025", "id: other").Replace("from: 2025-2026", "from: 2026-2027")));
+        Assert.Contains("both claim area 140826", Assert.Single(Problems(folder)).Message);
     }
 
     [Fact]
@@ -132,6 +142,14 @@ public sealed class PolicyFilesTests
     {
         using var folder = new PolicyFolder(("a.yaml", text));
         Assert.StartsWith(message, Assert.Single(Problems(folder)).Message);
+    }
+
+    [Fact]
+    public void A_file_in_another_encoding_is_refused()
+    {
+        using var folder = new PolicyFolder();
+        File.WriteAllBytes(Path.Combine(folder.Path, "a.yaml"), [.. "title: "u8, 0xD4, 0xCB, 0xB3, 0xC7]);
+        Assert.Equal("The file is not UTF-8", Assert.Single(Problems(folder)).Message);
     }
 
     [Fact]
