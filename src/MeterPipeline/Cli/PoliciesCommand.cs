@@ -43,31 +43,32 @@ public static class PoliciesCommand
         var id = parsed.GetValue(Id);
         var shown = book.Policies.Where(p => id is null || p.Id == id).ToList();
         if (shown.Count == 0) throw new CommandException($"No policy '{id}'. There are: {string.Join(", ", book.Policies.Select(p => p.Id))}");
-        foreach (var policy in shown) Print(policy);
+        foreach (var policy in shown) Print(policy, policy.FromAutumn);
         return ExitCode.Done;
     }
 
     private static int ShowFor(PolicyBook book, string division, string? season)
     {
         if (season is null) throw new CommandException("Add --season, such as --season 2025-2026: rules change with the season.");
-        if (book.Select(division, ExportCommand.AutumnOf(season)) is not { } policy)
+        var autumn = ExportCommand.AutumnOf(season);
+        if (book.Select(division, autumn) is not { } policy)
         {
             Console.WriteLine($"No policy covers division {division} in season {season}.");
             return ExitCode.Difference;
         }
         Console.WriteLine($"{division} in {season}: {policy.Id} v{policy.Version}, the most specific area that covers it ({string.Join(", ", policy.Areas)}).");
-        Print(policy);
+        Print(policy, autumn);
         return ExitCode.Done;
     }
 
-    private static void Print(SubsidyPolicy policy)
+    private static void Print(SubsidyPolicy policy, int autumn)
     {
         Console.WriteLine($"{policy.Id} v{policy.Version}  {policy.Title}");
         Console.WriteLine($"  basis      {policy.Basis.Document} {policy.Basis.Clause}");
         Console.WriteLine($"  areas      {string.Join(", ", policy.Areas)}; seasons from {policy.FromAutumn}-{policy.FromAutumn + 1}"
             + (policy.ToAutumn is { } last ? $" to {last}-{last + 1}" : ", open ended"));
-        var season = policy.Season(policy.FromAutumn);
-        Console.WriteLine($"  heating    {season.First} to {season.Last} inclusive ({season.Days} days)");
+        var season = policy.Season(autumn);
+        Console.WriteLine($"  heating    {season.Name}: {season.First} to {season.Last} inclusive ({season.Days} days)");
         foreach (var rule in policy.Rules)
         {
             var unit = rule.Energy == Domain.Registry.Energy.Electricity ? "kWh" : "m³";
