@@ -96,7 +96,7 @@ public static class Verification
         for (var i = 0; i + 1 < days.Count; i++)
         {
             var (day, next) = (days[i], days[i + 1]);
-            if (!day.StartKnown || !next.StartKnown || next.Day != day.Day.Next || (day.Marks & (DayMarks.Reset | DayMarks.Jump)) != 0) continue;
+            if (!day.StartKnown || !next.StartKnown || next.Day != day.Day.Next || ((day.Marks | next.Marks) & (DayMarks.Reset | DayMarks.Jump)) != 0) continue;
             if (lives.Lives.FirstOrDefault(l => l.Covers(day.Day.StartMs) && l.Covers(next.Day.StartMs)) is not { } life) continue;
             var advance = next.Register - day.Register;
             if ((day.Marks & DayMarks.Rollover) != 0 && life.Modulus is { } modulus && advance < day.Consumption) advance += modulus;
