@@ -57,6 +57,20 @@ internal sealed class Outbox(PipeWriter output, int unreadMax)
     /// <summary>Sends until <see cref="Close"/>, or until the peer is gone.</summary>
     public async Task SendAsync()
     {
+        try
+        {
+            await SendUntilClosedAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whatever ended it: nobody waits for what can no longer be sent.
+            lock (gate) (closed, length, IsIdle) = (true, 0, true);
+            if (emptied.CurrentCount == 0) emptied.Release();
+        }
+    }
+
+    private async Task SendUntilClosedAsync()
+    {
         while (true)
         {
             await filled.WaitAsync().ConfigureAwait(false);

@@ -23,6 +23,7 @@ internal sealed class ClientConnection : IAcknowledger
     private IReceiverSession? session;
     private OwedPubacks owed;
     private byte[] scratch = [];
+    private int needed;
     private long keepAliveMs;
 
     // Written by the read loop, read by the sweep.
@@ -38,8 +39,8 @@ internal sealed class ClientConnection : IAcknowledger
         lastReadTicks = services.Time.GetTimestamp();
     }
 
-    /// <summary>Empty until CONNECT.</summary>
-    public string ClientId { get; private set; } = "";
+    /// <summary>Company and client id: no company can show out another's clients. Empty until CONNECT.</summary>
+    public string Key { get; private set; } = "";
 
     /// <summary>Reads until the client leaves, breaks a rule, or the endpoint drains.</summary>
     public async Task RunAsync()
@@ -50,12 +51,13 @@ internal sealed class ClientConnection : IAcknowledger
             await ReadAsync().ConfigureAwait(false);
             if (draining) await WaitUntilAcknowledgedAsync().ConfigureAwait(false);
         }
-        catch (ProtocolException broken)
-        {
-            services.Refuse(broken.Reason, broken.Message, Peer);
-        }
         catch (Exception gone) when (gone is ConnectionResetException or ConnectionAbortedException or OperationCanceledException or IOException)
         {
+        }
+        catch (Exception error)
+        {
+            // The edge of the connection's loop: a fault of ours ends this connection, under a reason of its own.
+            services.Refuse("internal", error.ToString(), Peer);
         }
         finally
         {
@@ -101,34 +103,51 @@ internal sealed class ClientConnection : IAcknowledger
         {
             var read = await input.ReadAsync(abort.Token).ConfigureAwait(false);
             if (read.IsCanceled) return;
-            Interlocked.Exchange(ref lastReadTicks, services.Time.GetTimestamp());
+            Heard();
             var consumed = Take(read.Buffer, out var goOn);
             input.AdvanceTo(read.Buffer.GetPosition(consumed), read.Buffer.End);
             submitting = true;
             await SubmitAsync().ConfigureAwait(false);
-            await outbox.WaitForRoomAsync(abort.Token).ConfigureAwait(false);
-            Interlocked.Exchange(ref lastReadTicks, services.Time.GetTimestamp());
+            Heard();
             submitting = false;
+            await outbox.WaitForRoomAsync(abort.Token).ConfigureAwait(false);
+            Heard();
             if (!goOn || read.IsCompleted) return;
         }
     }
 
-    /// <summary>Takes every complete packet of a read.</summary>
+    /// <summary>Bytes before CONNECT do not count: the time for it runs from the start, however slowly it trickles in.</summary>
+    private void Heard()
+    {
+        if (session is not null) Interlocked.Exchange(ref lastReadTicks, services.Time.GetTimestamp());
+    }
+
+    /// <summary>Takes every complete packet of a read. A broken rule ends the connection after what came before it is submitted.</summary>
     /// <returns>Bytes consumed.</returns>
     private int Take(ReadOnlySequence<byte> buffer, out bool goOn)
     {
+        goOn = true;
+        // A large packet that arrives in crumbs is not gathered again for each of them.
+        if (buffer.Length < needed) return 0;
         var all = Contiguous(buffer);
         var (at, published) = (0, 0);
-        goOn = true;
-        while (goOn && Frame.TryRead(all[at..], services.Options.MaxPacketBytes, out var frame, out _))
+        try
         {
-            if (frame.Type == PacketType.Publish && session is not null)
+            while (goOn && Frame.TryRead(all[at..], services.Options.MaxPacketBytes, out var frame, out needed))
             {
-                TakePublish(frame);
-                published++;
+                if (frame.Type == PacketType.Publish && session is not null)
+                {
+                    TakePublish(frame);
+                    published++;
+                }
+                else goOn = TakeOther(frame);
+                at += frame.Size;
             }
-            else goOn = TakeOther(frame);
-            at += frame.Size;
+        }
+        catch (ProtocolException broken)
+        {
+            services.Refuse(broken.Reason, broken.Message, Peer);
+            goOn = false;
         }
         services.Counters.CountRead(at, published);
         return at;
@@ -171,6 +190,7 @@ internal sealed class ClientConnection : IAcknowledger
     /// <returns>False when the client is done.</returns>
     private bool TakeOther(in Frame frame)
     {
+        if (!frame.FlagsFit) throw new ProtocolException("bad-flags", $"Packet type {(int)frame.Type} with reserved flags set otherwise [MQTT-2.2.2-2].");
         if (session is null)
         {
             if (frame.Type != PacketType.Connect) throw new ProtocolException("no-connect", "The first packet must be CONNECT [MQTT-3.1.0-1].");
@@ -205,7 +225,7 @@ internal sealed class ClientConnection : IAcknowledger
         string? company = null;
         if (services.Authenticator is { } authenticator && (company = authenticator.Authenticate(connect.ClientId, connect.User, connect.Password)) is null)
             return Refuse(PacketWriter.Connack(connect.User is null ? (byte)5 : (byte)4), "not-authorised", "Unknown user or wrong password.");
-        ClientId = connect.ClientId.Length > 0 ? connect.ClientId : $"anonymous-{context.ConnectionId}";
+        Key = $"{company}\0{(connect.ClientId.Length > 0 ? connect.ClientId : $"\0{context.ConnectionId}")}";
         keepAliveMs = connect.KeepAliveSeconds * 1500L;
         services.Connected(this);
         session = services.Receiver.Open(new Origin("endpoint", company, Peer));

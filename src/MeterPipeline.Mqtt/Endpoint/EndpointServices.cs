@@ -62,6 +62,8 @@ public sealed class EndpointServices : IDisposable
             return false;
         }
         connections[connection] = 0;
+        // The drain may have begun, and gone through the connections, since the question above.
+        if (draining) connection.Drain();
         return true;
     }
 
@@ -69,7 +71,7 @@ public sealed class EndpointServices : IDisposable
     internal void Connected(ClientConnection connection)
     {
         ClientConnection? older = null;
-        byClientId.AddOrUpdate(connection.ClientId, connection, (_, known) =>
+        byClientId.AddOrUpdate(connection.Key, connection, (_, known) =>
         {
             older = known;
             return connection;
@@ -80,7 +82,7 @@ public sealed class EndpointServices : IDisposable
     internal void Gone(ClientConnection connection)
     {
         connections.TryRemove(connection, out _);
-        byClientId.TryRemove(new KeyValuePair<string, ClientConnection>(connection.ClientId, connection));
+        byClientId.TryRemove(new KeyValuePair<string, ClientConnection>(connection.Key, connection));
     }
 
     /// <summary>Counts a refusal and logs the first of its kind each minute.</summary>

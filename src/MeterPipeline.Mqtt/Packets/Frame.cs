@@ -31,6 +31,10 @@ public readonly ref struct Frame
 
     public PacketType Type => (PacketType)(First >> 4);
 
+    /// <summary>The low four bits are what the type prescribes; PUBLISH carries meaning there and fits always.</summary>
+    public bool FlagsFit => Type == PacketType.Publish
+        || (First & 0x0F) == (Type is PacketType.Subscribe or PacketType.Unsubscribe or PacketType.Pubrel ? 2 : 0);
+
     /// <summary>Everything behind the fixed header.</summary>
     public ReadOnlySpan<byte> Body { get; }
 

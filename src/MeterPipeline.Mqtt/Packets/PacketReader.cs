@@ -60,15 +60,18 @@ public readonly ref struct PublishPacket
     public byte Qos { get; }
     public bool Retained { get; }
 
+    /// <param name="anyTopic">
+    /// From a broker: what it let through must not end the session, for it would deliver the same message again after every reconnect.
+    /// </param>
     /// <exception cref="ProtocolException">Malformed, or QoS 3.</exception>
-    public static PublishPacket Read(in Frame frame)
+    public static PublishPacket Read(in Frame frame, bool anyTopic = false)
     {
         var qos = (byte)((frame.First >> 1) & 3);
         if (qos == 3) throw new ProtocolException("bad-qos", "QoS 3 does not exist [MQTT-3.3.1-4].");
         var reader = new PacketReader(frame.Body);
         var topic = reader.Binary();
-        if (topic.IsEmpty || topic.Length > TopicMax) throw new ProtocolException("bad-topic", $"A topic has 1 to {TopicMax} bytes.");
-        if (topic.IndexOfAny((byte)'+', (byte)'#', (byte)0) >= 0 || !Utf8.IsValid(topic))
+        if (!anyTopic && (topic.IsEmpty || topic.Length > TopicMax)) throw new ProtocolException("bad-topic", $"A topic has 1 to {TopicMax} bytes.");
+        if (!anyTopic && (topic.IndexOfAny((byte)'+', (byte)'#', (byte)0) >= 0 || !Utf8.IsValid(topic)))
             throw new ProtocolException("bad-topic", "A topic name is UTF-8 without wildcards and U+0000 [MQTT-3.3.2-2].");
         ushort id = 0;
         if (qos > 0 && (id = reader.UInt16()) == 0) throw new ProtocolException("bad-packet-id", "Packet identifier 0 [MQTT-2.3.1-1].");
@@ -91,7 +94,7 @@ public sealed record ConnectPacket(string Protocol, byte Level, bool CleanSessio
         var level = reader.Byte();
         if (protocol != "MQTT" || level != Level311) return new ConnectPacket(protocol, level, true, 0, "", null, null);
         var flags = reader.Byte();
-        if ((flags & 1) != 0) throw new ProtocolException("bad-connect", "The reserved flag of CONNECT is set [MQTT-3.1.2-3].");
+        CheckFlags(flags);
         var keepAlive = reader.UInt16();
         var clientId = reader.Text();
         if ((flags & 0x04) != 0)
@@ -101,6 +104,16 @@ public sealed record ConnectPacket(string Protocol, byte Level, bool CleanSessio
         }
         var user = (flags & 0x80) != 0 ? reader.Text() : null;
         var password = (flags & 0x40) != 0 ? reader.Binary().ToArray() : null;
+        if (!reader.AtEnd) throw new ProtocolException("bad-connect", "CONNECT holds more than its flags announce.");
         return new ConnectPacket(protocol, level, (flags & 0x02) != 0, keepAlive, clientId, user, password);
+    }
+
+    private static void CheckFlags(byte flags)
+    {
+        var (will, willQos, willRetain) = ((flags & 0x04) != 0, (flags >> 3) & 3, (flags & 0x20) != 0);
+        if ((flags & 1) != 0) throw new ProtocolException("bad-connect", "The reserved flag of CONNECT is set [MQTT-3.1.2-3].");
+        if (willQos == 3 || (!will && (willQos > 0 || willRetain)))
+            throw new ProtocolException("bad-connect", "CONNECT's will flags contradict each other [MQTT-3.1.2-11, -13 to -15].");
+        if ((flags & 0xC0) == 0x40) throw new ProtocolException("bad-connect", "CONNECT has a password without a user [MQTT-3.1.2-22].");
     }
 }

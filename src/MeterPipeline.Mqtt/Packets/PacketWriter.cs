@@ -34,13 +34,13 @@ public static class PacketWriter
         return Packet(0x90, body);
     }
 
-    public static byte[] Unsuback(ushort packetId) => [0xB0, 2, (byte)(packetId >> 8), (byte)packetId];
+    public static byte[] Unsuback(ushort packetId) => [0xB0, 2, (byte)(packetId >> 8), (byte)(packetId & 0xFF)];
 
     /// <summary>CONNECT of MQTT 3.1.1 without a will.</summary>
     public static byte[] Connect(string clientId, bool cleanSession, ushort keepAliveSeconds, string? user, string? password)
     {
         var flags = (cleanSession ? 2 : 0) | (user is null ? 0 : 0x80) | (password is null ? 0 : 0x40);
-        List<byte> body = [0, 4, .. "MQTT"u8, ConnectPacket.Level311, (byte)flags, (byte)(keepAliveSeconds >> 8), (byte)keepAliveSeconds];
+        List<byte> body = [0, 4, .. "MQTT"u8, ConnectPacket.Level311, (byte)flags, (byte)(keepAliveSeconds >> 8), (byte)(keepAliveSeconds & 0xFF)];
         Add(body, clientId);
         if (user is not null) Add(body, user);
         if (password is not null) Add(body, password);
@@ -50,7 +50,7 @@ public static class PacketWriter
     /// <summary>SUBSCRIBE at QoS 1.</summary>
     public static byte[] Subscribe(ushort packetId, IReadOnlyList<string> filters)
     {
-        List<byte> body = [(byte)(packetId >> 8), (byte)packetId];
+        List<byte> body = [(byte)(packetId >> 8), (byte)(packetId & 0xFF)];
         foreach (var filter in filters)
         {
             Add(body, filter);
@@ -63,7 +63,7 @@ public static class PacketWriter
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         body.Add((byte)(bytes.Length >> 8));
-        body.Add((byte)bytes.Length);
+        body.Add((byte)(bytes.Length & 0xFF));
         body.AddRange(bytes);
     }
 

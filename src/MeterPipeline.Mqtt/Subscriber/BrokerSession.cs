@@ -17,6 +17,12 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
     private const int UnreadBytesMax = 256 * 1024;
     private const ushort SubscribeId = 1;
 
+    /// <summary>For TCP, TLS and CONNACK together: a host that swallows packets must not hold up the next attempt.</summary>
+    private static readonly TimeSpan OpenMax = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often a refused subscription is asked for again: somebody is mending the broker's access rules.</summary>
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(1);
+
     private readonly SubscriberOptions options;
     private readonly SubscriberCounters counters;
     private readonly TimeProvider time;
@@ -29,6 +35,7 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
     private int owedBatches;
     private long lastReadTicks;
     private volatile bool reading;
+    private long refusedTicks;
 
     // Owned by the read loop.
     private byte[] buffer = new byte[64 * 1024];
@@ -50,24 +57,28 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
     {
         var client = new TcpClient { NoDelay = true };
         BrokerSession? session = null;
+        using var late = new CancellationTokenSource(OpenMax, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
         try
         {
-            await client.ConnectAsync(options.Host, options.Port, cancel).ConfigureAwait(false);
+            await client.ConnectAsync(options.Host, options.Port, either.Token).ConfigureAwait(false);
             Stream stream = client.GetStream();
             if (options.Tls)
             {
                 var tls = new SslStream(stream);
-                await tls.AuthenticateAsClientAsync(options.Host).WaitAsync(cancel).ConfigureAwait(false);
+                await tls.AuthenticateAsClientAsync(options.Host).WaitAsync(either.Token).ConfigureAwait(false);
                 stream = tls;
             }
             session = new BrokerSession(options, counters, time, log, client, stream);
-            await session.BeginAsync(cancel).ConfigureAwait(false);
+            await session.BeginAsync(either.Token).ConfigureAwait(false);
             return session;
         }
         catch (Exception error)
         {
             if (session is not null) await session.DisposeAsync().ConfigureAwait(false);
             client.Dispose();
+            if (error is OperationCanceledException && !cancel.IsCancellationRequested)
+                throw new IOException($"The broker did not answer within {OpenMax.TotalSeconds} s: check Host and Port of subscriber {options.Name}.", error);
             if (error is SocketException or ProtocolException or System.Security.Authentication.AuthenticationException) throw new IOException(error.Message, error);
             throw;
         }
@@ -177,7 +188,7 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
             switch (frame.Type)
             {
                 case PacketType.Publish:
-                    var publish = PublishPacket.Read(frame);
+                    var publish = PublishPacket.Read(frame, anyTopic: true);
                     counters.CountMessage(publish.Qos, publish.Retained);
                     receiver.Take(new Delivery(publish.Topic, publish.Payload, publish.Qos, publish.Retained));
                     if (publish.Qos == 1) owed.Add(publish.PacketId);
@@ -201,6 +212,7 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
         {
             if (i < granted.Length && granted[i] == 1) continue;
             counters.CountRefusedFilter();
+            Interlocked.Exchange(ref refusedTicks, time.GetTimestamp());
             var answer = i >= granted.Length ? "not answered" : granted[i] == 0x80 ? "refused" : $"granted at QoS {granted[i]} only";
             log.LogError("Broker {Name}: subscription to {Filter} was {Answer}. Give user {User} read access at QoS 1", options.Name, options.FiltersOrDefault[i], answer, options.User ?? "(anonymous)");
         }
@@ -240,6 +252,9 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
     private void Ping(CancellationTokenSource dead)
     {
         outbox.Add(PacketWriter.Pingreq);
+        var refused = Interlocked.Read(ref refusedTicks);
+        if (refused != 0 && time.GetElapsedTime(refused) >= AskAgainAfter && Interlocked.CompareExchange(ref refusedTicks, 0, refused) == refused)
+            outbox.Add(PacketWriter.Subscribe(SubscribeId, options.FiltersOrDefault));
         if (!reading || time.GetElapsedTime(Interlocked.Read(ref lastReadTicks)).TotalSeconds < options.KeepAliveSeconds * 1.5) return;
         try
         {

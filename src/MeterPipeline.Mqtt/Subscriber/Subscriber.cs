@@ -80,6 +80,11 @@ public sealed class Subscriber
             {
                 log.LogWarning("Broker {Name} at {Host}:{Port}: connection lost: {Message}", options.Name, options.Host, options.Port, lost.Message);
             }
+            catch (Exception error)
+            {
+                // The edge of the loop: a fault of ours must not end the source for good.
+                log.LogError(error, "Broker {Name}: the session failed; trying again", options.Name);
+            }
             Connected = false;
             await Task.Delay(FirstRetry, time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
