@@ -6,7 +6,6 @@ using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Health;
 using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

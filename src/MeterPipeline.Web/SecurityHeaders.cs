@@ -11,6 +11,13 @@ internal static class SecurityHeaders
 
     public static Task Add(HttpContext context, RequestDelegate next)
     {
+        Write(context);
+        return next(context);
+    }
+
+    /// <summary>Once more after an exception, which clears the headers.</summary>
+    public static void Write(HttpContext context)
+    {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
@@ -20,6 +27,5 @@ internal static class SecurityHeaders
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         if (!context.Request.Path.StartsWithSegments("/assets")) headers.CacheControl = "no-store";
-        return next(context);
     }
 }
