@@ -1,0 +1,64 @@
+using System.Text.Json.Serialization;
+using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Registry;
+
+namespace MeterPipeline.Web.Api;
+
+// Quantities and money are decimal texts, exact; names end in the unit. kWh and m³ have four decimals.
+
+/// <param name="Default">The season that pages show when none is asked for.</param>
+public sealed record SeasonsAnswer(string Default, IReadOnlyList<string> Seasons);
+
+/// <param name="Households">With a claim on the newest day.</param>
+/// <param name="Reporting">Of these, with a reading on it.</param>
+public sealed record SumAnswer(
+    int Villages, int Households, int Reporting, decimal? CoveragePercent, string ElectricityKwh,
+    [property: JsonPropertyName("gas_m3")] string GasM3, string AccruedYuan);
+
+public sealed record DayAnswer(
+    string Day, string ElectricityKwh, [property: JsonPropertyName("gas_m3")] string GasM3, string AccruedYuan, int Households, int Reporting);
+
+public sealed record DivisionAnswer(string Division, string Name, SumAnswer Sum);
+
+/// <param name="NewestDay">The newest local day with a reading.</param>
+public sealed record OverviewAnswer(
+    string Season, string? Division, string? Name, string? NewestDay, SumAnswer Sum, IReadOnlyList<DayAnswer> Days,
+    IReadOnlyList<DivisionAnswer> Parts, long QuarantineOpen, long JournalHead, long FoldedSeq);
+
+/// <param name="Name">Masked.</param>
+public sealed record HouseholdSummary(
+    string HouseholdId, string Name, string Division, HeatingRoute Route, Energy? Energy, string? EligibleConsumptionKwh,
+    [property: JsonPropertyName("eligible_consumption_m3")] string? EligibleConsumptionM3, string? TotalYuan, string? Quality, IReadOnlyList<string> Holds);
+
+public sealed record HouseholdsAnswer(string Season, string Division, int Page, int Pages, int Count, IReadOnlyList<HouseholdSummary> Households);
+
+/// <param name="OpeningEdge">How the register at the season's start is known.</param>
+public sealed record MeterAnswer(
+    string MeterId, string Company, Serves Serves, string? InstalledAt, string? RemovedAt, string? OpeningRegister, EdgeKind OpeningEdge,
+    string? ClosingRegister, EdgeKind ClosingEdge);
+
+public sealed record HouseholdDayAnswer(
+    string Day, string? ConsumptionKwh, [property: JsonPropertyName("consumption_m3")] string? ConsumptionM3, string? EligibleKwh,
+    [property: JsonPropertyName("eligible_m3")] string? EligibleM3, bool Claim, bool Covered);
+
+/// <param name="RawYuan">Not rounded.</param>
+/// <param name="CapDay">The day that used up the cap.</param>
+public sealed record AmountAnswer(
+    string RateYuan, string RawYuan, string? CapYuan, bool CapReached, string? CapDay, string OperatingYuan, string HardshipYuan, string TotalYuan,
+    string LowYuan, string HighYuan, string Policy, int PolicyVersion, string Document, string Clause);
+
+/// <param name="Name">Masked.</param>
+/// <param name="Amount">Absent where no rule covers the household.</param>
+public sealed record HouseholdAnswer(
+    string Season, string HouseholdId, string Name, string Division, HeatingRoute Route, Conversion Conversion, string? AcceptedOn, Hardship Hardship,
+    string Note, Energy? Energy, int EligibleDays, int CoveredDays, int LongestGapDays, string? Quality, IReadOnlyList<string> Holds,
+    AmountAnswer? Amount, IReadOnlyList<MeterAnswer> Meters, IReadOnlyList<HouseholdDayAnswer> Days);
+
+public sealed record CounterAnswer(
+    string Company, string Day, long Received, long Accepted, long Duplicate, long Conflict, long Quarantined, long Pending, bool Reconciles);
+
+public sealed record CountersAnswer(IReadOnlyList<CounterAnswer> Counters, long QuarantineOpen, long JournalHead, long FoldedSeq);
+
+/// <param name="Payload">The first bytes as text.</param>
+public sealed record QuarantineAnswer(
+    long Id, string ReceivedAt, string Source, string Company, string Reason, string Detail, string Topic, string Payload, int PayloadBytes, string? ReplayedAt);

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Statements;
+using MeterPipeline.Ledger;
+
+namespace MeterPipeline.Web.Boards;
+
+/// <summary>A household with its statement; null where its route has no metered energy.</summary>
+internal sealed record HouseholdLine(Household Household, HouseholdStatement? Statement);
+
+/// <param name="Count">Households in the division, on all pages.</param>
+internal sealed record HouseholdPage(IReadOnlyList<HouseholdLine> Lines, int Page, int Pages, int Count);
+
+/// <summary>
+/// Statements that include every acknowledged reading, the journal's tail among them. Each costs a pass over that tail, so answers are shared
+/// among viewers for a moment. Any thread.
+/// </summary>
+internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, TimeProvider time)
+{
+    public const int PageSize = 50;
+
+    /// <summary>Different questions kept; beyond it all are forgotten, which costs no more than asking again.</summary>
+    private const int MostKept = 256;
+
+    private readonly ConcurrentDictionary<(string Id, int Autumn), Held<Found>> households = new();
+    private readonly ConcurrentDictionary<(string Division, int Autumn, int Page), Held<HouseholdPage>> pages = new();
+
+    /// <summary>The household and, beside it, the registry it was found in; a null line: there is none.</summary>
+    public (HouseholdLine? Line, RegistrySnapshot Registry) Of(string id, int autumn)
+    {
+        if (households.Count >= MostKept) households.Clear();
+        var found = households.GetOrAdd((id, autumn), key => new Held<Found>(time, () => Read(key.Id, key.Autumn))).Get();
+        if (found.Line is null) households.TryRemove((id, autumn), out _);
+        return (found.Line, found.Registry);
+    }
+
+    /// <param name="page">From 1; beyond the last means the last.</param>
+    public HouseholdPage In(string divisionPrefix, int autumn, int page)
+    {
+        if (pages.Count >= MostKept) pages.Clear();
+        return pages.GetOrAdd(
+            (divisionPrefix, autumn, page), key => new Held<HouseholdPage>(time, () => ReadPage(key.Division, key.Autumn, key.Page))).Get();
+    }
+
+    private Found Read(string id, int autumn)
+    {
+        using var reading = LedgerReading.Open(ledger, policies);
+        var registry = reading.Books.Registry;
+        return new Found(registry.Households.TryGetValue(id, out var household)
+            ? new HouseholdLine(household, reading.Statements.Of(household, autumn)) : null, registry);
+    }
+
+    private HouseholdPage ReadPage(string prefix, int autumn, int page)
+    {
+        using var reading = LedgerReading.Open(ledger, policies);
+        var members = reading.Books.Registry.Households.Values.Where(h => h.Division.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(h => h.Division, StringComparer.Ordinal).ThenBy(h => h.Id, StringComparer.Ordinal).ToList();
+        var last = Math.Max(1, (members.Count + PageSize - 1) / PageSize);
+        var shown = Math.Clamp(page, 1, last);
+        var lines = members.Skip((shown - 1) * PageSize).Take(PageSize).Select(h => new HouseholdLine(h, reading.Statements.Of(h, autumn))).ToList();
+        return new HouseholdPage(lines, shown, last, members.Count);
+    }
+
+    private sealed record Found(HouseholdLine? Line, RegistrySnapshot Registry);
+}

@@ -1,0 +1,49 @@
+using MeterPipeline.Domain.Policies;
+using MeterPipeline.Ledger;
+using MeterPipeline.Web.Api;
+using MeterPipeline.Web.Assets;
+using MeterPipeline.Web.Boards;
+using MeterPipeline.Web.Health;
+using MeterPipeline.Web.Pages;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace MeterPipeline.Web;
+
+/// <summary>The room's entry points: services first, then the routes.</summary>
+public static class MeterWeb
+{
+    /// <summary>Registers what pages, API and metrics read. A <see cref="TimeProvider"/> of the host is used where it has one.</summary>
+    /// <param name="ledger">Stays the caller's to dispose.</param>
+    /// <param name="readiness">Asked at each /readyz, from any thread; must be quick.</param>
+    /// <param name="metrics">Asked at each /metrics, from any thread; samples of one name share help and type.</param>
+    public static IServiceCollection AddMeterWeb(
+        this IServiceCollection services, ILedger ledger, PolicyBook policies, Func<ReadinessReport> readiness, Func<IEnumerable<MetricSample>> metrics)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new SeasonBoards(ledger, policies, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new QualityBoards(ledger, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new HouseholdDesk(ledger, policies, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
+        services.AddSingleton<AssetFiles>();
+        services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.AddOpenApi("v1");
+        return services;
+    }
+
+    /// <summary>Adds security headers, pages, assets, <c>/api/v1</c>, <c>/healthz</c>, <c>/readyz</c>, <c>/metrics</c> and <c>/openapi/v1.json</c>.</summary>
+    public static WebApplication MapMeterWeb(this WebApplication app)
+    {
+        app.Use(SecurityHeaders.Add);
+        app.UseExceptionHandler(branch => branch.Run(ErrorPages.Failed));
+        app.UseStatusCodePages(ErrorPages.Missing);
+        AssetEndpoints.Map(app);
+        HealthEndpoints.Map(app);
+        ApiEndpoints.Map(app);
+        PageEndpoints.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+}

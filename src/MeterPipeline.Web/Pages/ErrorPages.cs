@@ -1,0 +1,39 @@
+using MeterPipeline.Web.Assets;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MeterPipeline.Web.Pages;
+
+/// <summary>What is shown where nothing can be shown: a page for people, problem details for programs.</summary>
+internal static class ErrorPages
+{
+    public static IResult NotFound(PageFrame frame) => Message(frame, frame.Texts.NotFoundTitle, frame.Texts.NotFoundText, StatusCodes.Status404NotFound);
+
+    /// <summary>Fills an answer that has a status of failure and no body.</summary>
+    public static Task Missing(StatusCodeContext status)
+    {
+        var context = status.HttpContext;
+        if (IsForPrograms(context)) return Results.Problem(statusCode: context.Response.StatusCode).ExecuteAsync(context);
+        if (context.Response.StatusCode != StatusCodes.Status404NotFound || !HttpMethods.IsGet(context.Request.Method)) return Task.CompletedTask;
+        return NotFound(Frame(context)).ExecuteAsync(context);
+    }
+
+    /// <summary>After an exception, which the server has logged; the answer does not repeat it.</summary>
+    public static Task Failed(HttpContext context)
+    {
+        SecurityHeaders.Write(context);
+        const int status = StatusCodes.Status500InternalServerError;
+        if (IsForPrograms(context)) return Results.Problem(statusCode: status).ExecuteAsync(context);
+        var frame = Frame(context);
+        return Message(frame, frame.Texts.FailedTitle, frame.Texts.FailedText, status).ExecuteAsync(context);
+    }
+
+    private static bool IsForPrograms(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi");
+
+    private static PageFrame Frame(HttpContext context) => new(context, context.RequestServices.GetRequiredService<AssetFiles>());
+
+    private static IResult Message(PageFrame frame, string title, string text, int status) => frame.Page(
+        title, Markup.Of($"<section class=\"card message\"><h1>{title}</h1><p>{text}</p><p><a href=\"/\">{frame.Texts.Back}</a></p></section>"), status: status);
+}

@@ -1,0 +1,75 @@
+using MeterPipeline.Web.Assets;
+using Microsoft.AspNetCore.Http;
+
+namespace MeterPipeline.Web.Pages;
+
+/// <summary>One request for a page: language, and the frame around every page.</summary>
+internal sealed class PageFrame
+{
+    private const string LanguageCookie = "lang";
+    private static readonly TimeSpan LanguageKept = TimeSpan.FromDays(365);
+    private readonly HttpContext context;
+    private readonly AssetFiles assets;
+
+    public PageFrame(HttpContext context, AssetFiles assets)
+    {
+        (this.context, this.assets) = (context, assets);
+        var asked = context.Request.Query["lang"].ToString();
+        Texts = Texts.For(asked.Length > 0 ? asked : context.Request.Cookies[LanguageCookie]);
+        if (asked.Length > 0)
+        {
+            context.Response.Cookies.Append(
+                LanguageCookie, Texts.Code, new CookieOptions { SameSite = SameSiteMode.Lax, HttpOnly = true, MaxAge = LanguageKept, Path = "/" });
+        }
+    }
+
+    public Texts Texts { get; }
+
+    public bool HasCharts => assets.HasCharts;
+
+    /// <summary>A whole page.</summary>
+    /// <param name="api">Address of the JSON behind the page, polled for changes; null: the page does not change.</param>
+    public IResult Page(string title, Markup body, string? api = null, int status = StatusCodes.Status200OK)
+    {
+        var charts = HasCharts ? Markup.Of($"<script src=\"{assets.Url("echarts.js")}\" defer></script>") : Markup.Empty;
+        var live = api is null ? Markup.Empty : Markup.Of(
+            $"<span class=\"live\" data-live-state data-live=\"{Texts.Live}\" data-stale=\"{Texts.Stale}\" role=\"status\">{Texts.Live}</span>");
+        var page = Markup.Of($"""
+            <!DOCTYPE html>
+            <html lang="{Texts.HtmlLang}">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>{title} · {Texts.Brand}</title>
+            <link rel="icon" href="{assets.Url("mark.svg")}" type="image/svg+xml">
+            <link rel="stylesheet" href="{assets.Url("pages.css")}">
+            {charts}
+            <script src="{assets.Url("pages.js")}" defer></script>
+            </head>
+            <body data-api="{api}">
+            <a class="skip" href="#content">{Texts.Skip}</a>
+            <header class="top"><div class="in">
+            <a class="brand" href="/"><img src="{assets.Url("mark.svg")}" alt="" width="26" height="26"><span>{Texts.Brand}</span></a>
+            <nav><a href="/"{Current("/")}>{Texts.Overview}</a><a href="/quarantine"{Current("/quarantine")}>{Texts.Quarantine}</a></nav>
+            <div class="side">{live}<a href="{LanguageSwitch()}" lang="{Texts.Other.HtmlLang}">{Texts.Switch}</a></div>
+            </div></header>
+            <main id="content">
+            {body}
+            </main>
+            </body>
+            </html>
+            """);
+        return Results.Text(page.Text, "text/html; charset=utf-8", statusCode: status);
+    }
+
+    private Markup Current(string path) => context.Request.Path == path ? new Markup(" aria-current=\"page\"") : Markup.Empty;
+
+    /// <summary>This page in the other language, other parameters kept.</summary>
+    private string LanguageSwitch()
+    {
+        var query = context.Request.Query.Where(pair => pair.Key != "lang").SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value)))
+            .Append(KeyValuePair.Create("lang", (string?)Texts.Other.Code));
+        return context.Request.PathBase + context.Request.Path + QueryString.Create(query);
+    }
+}
