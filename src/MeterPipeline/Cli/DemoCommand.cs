@@ -37,7 +37,9 @@ public static class DemoCommand
     {
         var fleet = Fleet.Create(new FleetOptions
         {
-            Households = parsed.GetValue(Households), Seed = parsed.GetValue(Seed), Faults = parsed.GetValue(Faults) ? FaultRates.All : FaultRates.None,
+            Households = parsed.GetValue(Households),
+            Seed = parsed.GetValue(Seed),
+            Faults = parsed.GetValue(Faults) ? FaultRates.All : FaultRates.None,
         });
         var folder = DemoFolder(parsed);
         var policies = Opened.Policies(parsed);

@@ -21,27 +21,36 @@ internal static partial class PolicyReader
 
     private static readonly Dictionary<string, HeatingRoute> Routes = new()
     {
-        ["coal-to-electricity"] = HeatingRoute.CoalToElectricity, ["coal-to-gas"] = HeatingRoute.CoalToGas,
-        ["coal-to-biomass"] = HeatingRoute.CoalToBiomass, ["coal-to-methanol"] = HeatingRoute.CoalToMethanol,
+        ["coal-to-electricity"] = HeatingRoute.CoalToElectricity,
+        ["coal-to-gas"] = HeatingRoute.CoalToGas,
+        ["coal-to-biomass"] = HeatingRoute.CoalToBiomass,
+        ["coal-to-methanol"] = HeatingRoute.CoalToMethanol,
         ["central-heating"] = HeatingRoute.CentralHeating,
     };
 
     private static readonly Dictionary<string, ExclusionKind> Exclusions = new()
     {
-        ["central-heating"] = ExclusionKind.CentralHeating, ["public-employee"] = ExclusionKind.PublicEmployee,
-        ["idle"] = ExclusionKind.Idle, ["other"] = ExclusionKind.Other,
+        ["central-heating"] = ExclusionKind.CentralHeating,
+        ["public-employee"] = ExclusionKind.PublicEmployee,
+        ["idle"] = ExclusionKind.Idle,
+        ["other"] = ExclusionKind.Other,
     };
 
     private static readonly Dictionary<string, Hardship> Hardships = new()
     {
-        ["dibao"] = Hardship.Dibao, ["wubao"] = Hardship.Wubao, ["other"] = Hardship.Other,
+        ["dibao"] = Hardship.Dibao,
+        ["wubao"] = Hardship.Wubao,
+        ["other"] = Hardship.Other,
     };
 
     /// <summary>Null: a way of separation that real rules use and that is not implemented yet.</summary>
     private static readonly Dictionary<string, HeatingSeparation?> Separations = new()
     {
-        ["none"] = HeatingSeparation.None, ["dedicated-meter"] = HeatingSeparation.DedicatedMeter,
-        ["tou-window"] = null, ["base-month"] = null, ["floor"] = null,
+        ["none"] = HeatingSeparation.None,
+        ["dedicated-meter"] = HeatingSeparation.DedicatedMeter,
+        ["tou-window"] = null,
+        ["base-month"] = null,
+        ["floor"] = null,
     };
 
     private static readonly Dictionary<string, Level> Payers = new() { ["province"] = Level.Province, ["city"] = Level.City, ["county"] = Level.County };

@@ -3,6 +3,7 @@ using MeterPipeline.Cli;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ledger;
 using MeterPipeline.Mqtt.Endpoint;
+using MeterPipeline.Web;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -29,6 +30,8 @@ public sealed class PipelineHost : IAsyncDisposable
         WebApplicationBuilder builder, ILedger ledger, PolicyBook policies, PipelineSettings settings, IPEndPoint mqtt, IPEndPoint web)
     {
         Pipeline? pipeline = null;
+        builder.Services.AddMeterWeb(
+            ledger, policies, () => new ReadinessReport([.. pipeline!.Unready()]), () => PipelineMetrics.Of(pipeline!));
         builder.Services.Configure<SocketTransportOptions>(o => o.MaxReadBufferSize = settings.Mqtt.Limits.MaxPacketBytes * ReadBufferFactor);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -37,6 +40,7 @@ public sealed class PipelineHost : IAsyncDisposable
             kestrel.Listen(web);
         });
         var app = builder.Build();
+        app.MapMeterWeb();
         pipeline = new Pipeline(ledger, policies, settings, TimeProvider.System, app.Services.GetRequiredService<ILoggerFactory>());
         var host = new PipelineHost(app, pipeline);
         try

@@ -1,0 +1,45 @@
+using MeterPipeline.Web;
+
+namespace MeterPipeline.Run;
+
+/// <summary>The stages' counters as metrics. Names of companies and sources only; never of households or meters.</summary>
+internal static class PipelineMetrics
+{
+    private static readonly KeyValuePair<string, string>[] NoLabels = [];
+
+    public static IEnumerable<MetricSample> Of(Pipeline pipeline)
+    {
+        yield return Counter("meterpipeline_readings_recorded_total", "Readings committed to the journal.", pipeline.Recorder.Readings.Value);
+        yield return Counter("meterpipeline_commits_total", "Journal commits, each with one fsync.", pipeline.Recorder.Commits.Value);
+        yield return Counter("meterpipeline_readings_folded_total", "Readings merged into meter days, duplicates included.", pipeline.Accruer.Folded.Value);
+        yield return Counter("meterpipeline_values_rounded_total", "Readings with more than four decimals.", pipeline.Intake.Rounded.Value);
+        yield return Gauge("meterpipeline_recorder_healthy", "1 while the ledger takes commits.", pipeline.Recorder.Healthy ? 1 : 0);
+        yield return Gauge("meterpipeline_mqtt_connections", "Clients connected to the built-in endpoint.", pipeline.Endpoint.Count);
+        yield return Counter("meterpipeline_mqtt_messages_total", "PUBLISH packets taken by the built-in endpoint.", pipeline.Endpoint.Counters.Messages);
+        yield return Counter("meterpipeline_mqtt_bytes_total", "Bytes of packets taken by the built-in endpoint.", pipeline.Endpoint.Counters.Bytes);
+        foreach (var (reason, count) in pipeline.Endpoint.Counters.Refusals)
+            yield return new MetricSample("meterpipeline_mqtt_refusals_total", "Clients or requests refused, by reason.", "counter", [new("reason", reason)], count);
+        foreach (var sample in OfSubscribers(pipeline)) yield return sample;
+        if (pipeline.Projector is not { } projector) yield break;
+        yield return Gauge("meterpipeline_influx_cursor_seq", "Journal row up to which InfluxDB has everything.", projector.Cursor);
+        yield return Counter("meterpipeline_influx_points_total", "Points that InfluxDB has stored.", projector.Written.Value);
+        yield return Counter("meterpipeline_influx_refused_total", "Points that InfluxDB refused for good.", projector.Refused.Value);
+        yield return Gauge("meterpipeline_influx_waiting", "1 while InfluxDB takes nothing.", projector.Waiting is null ? 0 : 1);
+    }
+
+    private static IEnumerable<MetricSample> OfSubscribers(Pipeline pipeline)
+    {
+        foreach (var subscriber in pipeline.Subscribers)
+        {
+            KeyValuePair<string, string>[] broker = [new("broker", subscriber.Name)];
+            yield return new MetricSample("meterpipeline_broker_connected", "1 while connected to the broker.", "gauge", broker, subscriber.Connected ? 1 : 0);
+            yield return new MetricSample("meterpipeline_broker_messages_total", "Messages that the broker delivered.", "counter", broker, subscriber.Counters.Messages);
+            yield return new MetricSample("meterpipeline_broker_unprotected_total", "Of these, at QoS 0.", "counter", broker, subscriber.Counters.Unprotected);
+            yield return new MetricSample("meterpipeline_broker_refused_filters_total", "Subscriptions refused or granted at QoS 0 only.", "counter", broker, subscriber.Counters.RefusedFilters);
+        }
+    }
+
+    private static MetricSample Counter(string name, string help, long value) => new(name, help, "counter", NoLabels, value);
+
+    private static MetricSample Gauge(string name, string help, long value) => new(name, help, "gauge", NoLabels, value);
+}
