@@ -82,7 +82,12 @@ internal sealed class Outbox(PipeWriter output, int unreadMax)
                 if (count == 0 && closed) return;
             }
             var flushed = await output.WriteAsync(sending.AsMemory(0, count)).ConfigureAwait(false);
-            lock (gate) IsIdle = length == 0;
+            lock (gate)
+            {
+                IsIdle = length == 0;
+                // Closed while these bytes waited: the signal that woke this round was the last one.
+                if (closed && IsIdle) return;
+            }
             if (emptied.CurrentCount == 0) emptied.Release();
             if (flushed.IsCompleted || flushed.IsCanceled) Close();
         }
