@@ -154,11 +154,15 @@ public sealed class WebSite : IAsyncDisposable
         Ledger.Flush(flush);
     }
 
-    private void Quarantine() => Ledger.Append([],
-    [
-        new QuarantinedMessage(Today.StartMs + 5_000, "endpoint", "grid", "unknown-meter", "The registry has no meter M9 of grid.", "metering/v1/grid/M9/reading",
-            System.Text.Encoding.UTF8.GetBytes("{\"value\":\"" + Evil + "\"}")),
-    ]);
+    private void Quarantine()
+    {
+        writer.Begin(Today.StartMs + 5_000, [new CompanyCount("grid", 1, 1)], 0);
+        Ledger.Append(writer.Finish(),
+        [
+            new QuarantinedMessage(Today.StartMs + 5_000, "endpoint", "grid", "unknown-meter", "The registry has no meter M9 of grid.",
+                "metering/v1/grid/M9/reading", System.Text.Encoding.UTF8.GetBytes("{\"value\":\"" + Evil + "\"}")),
+        ]);
+    }
 
     private long Append(Reading[] readings)
     {
