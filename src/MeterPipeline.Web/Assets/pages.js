@@ -27,7 +27,7 @@
   function option(data) {
     const first = box.dataset.first, second = box.dataset.second, days = data.days.map(d => d.day);
     const frame = {
-      animation: false, aria: { enabled: true }, textStyle: { fontFamily: 'inherit', color: color('--ink') },
+      animation: false, aria: { enabled: true }, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: color('--ink') },
       grid: { left: 12, right: 12, top: 48, bottom: 6, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: color('--ink') }, itemWidth: 16, itemHeight: 10 },
       tooltip: { trigger: 'axis', backgroundColor: color('--card'), borderColor: color('--line'), textStyle: { color: color('--ink') } },

@@ -1,0 +1,178 @@
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ingest;
+using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MeterPipeline.Tests.Web;
+
+/// <summary>The pages over a real ledger that holds half a winter of two counties, served on a free port of the loopback.</summary>
+public sealed class WebSite : IAsyncDisposable
+{
+    public const string Evil = "<script>alert(1)</script>&\"'";
+    public const string Village = "140802100201";
+    public const string Household = "H140802100201-01";
+    public const string EvilHousehold = "H140802100201-02";
+    public static readonly LocalDay FirstDay = LocalDay.On(2025, 11, 15);
+    public static readonly LocalDay Today = LocalDay.On(2026, 1, 20);
+
+    private const int HouseholdsPerVillage = 6;
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("meterpipeline-web-");
+    private readonly WebApplication app;
+    private readonly JournalBlob.Writer writer = new();
+
+    private WebSite()
+    {
+        Ledger = SqliteLedger.Open(Path.Combine(folder.FullName, "data"), create: true);
+        Register();
+        Fold();
+        Quarantine();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<TimeProvider>(new Noon());
+        builder.Services.AddMeterWeb(Ledger, Policies, () => Readiness, () =>
+            [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)]);
+        app = builder.Build();
+        app.MapMeterWeb();
+    }
+
+    public SqliteLedger Ledger { get; }
+
+    public ReadinessReport Readiness { get; set; } = ReadinessReport.Ready;
+
+    public Uri Address => new(app.Urls.First());
+
+    public static PolicyBook Policies { get; } = new([new SubsidyPolicy(
+        "yuncheng-2025", 1, "运城市2025年冬季清洁取暖运行补贴", ["1408"], 2025, null, (11, 15), (3, 15), new Dictionary<string, HeatingSeason>(),
+        new HashSet<ExclusionKind> { ExclusionKind.CentralHeating },
+        [
+            new RouteRule(HeatingRoute.CoalToElectricity, Energy.Electricity, 0.2m, 240m, HeatingSeparation.None, new LegalBasis("运政办发〔2025〕11号", "三（二）2")),
+            new RouteRule(HeatingRoute.CoalToGas, Energy.Gas, 1m, 1200m, HeatingSeparation.None, new LegalBasis("运政办发〔2025〕11号", "三（二）3")),
+        ],
+        [new TopUp([Hardship.Dibao, Hardship.Wubao], 200m, "county", false, new LegalBasis("运政办发〔2025〕11号", "三（三）"))],
+        new LegalBasis("运政办发〔2025〕11号", ""))]);
+
+    public static async Task<WebSite> StartAsync()
+    {
+        var site = new WebSite();
+        await site.app.StartAsync();
+        return site;
+    }
+
+    /// <summary>A reading that is acknowledged, and not folded by anyone.</summary>
+    public void Acknowledge(string meterId, LocalDay day, decimal value)
+    {
+        using var view = Ledger.OpenView();
+        Append([new Reading(view.Registry().Meters[meterId].No, Domain.Readings.Register.Total, day.StartMs, Quantity.FromDecimal(value), 0)]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        Ledger.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    private void Register()
+    {
+        var change = new RegistryChange();
+        change.Companies.Add(new Company("grid", "国网运城供电公司", Energy.Electricity));
+        change.Companies.Add(new Company("gas", "河津燃气公司", Energy.Gas));
+        change.Divisions.Add(new Division("140800000000", "运城市", null));
+        string[] surnames = ["张", "王", "李", "赵", "刘", "陈"];
+        foreach (var (county, countyName) in new[] { ("140802", "盐湖区"), ("140882", "河津市") })
+        {
+            change.Divisions.Add(new Division(county + "000000", countyName, "140800000000"));
+            foreach (var (town, townName) in new[] { ("100", "解州镇"), ("101", "安邑镇") })
+            {
+                change.Divisions.Add(new Division(county + town + "000", townName, county + "000000"));
+                foreach (var (village, villageName) in new[] { ("201", "东村"), ("202", "西村") })
+                {
+                    var code = county + town + village;
+                    change.Divisions.Add(new Division(code, villageName, county + town + "000"));
+                    for (var i = 1; i <= HouseholdsPerVillage; i++) AddHousehold(change, code, i, surnames[i - 1]);
+                }
+            }
+        }
+        Ledger.ChangeRegistry(change, "test", FirstDay.StartMs);
+    }
+
+    private static void AddHousehold(RegistryChange change, string village, int i, string surname)
+    {
+        var id = $"H{village}-{i:00}";
+        var gas = i % 3 == 0;
+        var name = id == EvilHousehold ? Evil : surname + "建国";
+        change.Households.Add(new Household(
+            id, name, village, gas ? HeatingRoute.CoalToGas : HeatingRoute.CoalToElectricity, Conversion.Programme, FirstDay,
+            i == 1 ? Hardship.Dibao : Hardship.None, id == EvilHousehold ? Evil : "", []));
+        change.Installations.Add(new Installation(
+            "M" + id[1..], id, gas ? "gas" : "grid", gas ? Energy.Gas : Energy.Electricity, 6, 2, null, 1, null, null, null, null, Serves.Heating, 0));
+    }
+
+    /// <summary>Daily freezes up to yesterday's midnight, journalled and folded as the accruer does it.</summary>
+    private void Fold()
+    {
+        using var fold = Ledger.AcquireFold();
+        using var view = Ledger.OpenView();
+        var registry = view.Registry();
+        var readings = new List<Reading>();
+        foreach (var meter in registry.Meters.Values.OrderBy(meter => meter.No))
+        {
+            var value = 1000m + meter.No;
+            for (var day = FirstDay.Number; day <= Today.Number; day++)
+            {
+                // One meter in seven has been silent for three days.
+                if (meter.No % 7 == 3 && day > Today.Number - 3) continue;
+                readings.Add(new Reading(meter.No, Domain.Readings.Register.Total, new LocalDay(day).StartMs, Quantity.FromDecimal(value), 0));
+                var cold = 1 + (decimal)Math.Round(Math.Sin((day - FirstDay.Number) / 24.0) + 0.25 * Math.Sin(day * 1.7 + meter.No), 2) / 2;
+                value += (meter.Current.Energy == Energy.Gas ? 9.2m : 16.5m) * cold;
+            }
+        }
+        var seq = Append([.. readings]);
+        var books = new Books(registry, (_, _, _, _) => [], _ => []);
+        foreach (var reading in readings) books.Apply(reading);
+        var flush = new FoldFlush { FoldedSeq = seq };
+        foreach (var book in books.Dirty)
+        {
+            book.WriteDays((day, blob) => flush.MeterDays.Add(new MeterDayRow(book.MeterNo, book.Register, day, blob)));
+            book.WriteYears((autumn, blob) => flush.MeterYears.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, blob)));
+        }
+        var board = new VillageBoard(Policies, TimeProvider.System);
+        board.Adopt(registry);
+        while (board.Waiting) board.Collect(books, flush.VillageDays);
+        flush.Counters.Add(new CounterRow("grid", Today.Number, 2720, 2700, 12, 1, 7));
+        flush.Counters.Add(new CounterRow("gas", Today.Number, 1056, 1056, 0, 0, 0));
+        Ledger.Flush(flush);
+    }
+
+    private void Quarantine()
+    {
+        writer.Begin(Today.StartMs + 5_000, [new CompanyCount("grid", 1, 1)], 0);
+        Ledger.Append(writer.Finish(),
+        [
+            new QuarantinedMessage(Today.StartMs + 5_000, "endpoint", "grid", "unknown-meter", "The registry has no meter M9 of grid.",
+                "metering/v1/grid/M9/reading", System.Text.Encoding.UTF8.GetBytes("{\"value\":\"" + Evil + "\"}")),
+        ]);
+    }
+
+    private long Append(Reading[] readings)
+    {
+        writer.Begin(Today.StartMs + 1_000, [new CompanyCount("grid", readings.Length, 0)], readings.Length);
+        writer.Add(readings);
+        return Ledger.Append(writer.Finish(), []);
+    }
+
+    private sealed class Noon : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Today.StartMs + LocalDay.LengthMs / 2);
+    }
+}
