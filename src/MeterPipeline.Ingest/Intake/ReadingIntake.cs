@@ -137,7 +137,7 @@ public sealed class ReadingIntake : IReceiver
             if (!topic.Meter.IsEmpty && !item.Meter.IsEmpty && !item.Meter.SequenceEqual(topic.Meter))
                 return new Fault("meter-mismatch", $"The topic names meter '{Text(topic.Meter)}', the item '{Text(item.Meter)}'.");
             if (item.TimeMs > nowMs + intake.options.FutureToleranceMinutes * 60_000L)
-                return new Fault("time-in-future", $"ts {LocalTime.Format(Math.Min(item.TimeMs, 253402271999999))} lies ahead of {LocalTime.Format(nowMs)}. Set the meter's clock, then replay.");
+                return new Fault("time-in-future", $"ts {LocalTime.Format(Math.Min(item.TimeMs, 253402271999999))} lies ahead of {LocalTime.Format(nowMs)}. Set the meter's clock.");
             if (item.TimeMs < intake.options.OldestDay.StartMs)
                 return new Fault("time-too-old", $"ts lies before {intake.options.OldestDay}: the meter's clock has lost the time. Set it and send the reading again.");
             return null;
@@ -154,7 +154,7 @@ public sealed class ReadingIntake : IReceiver
         }
 
         private static Fault UnknownMeter(ReadOnlySpan<byte> id) =>
-            new("unknown-meter", $"Meter '{Text(id)}' is not registered. Import it with: meterpipeline import meters FILE, then: meterpipeline quarantine replay");
+            new("unknown-meter", $"Meter '{Text(id)}' is not registered. Import it with: meterpipeline import meters FILE; the message is kept in quarantine.");
 
         private void Quarantine(Fault fault, string company, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload)
         {

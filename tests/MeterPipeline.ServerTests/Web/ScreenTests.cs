@@ -18,7 +18,8 @@ public sealed class ScreenTests : IAsyncLifetime
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            ExecutablePath = Chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
         });
     }
 
@@ -75,7 +76,8 @@ public sealed class ScreenTests : IAsyncLifetime
     {
         var page = await browser.NewPageAsync(new BrowserNewPageOptions
         {
-            Locale = "zh-CN", ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            Locale = "zh-CN",
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
             ColorScheme = scheme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
         });
         page.Console += (_, message) =>

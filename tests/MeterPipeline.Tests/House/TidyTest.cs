@@ -11,7 +11,11 @@ public sealed partial class TidyTest
     private const int ProgramLinesMax = 60;
 
     /// <summary>File or <c>file: member header</c> that may break a limit, and why.</summary>
-    private static readonly Dictionary<string, string> Exceptions = [];
+    private static readonly Dictionary<string, string> Exceptions = new(StringComparer.Ordinal)
+    {
+        ["src/MeterPipeline.Web/Pages/Texts.Chinese.cs: = new()"] = "one table of words, a line each",
+        ["src/MeterPipeline.Web/Pages/Texts.English.cs: = new()"] = "one table of words, a line each",
+    };
 
     private static readonly HashSet<string> TopFolders = ["src", "tests", "simulators", "deploy"];
 

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using MeterFleet;
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Books;
+using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.ServerTests.Servers;
+using Xunit.Abstractions;
+
+namespace MeterPipeline.ServerTests.EndToEnd;
+
+/// <summary>What was acknowledged is there, once, whatever happens to the process; and the export does not tell that anything happened.</summary>
+public sealed class CrashTests(ITestOutputHelper output)
+{
+    private const int Kills = 20;
+    private const int Publishers = 4;
+    private const int Seed = 20251115;
+
+    private readonly Fleet fleet = Fleet.Create(new FleetOptions { Households = 100, Seed = 5, Faults = FaultRates.All });
+
+    [Fact]
+    public async Task Twenty_sigkills_under_load_lose_nothing_and_count_nothing_twice()
+    {
+        var messages = fleet.Messages().ToList();
+        using var calm = await UndisturbedAsync(messages);
+        using var pipeline = new PipelineProcess();
+        ImportFleet(pipeline);
+        await pipeline.StartAsync();
+        var acknowledged = new ConcurrentDictionary<long, byte>();
+        var publishing = Task.WhenAll(Enumerable.Range(0, Publishers).Select(n => PublishAsync(pipeline.MqttPort, messages, n, acknowledged)));
+        var dice = new Random(Seed);
+        var (kills, recovery) = (0, new List<double>());
+        while (kills < Kills)
+        {
+            Assert.False(publishing.IsCompleted, $"The load ended after {kills} kills; make it longer.");
+            await Task.Delay(dice.Next(20, 200));
+            await pipeline.KillAsync();
+            kills++;
+            var clock = Stopwatch.StartNew();
+            await pipeline.StartAsync();
+            recovery.Add(clock.Elapsed.TotalSeconds);
+        }
+        await publishing;
+        Assert.Equal(messages.Count, acknowledged.Count);
+        Assert.Equal(0, await pipeline.StopAsync());
+
+        Assert.Equal(Stored(calm), Stored(pipeline));
+        Assert.Equal(calm.Export(), pipeline.Export());
+        var verified = pipeline.Verb("verify");
+        Assert.True(verified.Code == 0, verified.Output + verified.Errors);
+        Assert.Equal(0, pipeline.Verb("status").Code);
+        recovery.Sort();
+        output.WriteLine($"seed {Seed}: {kills} kills, {acknowledged.Count:N0} messages acknowledged, lost 0, double 0; ready again after {recovery[kills / 2]:N1} s (median), {recovery[^1]:N1} s (worst)");
+    }
+
+    [Fact]
+    public async Task Shuffled_and_duplicated_messages_give_the_same_export()
+    {
+        var messages = fleet.Messages().ToList();
+        using var calm = await UndisturbedAsync(messages);
+        var dice = new Random(Seed);
+        var disordered = messages.Concat(messages.Where(_ => dice.Next(3) == 0)).OrderBy(_ => dice.Next()).ToList();
+        using var other = await UndisturbedAsync(disordered);
+        Assert.Equal(calm.Export(), other.Export());
+        Assert.Equal(Stored(calm), Stored(other));
+        Assert.Equal(0, other.Verb("verify").Code);
+    }
+
+    [Fact]
+    public async Task Sigterm_under_load_drains_and_exits_0()
+    {
+        var messages = fleet.Messages().ToList();
+        using var pipeline = new PipelineProcess();
+        ImportFleet(pipeline);
+        await pipeline.StartAsync();
+        var acknowledged = new ConcurrentDictionary<long, byte>();
+        var publishing = PublishAsync(pipeline.MqttPort, messages, 0, acknowledged, reconnect: false);
+        await Task.Delay(400);
+        Assert.Equal(0, await pipeline.StopAsync());
+        await Assert.ThrowsAnyAsync<IOException>(() => publishing);
+        Assert.NotEmpty(acknowledged);
+        var stored = Stored(pipeline).ToHashSet(StringComparer.Ordinal);
+        Assert.True(stored.Count > 0);
+        Assert.Contains("+ 0 pending", pipeline.Verb("status").Output, StringComparison.Ordinal);
+    }
+
+    private async Task<PipelineProcess> UndisturbedAsync(List<FleetMessage> messages)
+    {
+        var pipeline = new PipelineProcess();
+        ImportFleet(pipeline);
+        await pipeline.StartAsync();
+        await using (var publisher = new MqttPublisher(new MqttPublisherOptions { Host = "127.0.0.1", Port = pipeline.MqttPort, ClientId = "calm", Window = 4_096 }))
+        {
+            await publisher.ConnectAsync();
+            for (var i = 0; i < messages.Count; i++) await publisher.PublishAsync(i, messages[i].Topic, messages[i].Payload);
+            await publisher.DrainAsync();
+        }
+        Assert.Equal(0, await pipeline.StopAsync());
+        return pipeline;
+    }
+
+    private void ImportFleet(PipelineProcess pipeline)
+    {
+        using var folder = new TempFolder("registry");
+        fleet.WriteRegistry(folder.Path);
+        pipeline.ImportRegistry(folder.Path);
+    }
+
+    /// <summary>Every n-th message, remembering which the pipeline acknowledged; goes on through reconnects until all are.</summary>
+    private static async Task PublishAsync(int port, List<FleetMessage> messages, int n, ConcurrentDictionary<long, byte> acknowledged, bool reconnect = true)
+    {
+        await using var publisher = new MqttPublisher(new MqttPublisherOptions
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            ClientId = $"crash-{n}",
+            Window = 64,
+            Reconnect = reconnect,
+            Acknowledged = sequence => acknowledged[sequence] = 0,
+        });
+        await publisher.ConnectAsync();
+        for (var i = n; i < messages.Count; i += reconnect ? Publishers : 1) await publisher.PublishAsync(i, messages[i].Topic, messages[i].Payload);
+        await publisher.DrainAsync();
+    }
+
+    /// <summary>Every stored reading, a line each: meter days hold each identity and value once.</summary>
+    private static List<string> Stored(PipelineProcess pipeline)
+    {
+        using var ledger = SqliteLedger.Open(pipeline.Data);
+        using var view = ledger.OpenView();
+        var lines = new List<string>();
+        var entries = new List<DayEntry>();
+        foreach (var row in view.AllMeterDays())
+        {
+            entries.Clear();
+            MeterDay.Decode(new LocalDay(row.Day), row.Blob, entries);
+            foreach (var entry in entries)
+                lines.Add(new StringBuilder().Append(row.MeterNo).Append(' ').Append(row.Register).Append(' ').Append(entry).ToString());
+        }
+        Assert.Equal(lines.Count, lines.ToHashSet(StringComparer.Ordinal).Count);
+        return lines;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Text;
+using MeterPipeline.ServerTests.Servers;
+
+namespace MeterPipeline.ServerTests.EndToEnd;
+
+/// <summary>The real executable on a data folder of its own: <c>run</c> as a child process, other verbs beside it.</summary>
+public sealed class PipelineProcess : IDisposable
+{
+    private static readonly string _program = typeof(Cli.CommandLine).Assembly.Location;
+
+    private readonly TempFolder _folder = new("pipeline");
+    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
+    private readonly StringBuilder _errors = new();
+    private Process? _run;
+
+    public int MqttPort { get; } = FreePort.Next();
+
+    public int WebPort { get; } = FreePort.Next();
+
+    public string Data => _folder.At("data");
+
+    /// <summary>What <c>run</c> wrote to standard error so far.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_errors) return _errors.ToString();
+        }
+    }
+
+    /// <summary>A setting as an environment variable, for runs started afterwards.</summary>
+    public PipelineProcess With(string key, string value)
+    {
+        _settings[$"MeterPipeline__{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;
+        return this;
+    }
+
+    public string Write(string name, string content)
+    {
+        var path = _folder.At(name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    /// <summary>Imports a whole registry folder as MeterFleet writes it.</summary>
+    public void ImportRegistry(string folder)
+    {
+        foreach (var kind in (string[])["divisions", "companies", "households", "meters"])
+            Assert.Equal(0, Verb("import", kind, Path.Combine(folder, kind + ".csv")).Code);
+    }
+
+    /// <summary>Starts <c>run</c> and waits for its ready line.</summary>
+    public async Task StartAsync()
+    {
+        _run = Process.Start(Command("run", "--mqtt", $"127.0.0.1:{MqttPort}", "--web", $"127.0.0.1:{WebPort}"))!;
+        _run.ErrorDataReceived += (_, line) =>
+        {
+            lock (_errors) _errors.AppendLine(line.Data);
+        };
+        _run.BeginErrorReadLine();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var ready = await _run.StandardOutput.ReadLineAsync(patience.Token);
+        Assert.True(ready?.StartsWith("Ready: ", StringComparison.Ordinal), $"run is not ready: {ready} {Errors}");
+    }
+
+    /// <summary>SIGKILL, at once.</summary>
+    public async Task KillAsync()
+    {
+        _run!.Kill();
+        await _run.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{_run!.Id}"])) await kill.WaitForExitAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await _run.WaitForExitAsync(patience.Token);
+        return _run.ExitCode;
+    }
+
+    /// <summary>Runs another verb on the same data folder.</summary>
+    public (int Code, string Output, string Errors) Verb(params string[] arguments)
+    {
+        using var process = Process.Start(Command(arguments))!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+
+    public string Export() => Verb("export", "accruals", "--season", "2025-2026", "--out", "-").Output;
+
+    /// <summary>mosquitto_pub with QoS 1, as any operator has it.</summary>
+    public static int Publish(int port, string topic, string payload)
+    {
+        using var process = Process.Start(ServerProcess.Find("mosquitto_pub"), ["-p", $"{port}", "-q", "1", "-t", topic, "-m", payload]);
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (_run is { HasExited: false })
+        {
+            _run.Kill();
+            _run.WaitForExit();
+        }
+        _run?.Dispose();
+        _folder.Dispose();
+    }
+
+    private ProcessStartInfo Command(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [_program, .. arguments, "--data", Data])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder.Path,
+        };
+        foreach (var (key, value) in _settings) start.Environment[key] = value;
+        return start;
+    }
+}

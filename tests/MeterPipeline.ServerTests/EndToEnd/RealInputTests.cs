@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using MeterPipeline.ServerTests.Servers;
+
+namespace MeterPipeline.ServerTests.EndToEnd;
+
+/// <summary>A hand-written reading, published by a client nobody here wrote, through real servers into InfluxDB and into an amount.</summary>
+public sealed class RealInputTests
+{
+    private const string Edge = """{"ts":"2025-11-15T00:00:00+08:00","value":"100.00"}""";
+    private const string End = """{"ts":"2026-03-16T00:00:00+08:00","value":"1593.14"}""";
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_published_reading_is_in_influxdb_and_in_explain_within_two_seconds(bool throughBroker)
+    {
+        await using var influx = await Influx.StartAsync();
+        await using var broker = await Mosquitto.StartAsync();
+        using var pipeline = new PipelineProcess().With("Influx:Url", influx.Url.ToString()).With("Influx:CreateDatabase", "true")
+            .With("Subscribers:0:Port", $"{broker.Port}").With("Subscribers:0:ClientId", "pipeline-test");
+        SmallRegistry.Import(pipeline);
+        await pipeline.StartAsync();
+        var port = throughBroker ? broker.Port : pipeline.MqttPort;
+        if (throughBroker) await SubscribedAsync(pipeline);
+
+        Assert.Equal(0, PipelineProcess.Publish(port, "metering/v1/grid/E1/reading", Edge));
+        Assert.Equal(0, PipelineProcess.Publish(port, "metering/v1/grid/E1/reading", End));
+        var clock = Stopwatch.StartNew();
+        await UntilAsync(async () => await influx.CountAsync("meter_reading") == 2);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"InfluxDB had the readings after {clock.Elapsed.TotalSeconds:N1} s");
+        Assert.Contains("149.31 yuan", pipeline.Verb("explain", "H1", "--season", "2025-2026").Output, StringComparison.Ordinal);
+        var export = pipeline.Export();
+        Assert.Contains("H1,coal-to-electricity,electricity,100.0000,1593.1400,1493.1400,1493.1400,0.1,149.31,1040.00,false,149.31,0.00,149.31,149.31,149.31", export, StringComparison.Ordinal);
+
+        Assert.Equal(0, PipelineProcess.Publish(port, "metering/v1/grid/E1/reading", End));
+        Assert.Equal(0, PipelineProcess.Publish(port, "metering/v1/grid/E1/reading", """{"ts":"2026-03-16T00:00:00+08:00","value":"""));
+        Assert.Equal(0, PipelineProcess.Publish(port, "metering/v1/grid/E2/reading", Edge));
+        await UntilAsync(async () => await influx.CountAsync("meter_reading") == 3);
+        Assert.Equal(export.Split('\n')[1], pipeline.Export().Split('\n')[1]);
+        Assert.Contains("bad-json", pipeline.Verb("quarantine", "list").Output, StringComparison.Ordinal);
+        await UntilAsync(() => Task.FromResult(pipeline.Verb("status").Output.Contains("5 received = 3 accepted + 1 duplicate + 0 conflict + 1 quarantined + 0 pending", StringComparison.Ordinal)));
+        Assert.Equal(0, await pipeline.StopAsync());
+        Assert.Equal(0, pipeline.Verb("verify").Code);
+    }
+
+    [Fact]
+    public async Task A_meter_registered_beside_a_running_pipeline_is_taken_at_once_and_a_correction_reaches_influxdb()
+    {
+        await using var influx = await Influx.StartAsync();
+        using var pipeline = new PipelineProcess().With("Influx:Url", influx.Url.ToString()).With("Influx:CreateDatabase", "true");
+        SmallRegistry.Import(pipeline);
+        await pipeline.StartAsync();
+        var more = pipeline.Write("more.csv", "meter_id,household_id,company,energy,installed_on,opening\nE3,H2,grid,electricity,2025-10-01,0\n");
+        Assert.Equal(0, pipeline.Verb("import", "meters", more).Code);
+        Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/grid/batch",
+            """{"readings":[{"meter":"E3","ts":"2025-12-01T00:00:00+08:00","value":50},{"meter":"E3","ts":"2025-12-02T00:00:00+08:00","value":60.5,"rev":1}]}"""));
+        Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/grid/E3/reading", """{"ts":"2025-12-02T00:00:00+08:00","value":70}"""));
+        await UntilAsync(async () => await influx.CountAsync("meter_reading") == 2);
+        // The correction counts although the older revision came after it.
+        await UntilAsync(async () => (await influx.QueryAsync("SELECT last(value) AS v FROM meter_reading WHERE meter='E3'"))[0]["v"] == "60.5");
+        Assert.Equal(0, pipeline.Verb("status").Code);
+        Assert.DoesNotContain("unknown-meter", pipeline.Verb("quarantine", "list").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_outage_of_influxdb_leaves_nothing_missing_and_a_rebuild_makes_it_whole()
+    {
+        await using var influx = await Influx.StartAsync();
+        using var pipeline = new PipelineProcess().With("Influx:Url", influx.Url.ToString()).With("Influx:CreateDatabase", "true");
+        SmallRegistry.Import(pipeline);
+        await pipeline.StartAsync();
+        PublishDay(pipeline, 1);
+        await UntilAsync(async () => await influx.CountAsync("meter_reading") == 48);
+        await influx.StopAsync();
+        PublishDay(pipeline, 2);
+        await UntilAsync(() => Task.FromResult(pipeline.Verb("status").Output.Contains("96 received = 96 accepted", StringComparison.Ordinal)));
+        await influx.StartAgainAsync();
+        await UntilAsync(async () => await influx.CountAsync("meter_reading") == 96);
+        await influx.QueryAsync("DROP DATABASE metering");
+        Assert.Equal(0, pipeline.Verb("rebuild", "influx").Code);
+        Assert.Equal(96, await influx.CountAsync("meter_reading"));
+        Assert.Equal(0, await pipeline.StopAsync());
+        await influx.QueryAsync("DROP DATABASE metering");
+        Assert.Equal(0, pipeline.Verb("rebuild", "influx").Code);
+        Assert.Equal(96, await influx.CountAsync("meter_reading"));
+    }
+
+    private static void PublishDay(PipelineProcess pipeline, int day)
+    {
+        var items = Enumerable.Range(0, 24).SelectMany(hour => (string[])["E1", "E2"], (hour, meter) =>
+            $$"""{"meter":"{{meter}}","ts":"2025-12-0{{day}}T{{hour:00}}:00:00+08:00","value":"{{day * 24 + hour}}.5"}""");
+        Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/grid/batch", $"[{string.Join(',', items)}]"));
+    }
+
+    /// <summary>Only a message published after the subscription is queued for it.</summary>
+    private static Task SubscribedAsync(PipelineProcess pipeline) => UntilAsync(() => Task.FromResult(pipeline.Errors.Contains("connected", StringComparison.Ordinal)));
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var waited = Stopwatch.StartNew(); !await holds(); await Task.Delay(20))
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(20), "It did not come true within 20 s.");
+    }
+}

@@ -1,0 +1,27 @@
+namespace MeterPipeline.ServerTests.EndToEnd;
+
+/// <summary>Two households of one village with a meter each, and a gas company that owns neither.</summary>
+internal static class SmallRegistry
+{
+    public static void Import(PipelineProcess pipeline)
+    {
+        Take(pipeline, "divisions", "code,name,parent\n1408,运城市,\n140802,盐湖区,1408\n140802101201,某村,140802101\n");
+        Take(pipeline, "companies", "company,name,energy\ngrid,供电公司,electricity\ngas,燃气公司,gas\n");
+        Take(pipeline, "households", """
+            household_id,name,division,route,conversion,accepted_on,hardship
+            H1,张三,140802101201,coal-to-electricity,programme,2025-10-01,none
+            H2,李四,140802101201,coal-to-electricity,programme,2025-10-01,dibao
+            """);
+        Take(pipeline, "meters", """
+            meter_id,household_id,company,energy,register_digits,decimals,installed_on,opening,serves
+            E1,H1,grid,electricity,6,2,2025-10-01,0,whole-house
+            E2,H2,grid,electricity,6,2,2025-10-01,0,whole-house
+            """);
+    }
+
+    private static void Take(PipelineProcess pipeline, string kind, string csv)
+    {
+        var (code, output, errors) = pipeline.Verb("import", kind, pipeline.Write(kind + ".csv", csv));
+        Assert.True(code == 0, output + errors);
+    }
+}
