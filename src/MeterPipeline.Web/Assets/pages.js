@@ -81,10 +81,10 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const text = await answer.text();
       if (text !== tag) {
-        const known = tag !== null;
-        tag = text;
         draw(JSON.parse(text));
-        if (known) await refresh();
+        // The first time too: something may have come between the page and this answer.
+        await refresh();
+        tag = text;
       }
       failures = 0;
     } catch {

@@ -1,13 +1,13 @@
 namespace MeterPipeline.Web.Boards;
 
 /// <summary>
-/// A computed value that many viewers share: kept for a second or ten times what it cost, whichever is longer, so that viewers cannot take more
-/// than a tenth of a core from the pipeline. While one thread computes anew, the others are given the old value. Any thread.
+/// A computed value that many viewers share: kept for a second or ten times what it cost, whichever is longer (but five seconds at most), so that
+/// viewers take little from the pipeline. While one thread computes anew, the others are given the old value. Any thread.
 /// </summary>
 internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : class
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private const int CostFactor = 10;
 
     private readonly Lock computing = new();

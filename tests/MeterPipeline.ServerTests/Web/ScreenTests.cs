@@ -63,7 +63,7 @@ public sealed class ScreenTests : IAsyncLifetime
         await page.GotoAsync(new Uri(site.Address, $"/households/{WebSite.Household}").ToString());
         await page.WaitForSelectorAsync("#chart[data-drawn]");
         await page.EvaluateAsync("window.notReloaded = true");
-        site.Acknowledge("M" + WebSite.Household[1..], Domain.LocalDay.On(2026, 1, 22), 2300m);
+        site.Acknowledge("M" + WebSite.Household[1..], Domain.LocalDay.On(2026, 1, 22), 2510m);
         // WaitForFunction would evaluate text, which the page's own policy forbids.
         await page.Locator("[data-region=days] tbody th", new PageLocatorOptions { HasTextString = "2026-01-21" })
             .WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
