@@ -42,7 +42,7 @@ public sealed class PacketRing
         var bytes = packets.AsSpan(meter * size, taken * size);
         for (var at = 0; at < bytes.Length; at += size)
         {
-            if (++id == 0) id = 1;
+            id = id == ushort.MaxValue ? (ushort)1 : (ushort)(id + 1);
             BinaryPrimitives.WriteUInt16BigEndian(bytes[(at + idAt)..], id);
             time.CopyTo(bytes[(at + timeAt)..]);
             Advance(bytes.Slice(at, size - 2));

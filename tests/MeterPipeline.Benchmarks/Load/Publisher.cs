@@ -58,7 +58,7 @@ public sealed class Publisher(IPEndPoint endpoint, int no, PacketRing packets, i
         for (var i = 0; i < whole; i++)
         {
             var ack = acks.AsSpan(i * PubackLength, PubackLength);
-            if (++lastAck == 0) lastAck = 1;
+            lastAck = lastAck == ushort.MaxValue ? (ushort)1 : (ushort)(lastAck + 1);
             if (ack[0] != 0x40 || ack[2] != lastAck >> 8 || ack[3] != (lastAck & 0xFF)) throw new InvalidOperationException($"Expected the PUBACK of {lastAck}.");
         }
         acks.AsSpan(whole * PubackLength, ackBytes -= whole * PubackLength).CopyTo(acks);
