@@ -21,7 +21,7 @@ public static class Fixture
         for (var no = 0; no < meters; no++)
         {
             households.Append($"H{no},N{no},{Village(no / MetersPerVillage)},coal-to-electricity,programme,2024-10-01,none\n");
-            rows.Append($"{Meter(no)},H{no},co1,electricity,6,2,12,1,2024-10-01,0,heating\n");
+            rows.Append($"{Meter(no)},H{no},co1,electricity,6,2,12,1,2025-11-15,{1000 + no % 8000},heating\n");
         }
         (string Kind, string Text)[] files = [("divisions", divisions.ToString()), ("companies", "company,name,energy\nco1,Power Co,electricity\n"), ("households", households.ToString()), ("meters", rows.ToString())];
         return [.. files.Select(file =>
