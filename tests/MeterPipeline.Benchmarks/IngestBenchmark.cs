@@ -54,7 +54,7 @@ public static class IngestBenchmark
             using var pipeline = Child.OfBuild("meterpipeline", "run", "--data", data, "--mqtt", $"127.0.0.1:{port}", "--web", $"127.0.0.1:{Child.FreePort()}");
             if (pipeline.ReadLine()?.StartsWith("Ready", StringComparison.Ordinal) != true) throw new InvalidOperationException("meterpipeline run did not start.");
             var (load, cpu) = Load(options, port, pipeline);
-            var folded = AwaitFold(data);
+            var folded = AwaitFold(data, load.Total);
             var micros = (pipeline.CpuSeconds - cpu) * 1e6 / load.Acknowledged;
             var size = new DirectoryInfo(data).EnumerateFiles().Sum(file => file.Length);
             return new IngestRun(load, micros, folded, pipeline.PeakMiB, size / 1024 / 1024);
@@ -65,14 +65,22 @@ public static class IngestBenchmark
         }
     }
 
-    private static double AwaitFold(string data)
+    /// <summary>Waits for the fold, and makes sure that every acknowledged reading was accepted as one of its own.</summary>
+    private static double AwaitFold(string data, long acknowledged)
     {
         var started = Stopwatch.GetTimestamp();
         using var ledger = SqliteLedger.Open(data, create: false);
         while (true)
         {
             using (var view = ledger.OpenView())
-                if (view.FoldedSeq == ledger.JournalHead()) return Stopwatch.GetElapsedTime(started).TotalSeconds;
+            {
+                if (view.FoldedSeq == ledger.JournalHead())
+                {
+                    var accepted = view.Counters(int.MinValue, int.MaxValue).Sum(row => row.Accepted);
+                    if (accepted != acknowledged) throw new InvalidOperationException($"{acknowledged:N0} readings were acknowledged, {accepted:N0} are in the books.");
+                    return Stopwatch.GetElapsedTime(started).TotalSeconds;
+                }
+            }
             Thread.Sleep(20);
         }
     }
