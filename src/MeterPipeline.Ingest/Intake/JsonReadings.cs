@@ -57,7 +57,6 @@ public ref struct JsonReadings
     public JsonReadings(ReadOnlySpan<byte> payload)
     {
         this.payload = payload;
-        reader = new Utf8JsonReader(payload, Options);
         plain = true;
     }
 
@@ -118,6 +117,7 @@ public ref struct JsonReadings
     {
         item = default;
         started = true;
+        reader = new Utf8JsonReader(payload, Options);
         if (!reader.Read() || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
         {
             Broken = BadShape;
