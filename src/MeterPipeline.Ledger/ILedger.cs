@@ -14,7 +14,8 @@ public interface ILedger : IDisposable
 {
     /// <summary>
     /// Makes one batch durable: the journal row (a <see cref="JournalBlob"/>) and its quarantined messages in one transaction that has
-    /// reached the disk when this returns. Blob and messages may be empty, not both.
+    /// reached the disk when this returns. The blob is never empty:
+    /// it counts the quarantined messages too.
     /// </summary>
     /// <returns>The row's sequence number: from 1, gapless, in commit order.</returns>
     /// <exception cref="LedgerException">Nothing was stored; the same call may be repeated.</exception>

@@ -67,6 +67,7 @@ public static class DemoCommand
         {
             return ExitCode.Done;
         }
+        await ProjectedAsync(host, ledger, stopped.Token).ConfigureAwait(false);
         Export(ledger, policies, fleet, Path.Combine(folder, "accruals-2025-2026.csv"));
         if (parsed.GetValue(Exit)) return ExitCode.Done;
         Console.WriteLine($"Look at http://{web}; Ctrl+C ends.");
@@ -108,6 +109,15 @@ public static class DemoCommand
             done = await Replay.RunAsync(fleet, publisher, seconds <= 0 ? double.PositiveInfinity : days / seconds, p => progress.Report((long)p.Days), cancel: cancel).ConfigureAwait(false);
         Console.WriteLine($"Published {done.Messages:N0} messages with {done.Readings:N0} readings in {done.Elapsed.TotalSeconds:N1} s, all acknowledged after they were on disk"
             + $" (p50 {publisher.Latency.P50Ms:N1} ms, p99 {publisher.Latency.P99Ms:N1} ms)");
+    }
+
+    /// <summary>Waits until InfluxDB has what the journal has.</summary>
+    private static async Task ProjectedAsync(PipelineHost host, ILedger ledger, CancellationToken cancel)
+    {
+        if (host.Pipeline.Projector is not { } projector) return;
+        while (projector.Cursor < ledger.JournalHead() && projector.Waiting is null)
+            await Task.Delay(50, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Console.WriteLine($"InfluxDB  {projector.Written.Value:N0} points");
     }
 
     private static void Export(ILedger ledger, PolicyBook policies, Fleet fleet, string file)

@@ -28,8 +28,7 @@ public static class ExplainCommand
         using var ledger = Opened.Ledger(parsed);
         using var reading = LedgerReading.Open(ledger, policies);
         var id = parsed.GetValue(Household)!;
-        if (!reading.Books.Registry.Households.TryGetValue(id, out var household))
-            throw new CommandException($"No household '{id}' in the registry.", ExitCode.Difference);
+        var household = Find(reading, id) ?? throw new CommandException($"No household '{id}' in the registry, nor one with that account number.", ExitCode.Difference);
         if (reading.Statements.Of(household, autumn) is not { } statement)
         {
             Console.WriteLine($"{id}: route {AccrualCsv.RouteName(household.Route)} has no metered operating subsidy.");
@@ -37,6 +36,14 @@ public static class ExplainCommand
         }
         Write(Console.Out, statement, reading);
         return ExitCode.Done;
+    }
+
+    /// <summary>By id, or by an account number 户号: the newest household that had it.</summary>
+    private static Household? Find(LedgerReading reading, string id)
+    {
+        var households = reading.Books.Registry.Households;
+        if (households.TryGetValue(id, out var household)) return household;
+        return reading.View.AccountAliases(id) is [.., var alias] ? households.GetValueOrDefault(alias.HouseholdId) : null;
     }
 
     private static void Write(TextWriter to, HouseholdStatement statement, LedgerReading reading)
