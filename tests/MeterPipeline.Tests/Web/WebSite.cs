@@ -1,5 +1,4 @@
 using MeterPipeline.Domain;
-using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
@@ -138,7 +137,7 @@ public sealed class WebSite : IAsyncDisposable
             }
         }
         var seq = Append([.. readings]);
-        var books = new Books(registry, (_, _, _, _) => [], _ => []);
+        var books = new Domain.Books.Books(registry, (_, _, _, _) => [], _ => []);
         foreach (var reading in readings) books.Apply(reading);
         var flush = new FoldFlush { FoldedSeq = seq };
         foreach (var book in books.Dirty)
