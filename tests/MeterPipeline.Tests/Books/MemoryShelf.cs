@@ -9,7 +9,10 @@ internal sealed class MemoryShelf(RegistrySnapshot registry)
     private readonly SortedDictionary<(int Meter, Register Register, int Day), byte[]> days = [];
     private readonly SortedDictionary<(int Meter, Register Register, int Autumn), byte[]> years = [];
 
-    public Domain.Books.Books Open() => new(registry, Days, Years);
+    /// <summary>What the next <see cref="Open"/> starts from.</summary>
+    public RegistrySnapshot Registry { get; set; } = registry;
+
+    public Domain.Books.Books Open() => new(Registry, Days, Years);
 
     public void Flush(Domain.Books.Books books)
     {

@@ -1,0 +1,124 @@
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Registry;
+
+namespace MeterPipeline.Tests.Golden;
+
+/// <summary>A case: stretches of readings, each followed by what must hold after it. The language is explained in cases/README.md.</summary>
+internal sealed class CaseFile
+{
+    private readonly CaseRegistry registry = new();
+
+    private CaseFile(string path)
+    {
+        foreach (var line in CaseLine.Read(path))
+        {
+            var word = line.Word("statement");
+            if (word is "reading" or "series" && (Stretches.Count == 0 || Stretches[^1].Checks.Count > 0 || !Stretches[^1].Open)) Stretches.Add(new Stretch(registry.Snapshot()));
+            switch (word)
+            {
+                case "household": Declare(() => registry.Household(line)); break;
+                case "meter": Declare(() => registry.Meter(line, amend: false)); break;
+                case "amend":
+                    line.Expect("meter");
+                    Declare(() => registry.Meter(line, amend: true));
+                    break;
+                case "reading": Stretches[^1].Readings.Add(ReadingOf(line)); break;
+                case "series": AddSeries(line, Stretches[^1].Readings); break;
+                case "season": SeasonOf(line); break;
+                case "day": DayOf(line); break;
+                default: throw line.Wrong($"'{word}' is no statement");
+            }
+            if (line.More) throw line.Wrong($"'{line.Word("")}' is one word too many");
+        }
+    }
+
+    public List<Stretch> Stretches { get; } = [];
+
+    public static CaseFile Read(string path) => new(path);
+
+    private void Declare(Action declare)
+    {
+        declare();
+        if (Stretches.Count > 0) Stretches[^1].Open = false;
+    }
+
+    /// <summary>The stretch that a check belongs to: a new one, without readings, where the registry has changed.</summary>
+    private Stretch Current()
+    {
+        if (Stretches.Count == 0 || !Stretches[^1].Open) Stretches.Add(new Stretch(registry.Snapshot()));
+        return Stretches[^1];
+    }
+
+    /// <summary><c>reading M7 2025-11-15T00:00 1200.00 rev 1 register T1 -&gt; accepted</c></summary>
+    private SentReading ReadingOf(CaseLine line)
+    {
+        var (meter, time, value) = (registry.NumberOf(line.Word("meter")), line.Instant("time"), line.Register("value"));
+        var (revision, register) = (0, Register.Total);
+        Outcome? outcome = null;
+        while (line.More)
+        {
+            if (line.Takes("rev")) revision = (int)line.Number("revision");
+            else if (line.Takes("register")) register = line.Of<Register>("register");
+            else if (line.Takes("->")) outcome = line.Of<Outcome>("outcome");
+            else throw line.Wrong($"'{line.Word("clause")}' is no clause of a reading");
+        }
+        return new SentReading(line.Place, new Reading(meter, register, time, value, revision), outcome);
+    }
+
+    /// <summary><c>series M7 FROM UNTIL every 1d from 1000.00 by 12.34</c>: readings at FROM, FROM + 1 d, … up to UNTIL inclusive.</summary>
+    private void AddSeries(CaseLine line, List<SentReading> into)
+    {
+        var (meter, time, until) = (registry.NumberOf(line.Word("meter")), line.Instant("first time"), line.Instant("last time"));
+        line.Expect("every");
+        var step = line.Word("interval");
+        var stepMs = int.Parse(step[..^1]) * (step[^1] switch { 'd' => LocalDay.LengthMs, 'h' => 3_600_000, 'm' => 60_000, _ => throw line.Wrong($"'{step}' is no interval") });
+        line.Expect("from");
+        var value = line.Register("first register");
+        line.Expect("by");
+        var by = line.Register("consumption of an interval");
+        for (; time <= until; time += stepMs, value += by) into.Add(new SentReading(line.Place, new Reading(meter, Register.Total, time, value, 0), Outcome.Accepted));
+    }
+
+    private void SeasonOf(CaseLine line)
+    {
+        var (autumn, household) = (line.Season(), line.Word("household"));
+        var stretch = Current();
+        if (!stretch.Registry.Households.TryGetValue(household, out var known)) throw line.Wrong($"household {household} is not declared");
+        foreach (var expectation in Expectation.OfSeason(line))
+            stretch.Checks.Add((_, statements, run) => expectation.Check(statements.Of(known, autumn), run));
+    }
+
+    /// <summary><c>day M7 2025-12-01 -&gt; 12.3400 glitch+spike</c>: consumption and marks of a folded day; <c>-&gt; none</c>: nothing folded.</summary>
+    private void DayOf(CaseLine line)
+    {
+        var (meter, day) = (registry.NumberOf(line.Word("meter")), line.Day("day"));
+        line.Expect("->");
+        var (consumed, marks) = (line.Word("consumption"), line.More ? line.Word("marks") : null);
+        Current().Checks.Add((books, _, run) =>
+        {
+            var days = books.Days(meter, Register.Total, day, day);
+            var found = days.Count == 0 ? "none" : Quantity.Format(days[0].Consumption);
+            Assert.True(Expectation.Same(consumed, found), $"{line.Place}: {consumed} expected, {found} found{run}");
+            var foundMarks = days.Count == 0 ? "none" : Expectation.MarksOf(days[0].Marks);
+            Assert.True(marks is null || marks == foundMarks, $"{line.Place}: marks {marks} expected, {foundMarks} found{run}");
+        });
+    }
+
+    /// <summary>Readings under one registry, then checks.</summary>
+    internal sealed class Stretch(RegistrySnapshot registry)
+    {
+        public RegistrySnapshot Registry => registry;
+        public List<SentReading> Readings { get; } = [];
+        public List<Check> Checks { get; } = [];
+
+        /// <summary>No declaration has come since.</summary>
+        public bool Open { get; set; } = true;
+    }
+}
+
+/// <summary>Something that must hold; <paramref name="run"/> says in which run, for the message.</summary>
+internal delegate void Check(Domain.Books.Books books, Domain.Statements.Statements statements, string run);
+
+/// <param name="Outcome">What must become of it in the order of the file; null: not said.</param>
+internal sealed record SentReading(string Place, Reading Reading, Outcome? Outcome);

@@ -1,0 +1,74 @@
+using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Statements;
+using MeterPipeline.Policies;
+using MeterPipeline.Tests.Books;
+using MeterPipeline.Tests.House;
+
+namespace MeterPipeline.Tests.Golden;
+
+/// <summary>
+/// Walks the case folder: real books, real statements, the shipped policies. Every case runs in the order written and in seeded
+/// permutations with duplicates and restarts, which must come to the same.
+/// </summary>
+public sealed class GoldenTests
+{
+    private const int Shuffles = 20;
+    private static readonly PolicyBook Policies = PolicyFiles.Load(Repository.PathOf("deploy", "policies"));
+    private static readonly string Folder = Repository.PathOf("tests", "MeterPipeline.Tests", "Golden", "cases");
+
+    public static TheoryData<string> Cases() => [.. Directory.EnumerateFiles(Folder, "*.case").Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f))];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Case_comes_out_as_written(string file)
+    {
+        var stretches = CaseFile.Read(Path.Combine(Folder, file)).Stretches;
+        Assert.NotEmpty(stretches.SelectMany(s => s.Checks));
+        var shelf = new MemoryShelf(stretches[0].Registry);
+        var books = shelf.Open();
+        foreach (var stretch in stretches)
+        {
+            shelf.Registry = stretch.Registry;
+            if (books.Registry != stretch.Registry) books.Adopt(stretch.Registry);
+            foreach (var sent in stretch.Readings)
+            {
+                var outcome = books.Apply(sent.Reading);
+                Assert.True(sent.Outcome is null || sent.Outcome == outcome, $"{sent.Place}: {sent.Outcome} expected, {outcome} found");
+            }
+            foreach (var check in stretch.Checks) check(books, new Statements(books, Policies), "");
+        }
+        shelf.Flush(books);
+        for (var seed = 1; seed <= Shuffles; seed++) Shuffle(stretches, seed, shelf.Print());
+    }
+
+    /// <summary>Odd seeds mix readings within their stretch and check after each; even ones mix all of them and check the end.</summary>
+    private static void Shuffle(List<CaseFile.Stretch> stretches, int seed, string expected)
+    {
+        var dice = new Random(seed);
+        var run = $" (permutation {seed})";
+        var shelf = new MemoryShelf(stretches[0].Registry);
+        var books = shelf.Open();
+        var earlier = new List<Reading>();
+        var whole = seed % 2 == 0;
+        foreach (var (stretch, i) in stretches.Select((s, i) => (s, i)))
+        {
+            shelf.Registry = stretch.Registry;
+            if (books.Registry != stretch.Registry) books.Adopt(stretch.Registry);
+            var own = (whole ? (i < stretches.Count - 1 ? [] : stretches.SelectMany(s => s.Readings)) : stretch.Readings).Select(s => s.Reading).ToList();
+            earlier.AddRange(own);
+            var arriving = own.Concat(earlier.Where(_ => dice.Next(4) == 0)).OrderBy(_ => dice.Next()).ToList();
+            foreach (var reading in arriving)
+            {
+                books.Apply(reading);
+                if (dice.Next(30) != 0) continue;
+                shelf.Flush(books);
+                books = shelf.Open();
+            }
+            if (whole && i < stretches.Count - 1) continue;
+            foreach (var check in stretch.Checks) check(books, new Statements(books, Policies), run);
+        }
+        shelf.Flush(books);
+        Assert.True(expected == shelf.Print(), $"stored bytes differ{run}");
+    }
+}
