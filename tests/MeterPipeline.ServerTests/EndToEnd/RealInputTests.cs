@@ -44,6 +44,20 @@ public sealed class RealInputTests
     }
 
     [Fact]
+    public async Task The_sample_of_the_readme_comes_out_as_it_says()
+    {
+        using var pipeline = new PipelineProcess();
+        pipeline.ImportRegistry(Path.Combine(Repository(), "deploy", "sample"));
+        await pipeline.StartAsync();
+        Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/sgcc-yuncheng/000012345678/reading", Edge));
+        Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/sgcc-yuncheng/000012345678/reading", End));
+        var explained = pipeline.Verb("explain", "H1", "--season", "2025-2026").Output;
+        Assert.Contains("1493.1400 kWh × 0.1 yuan = 149.314 yuan", explained, StringComparison.Ordinal);
+        Assert.Contains("149.31 yuan", explained, StringComparison.Ordinal);
+        Assert.Equal(0, await pipeline.StopAsync());
+    }
+
+    [Fact]
     public async Task A_meter_registered_beside_a_running_pipeline_is_taken_at_once_and_a_correction_reaches_influxdb()
     {
         await using var influx = await Influx.StartAsync();
@@ -94,6 +108,13 @@ public sealed class RealInputTests
 
     /// <summary>Only a message published after the subscription is queued for it.</summary>
     private static Task SubscribedAsync(PipelineProcess pipeline) => UntilAsync(() => Task.FromResult(pipeline.Errors.Contains("connected", StringComparison.Ordinal)));
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "MeterPipeline.sln"))) folder = folder.Parent;
+        return folder.FullName;
+    }
 
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {
