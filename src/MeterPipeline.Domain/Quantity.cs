@@ -25,6 +25,15 @@ public static class Quantity
         return checked((long)quotient);
     }
 
+    /// <summary>Beyond this a doubt says nothing more: far above any register, far enough below 64 bits to be added to.</summary>
+    public const long DoubtMax = 1_000_000_000_000_000_000;
+
+    /// <summary>
+    /// A bound widened by <paramref name="more"/>, held within ±<see cref="DoubtMax"/>: bounds add up what meters claimed, and a meter may claim
+    /// anything any number of times.
+    /// </summary>
+    public static long Widen(long bound, long more) => (long)Int128.Clamp((Int128)bound + more, -DoubtMax, DoubtMax);
+
     /// <summary>In whole kWh or m³ with four decimals, exact.</summary>
     public static decimal ToDecimal(long quantity) => new decimal(quantity) / PerUnit;
 

@@ -38,7 +38,7 @@ public sealed class Books
         var book = Book(reading.MeterNo, reading.Register);
         var clean = !book.Dirty;
         var outcome = book.Apply(reading);
-        if (clean && book.Dirty) dirty.Add(book);
+        List(book, clean);
         return outcome;
     }
 
@@ -79,26 +79,43 @@ public sealed class Books
     public List<DayTotal> Days(int meterNo, Register register, LocalDay first, LocalDay last)
     {
         IReadOnlyList<(Register Register, int Autumn, byte[] Blob)>? years = null;
-        return Book(meterNo, register).Days(first, last, autumn =>
+        var book = Book(meterNo, register);
+        var clean = !book.Dirty;
+        var days = book.Days(first, last, autumn =>
         {
             years ??= storedYears(meterNo);
             foreach (var year in years)
                 if (year.Register == register && year.Autumn == autumn) return year.Blob;
             return null;
         });
+        List(book, clean);
+        return days;
     }
 
     /// <summary>The lives of a meter as the fold sees them.</summary>
     public IReadOnlyList<MeterLife> LivesOf(Meter meter) => (lives[meter.No] ??= new MeterLives(meter)).Lives;
 
     /// <summary>Heating years in which the meter's total register has anything folded, stored or not.</summary>
-    public IReadOnlyCollection<int> Autumns(int meterNo) => Book(meterNo, Register.Total).Autumns();
+    public IReadOnlyCollection<int> Autumns(int meterNo)
+    {
+        var book = Book(meterNo, Register.Total);
+        var clean = !book.Dirty;
+        var autumns = book.Autumns();
+        List(book, clean);
+        return autumns;
+    }
 
     private void Relive(MeterBook book, MeterLives changed)
     {
         var clean = !book.Dirty;
         book.Relive(changed);
-        if (clean && book.Dirty) dirty.Add(book);
+        List(book, clean);
+    }
+
+    /// <summary>To be called after whatever may have changed a book, looking included: a book restored under other lives is folded again then.</summary>
+    private void List(MeterBook book, bool wasClean)
+    {
+        if (wasClean && book.Dirty) dirty.Add(book);
     }
 
     private MeterBook Restore(int meterNo, Register register)

@@ -46,6 +46,10 @@ public sealed class MeterBook
     /// <summary>Something is to be written at the next flush.</summary>
     public bool Dirty { get; private set; }
 
+    /// <summary>The year that the fold's state is stored with: that of the last closed day, or of the open one where none is closed.</summary>
+    private int OpenAutumn =>
+        log.Autumn != int.MinValue ? log.Autumn : fold.Current.DayOpen ? HeatingSeason.AutumnOf(fold.Current.Today.Day) : int.MinValue;
+
     private ReadOnlySpan<RegistryPoint> Ahead => Register == Register.Total ? lives.Points.AsSpan(nextPoint) : [];
 
     /// <summary>A book as it was flushed.</summary>
@@ -110,8 +114,8 @@ public sealed class MeterBook
             storedYears.Add(autumn);
         }
         log.Finished.Clear();
-        if (log.Autumn == int.MinValue && !fold.Current.DayOpen) return;
-        var current = log.Autumn == int.MinValue ? HeatingSeason.AutumnOf(fold.Current.Today.Day) : log.Autumn;
+        var current = OpenAutumn;
+        if (current == int.MinValue) return;
         write(current, YearBook.EncodeOpen(lives.Print, log.Days, fold.Current));
         storedYears.Add(current);
     }
@@ -171,8 +175,9 @@ public sealed class MeterBook
     {
         foreach (var (year, days) in branch.Finished)
             if (year == autumn) return days;
-        foreach (var (year, days) in log.Finished)
-            if (year == autumn) return days;
+        // The last of a year counts: an emptied one may have filled again.
+        for (var i = log.Finished.Count - 1; i >= 0; i--)
+            if (log.Finished[i].Autumn == autumn) return log.Finished[i].Days;
         return null;
     }
 
@@ -197,7 +202,7 @@ public sealed class MeterBook
         }
         // A year that holds nothing any more is stored as empty, so that no reader finds what used to be there.
         foreach (var autumn in storedYears)
-            if (autumn != log.Autumn && !log.Finished.Exists(f => f.Autumn == autumn)) log.Finished.Add((autumn, []));
+            if (autumn != OpenAutumn && !log.Finished.Exists(f => f.Autumn == autumn)) log.Finished.Add((autumn, []));
         Dirty = true;
     }
 

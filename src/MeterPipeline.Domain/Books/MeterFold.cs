@@ -234,13 +234,13 @@ public sealed class MeterFold
 
     private void TakeRival(long excess)
     {
-        state.Today.Low += excess;
+        state.Today.Low = Quantity.Widen(state.Today.Low, excess);
         Bound(DayMarks.Conflict, excess);
     }
 
     private void Bound(DayMarks mark, long high)
     {
-        state.Today.High += high;
+        state.Today.High = Quantity.Widen(state.Today.High, high);
         state.Today.Marks |= mark | DayMarks.Bounded;
     }
 

@@ -22,14 +22,18 @@ public sealed class MeterLife
 
     private readonly long multiplierE4;
     private readonly long slack;
+    private readonly long largestShown;
 
     public MeterLife(Installation installation)
     {
         Installation = installation;
         multiplierE4 = Quantity.FromDecimal(installation.Multiplier);
+        largestShown = (long)Int128.Min(long.MaxValue, (Int128)Quantity.Max * Quantity.PerUnit / multiplierE4);
         FromMs = installation.FromMs;
         UntilMs = installation.UntilMs;
-        Modulus = installation.RegisterDigits is { } digits ? Multiplied(Power10(digits) * Quantity.PerUnit) : null;
+        // A modulus too large to be billed is never passed.
+        Modulus = installation.RegisterDigits is { } digits && Power10(digits) * Quantity.PerUnit is var wrap && wrap - 1 <= largestShown
+            ? Quantity.MultiplyDivide(wrap, multiplierE4, Quantity.PerUnit) : null;
         // One step of the register's last digit is always possible, however short the interval.
         slack = Multiplied(installation.Decimals is { } decimals and >= 0 and <= 4 ? Quantity.PerUnit / Power10(decimals) : Quantity.PerUnit);
         Capacity = Math.Min(CapacityMax, installation.Capacity ?? Default(installation));
@@ -49,9 +53,14 @@ public sealed class MeterLife
 
     public bool Covers(long instantMs) => instantMs >= FromMs && instantMs <= UntilMs;
 
-    /// <summary>Register as shown → billed units, rounded half to even.</summary>
+    /// <summary>
+    /// Register as shown → billed units, rounded half to even, at most <see cref="Quantity.Max"/>: a register that no meter with this ratio can
+    /// show is implausible anyway, and must not end the fold.
+    /// </summary>
     public long Multiplied(long shown) =>
-        multiplierE4 == Quantity.PerUnit ? shown : Quantity.MultiplyDivide(shown, multiplierE4, Quantity.PerUnit);
+        multiplierE4 == Quantity.PerUnit ? shown
+        : shown > largestShown ? Quantity.Max
+        : Quantity.MultiplyDivide(shown, multiplierE4, Quantity.PerUnit);
 
     /// <summary>Billed units → register as shown.</summary>
     public long Shown(long billed) =>

@@ -132,8 +132,8 @@ public sealed class SeasonQuantity
             if (!claims[index]) continue;
             EligiblePerDay[index] += day.Consumption;
             Eligible += day.Consumption;
-            Low -= day.Low;
-            High += day.High;
+            Low = Quantity.Widen(Low, -day.Low);
+            High = Quantity.Widen(High, day.High);
             covered[index] |= (day.Marks & DayMarks.Covered) != 0;
             estimated[index] |= (day.Marks & DayMarks.Estimated) != 0;
         }
@@ -158,33 +158,33 @@ public sealed class SeasonQuantity
         var firstData = installed.Days.FirstOrDefault(d => d.Day >= first && d.Day <= last && d.Readings > 0);
         if (firstData.Readings == 0 && !Find(installed, first).StartKnown)
         {
-            High += life.Most(untilMs - fromMs);
+            High = Quantity.Widen(High, life.Most(untilMs - fromMs));
             return;
         }
         if (life.FromMs > first.StartMs)
         {
-            if (life.Installation.Opening is null) High += life.Most(firstData.Day.EndMs - fromMs);
+            if (life.Installation.Opening is null) High = Quantity.Widen(High, life.Most(firstData.Day.EndMs - fromMs));
         }
         else
         {
             var start = Find(installed, first);
-            if (!start.StartKnown) High += life.Most(firstData.Day.EndMs - fromMs);
-            Low -= start.After;
-            High += start.Before;
+            if (!start.StartKnown) High = Quantity.Widen(High, life.Most(firstData.Day.EndMs - fromMs));
+            Low = Quantity.Widen(Low, -start.After);
+            High = Quantity.Widen(High, start.Before);
         }
         var lastData = installed.Days.LastOrDefault(d => d.Day >= first && d.Day <= last && d.Readings > 0);
         var lastDataMs = lastData.Readings == 0 ? fromMs : lastData.Day.StartMs;
         if (life.UntilMs < last.EndMs)
         {
-            if (life.Installation.Closing is null) High += life.Most(Math.Max(0, untilMs - lastDataMs));
+            if (life.Installation.Closing is null) High = Quantity.Widen(High, life.Most(Math.Max(0, untilMs - lastDataMs)));
         }
         else
         {
             var end = Find(installed, last.Next);
-            if (!end.StartKnown) High += life.Most(untilMs - lastDataMs);
-            Low -= end.Before;
-            High += end.After;
-            if ((end.Marks & DayMarks.Conflict) != 0) High += end.High;
+            if (!end.StartKnown) High = Quantity.Widen(High, life.Most(untilMs - lastDataMs));
+            Low = Quantity.Widen(Low, -end.Before);
+            High = Quantity.Widen(High, end.After);
+            if ((end.Marks & DayMarks.Conflict) != 0) High = Quantity.Widen(High, end.High);
         }
     }
 

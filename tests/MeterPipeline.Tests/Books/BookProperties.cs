@@ -1,6 +1,7 @@
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Tests.Books;
 
@@ -8,6 +9,7 @@ namespace MeterPipeline.Tests.Books;
 public sealed class BookProperties
 {
     private const int Histories = 300;
+    private const DayMarks Breaks = DayMarks.Reset | DayMarks.Jump | DayMarks.Pending;
     private static readonly LocalDay First = LocalDay.On(2025, 1, 1);
     private static readonly LocalDay Last = LocalDay.On(2027, 12, 31);
 
@@ -18,13 +20,42 @@ public sealed class BookProperties
         {
             var history = new History(seed);
             var dice = new Random(seed * 7919);
-            var expected = Run(history, history.Readings, restartEvery: 0, out _);
+            var expected = Run(history, history.Readings, restartEvery: 0, out var undisturbed);
+            var days = Days(undisturbed);
             var late = history.Readings.OrderBy(r => r.TimeMs + dice.NextInt64(0, 5 * LocalDay.LengthMs)).ToList();
             var shuffled = history.Readings.Concat(history.Readings.Where(_ => dice.Next(4) == 0)).OrderBy(_ => dice.Next()).ToList();
-            Assert.True(expected == Run(history, late, 40, out _), $"late readings with restarts differ: seed {seed}");
-            Assert.True(expected == Run(history, shuffled, 0, out _), $"shuffled differs: seed {seed}");
-            Assert.True(expected == Run(history, shuffled, 25, out _), $"shuffled with restarts differs: seed {seed}");
-            Assert.True(expected == Run(history, history.Readings, 10, out _), $"in order with restarts differs: seed {seed}");
+            foreach (var (readings, restartEvery, what) in ((List<Reading>, int, string)[])[(late, 40, "late"), (shuffled, 0, "shuffled"), (shuffled, 25, "shuffled"), (history.Readings, 10, "in order")])
+            {
+                Assert.True(expected == Run(history, readings, restartEvery, out var books), $"{what}, restart every {restartEvery}: seed {seed}");
+                Assert.True(days.SequenceEqual(Days(books)), $"days, {what}, restart every {restartEvery}: seed {seed}");
+            }
+        }
+    }
+
+    /// <summary>Looking folds again and concludes on a copy; it must leave no trace. The same with a reader that only restores.</summary>
+    [Fact]
+    public void Looking_changes_nothing()
+    {
+        for (var seed = 1; seed <= Histories; seed++)
+        {
+            var history = new History(seed);
+            var dice = new Random(seed);
+            var expected = Run(history, history.Readings, 0, out _);
+            var shelf = new MemoryShelf(history.Registry);
+            var books = shelf.Open();
+            foreach (var reading in history.Readings.OrderBy(r => r.TimeMs + dice.NextInt64(0, 2 * LocalDay.LengthMs)))
+            {
+                books.Apply(reading);
+                if (dice.Next(10) == 0) books.Days(1, (Register)dice.Next(2), First, Last);
+                if (dice.Next(20) == 0) books.Autumns(1);
+                if (dice.Next(40) != 0) continue;
+                var before = Days(books);
+                shelf.Flush(books);
+                Assert.True(before.SequenceEqual(Days(books)), $"flushed: seed {seed}");
+                Assert.True(before.SequenceEqual(Days(shelf.Open())), $"restored: seed {seed}");
+            }
+            shelf.Flush(books);
+            Assert.True(expected == shelf.Print(), $"seed {seed}");
         }
     }
 
@@ -35,48 +66,123 @@ public sealed class BookProperties
         {
             var history = new History(seed);
             Run(history, history.Readings, 0, out var books);
-            var streamed = books.Days(1, Register.Total, First, Last);
-            var book = MeterBook.FromDays(1, Register.Total, new MeterLives(history.Meter), (_, _, first, last) => [.. books.Book(1, Register.Total).AllDays(first, last).Select(d => (d.Key, d.Value))]);
-            Assert.True(streamed.SequenceEqual(book.Days(First, Last, _ => null)), $"seed {seed}");
+            Assert.True(Days(books).SequenceEqual(Refolded(books, history.Meter)), $"seed {seed}");
+        }
+    }
+
+    /// <summary>A registry row corrected at any time, process up or down, comes to what the corrected row would have given from the start.</summary>
+    [Fact]
+    public void A_corrected_registry_folds_as_if_it_had_always_been_so()
+    {
+        for (var seed = 1; seed <= Histories; seed++)
+        {
+            var history = new History(seed);
+            var dice = new Random(seed);
+            var amended = history.Amended();
+            var shelf = new MemoryShelf(history.Registry);
+            var books = shelf.Open();
+            var changeAt = dice.Next(0, history.Readings.Count);
+            for (var i = 0; i < history.Readings.Count; i++)
+            {
+                if (i == changeAt)
+                {
+                    var down = dice.Next(2) == 0;
+                    if (down) shelf.Flush(books);
+                    shelf.Registry = amended;
+                    if (down) books = shelf.Open();
+                    else books.Adopt(amended);
+                    if (dice.Next(2) == 0) books.Days(1, Register.Total, First, Last);
+                }
+                books.Apply(history.Readings[i]);
+                if (dice.Next(50) != 0) continue;
+                shelf.Flush(books);
+                if (dice.Next(2) == 0) books = shelf.Open();
+            }
+            shelf.Flush(books);
+            var restored = shelf.Open();
+            Assert.True(Days(books).SequenceEqual(Days(restored)), $"restored: seed {seed}");
+            Assert.True(Days(restored).SequenceEqual(Refolded(restored, amended.Meters["M1"])), $"seed {seed}");
         }
     }
 
     [Fact]
     public void Days_add_up_to_the_registers_around_them()
     {
+        var days = 0;
         for (var seed = 1; seed <= Histories; seed++)
         {
             var history = new History(seed);
             Run(history, history.Readings, 0, out var books);
-            var days = books.Days(1, Register.Total, First, Last);
-            var life = new MeterLives(history.Meter).Lives[0];
-            for (var i = 0; i + 1 < days.Count; i++)
+            var all = books.Days(1, Register.Total, First, Last);
+            foreach (var life in new MeterLives(history.Meter).Lives)
             {
-                var (day, next) = (days[i], days[i + 1]);
-                if (!day.StartKnown || !next.StartKnown || ((day.Marks | next.Marks) & (DayMarks.Reset | DayMarks.Jump)) != 0 || !life.Covers(next.Day.StartMs)) continue;
-                var advance = next.Register - day.Register;
-                if (advance < 0) advance += life.Modulus!.Value;
-                Assert.True(advance == day.Consumption, $"seed {seed}, {day.Day}: register advanced {advance}, day counts {day.Consumption}");
+                for (var i = 0; i + 1 < all.Count; i++)
+                {
+                    var (day, next) = (all[i], all[i + 1]);
+                    if (!day.StartKnown || !next.StartKnown || ((day.Marks | next.Marks) & Breaks) != 0 || !life.Covers(day.Day.StartMs) || !life.Covers(next.Day.StartMs)) continue;
+                    var advance = next.Register - day.Register;
+                    if (advance < 0 && life.Modulus is { } modulus) advance += modulus;
+                    Assert.True(advance == day.Consumption, $"seed {seed}, {day.Day}: register advanced {advance}, day counts {day.Consumption}");
+                    days++;
+                }
             }
         }
+        Assert.True(days > Histories, "hardly a day was looked at");
+    }
+
+    /// <summary>Conservation: between opening and closing register nothing is lost and nothing is made.</summary>
+    [Fact]
+    public void A_life_counts_from_opening_to_closing()
+    {
+        var segments = 0;
+        for (var seed = 1; seed <= Histories; seed++)
+        {
+            var history = new History(seed);
+            Run(history, history.Readings, 0, out var books);
+            foreach (var life in new MeterLives(history.Meter).Lives)
+            {
+                if (life.Installation is not { Opening: { } opening, Closing: { } closing }) continue;
+                var days = books.Days(1, Register.Total, LocalDay.Of(life.FromMs), LocalDay.Of(life.UntilMs));
+                if (days.Exists(d => (d.Marks & Breaks) != 0)) continue;
+                var made = days.Sum(d => d.Consumption) - (life.Multiplied(closing) - life.Multiplied(opening));
+                Assert.True(life.Modulus is { } modulus ? made >= 0 && made % modulus == 0 : made == 0, $"seed {seed}: {made} too many from {LocalTime.Format(life.FromMs)}");
+                segments++;
+            }
+        }
+        Assert.True(segments > Histories / 4, "hardly a segment was looked at");
     }
 
     [Fact]
     public void Bounds_enclose_the_amount()
     {
-        var season = new HeatingSeason("2025-2026", LocalDay.On(2025, 11, 15), LocalDay.On(2026, 3, 15));
+        var season = new HeatingSeason("2025-2026", LocalDay.On(2025, 8, 1), LocalDay.On(2025, 10, 31));
         for (var seed = 1; seed <= Histories; seed++)
         {
             var history = new History(seed);
             var dice = new Random(seed);
             Run(history, history.Readings, 0, out var books);
             var days = books.Days(1, Register.Total, season.First, season.Last.Next);
-            var from = season.First.Number + dice.Next(0, 60);
-            var quantity = SeasonQuantity.Of(season, d => d.Number >= from, [new InstalledDays(history.Meter, new MeterLives(history.Meter).Lives[0], days)]);
+            var (from, rest) = (season.First.Number + dice.Next(0, 60), season.First.Number + dice.Next(0, 90));
+            var installations = new MeterLives(history.Meter).Lives.Select(life => new InstalledDays(history.Meter, life, days)).ToList();
+            var quantity = SeasonQuantity.Of(season, d => d.Number >= from && d.Number != rest, installations);
             Assert.True(quantity.Low <= quantity.Eligible && quantity.Eligible <= quantity.High, $"seed {seed}: {quantity.Low} {quantity.Eligible} {quantity.High}");
             Assert.True(quantity.Eligible <= quantity.Consumption && quantity.Low >= 0, $"seed {seed}");
             Assert.True(quantity.EligiblePerDay.Sum() == quantity.Eligible && quantity.ConsumptionPerDay.Sum() == quantity.Consumption, $"seed {seed}");
         }
+    }
+
+    private static List<DayTotal> Days(Domain.Books.Books books) => [.. books.Days(1, Register.Total, First, Last), .. books.Days(1, Register.T1, First, Last)];
+
+    /// <summary>The same days by the other way: nothing but the stored meter days.</summary>
+    private static List<DayTotal> Refolded(Domain.Books.Books books, Meter meter)
+    {
+        var days = new List<DayTotal>();
+        foreach (var register in (Register[])[Register.Total, Register.T1])
+        {
+            var book = MeterBook.FromDays(1, register, new MeterLives(meter), (_, _, first, last) => [.. books.Book(1, register).AllDays(first, last).Select(d => (d.Key, d.Value))]);
+            days.AddRange(book.Days(First, Last, _ => null));
+        }
+        return days;
     }
 
     /// <summary>Applies readings, flushing and restoring every so many; returns what is stored at the end.</summary>

@@ -4,37 +4,51 @@ using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Tests.Books;
 
-/// <summary>A random life of one meter: clean truth plus whatever meters and head-ends do to it. The same seed gives the same history.</summary>
+/// <summary>
+/// A random year of one meter: clean truth plus whatever meters and head-ends do to it, exchanges, resets and jumps included. The same seed
+/// gives the same history.
+/// </summary>
 internal sealed class History
 {
     private const long Step = 15 * 60_000;
+    private const int Points = 300;
+
+    private readonly Random dice;
+    private readonly List<Installation> lives = [];
+    private readonly int? digits;
+    private readonly decimal multiplier;
 
     public History(int seed)
     {
-        var dice = new Random(seed);
-        Seed = seed;
-        var start = LocalDay.On(2025, 6, 20).StartMs + dice.Next(0, 40) * LocalDay.LengthMs;
-        var digits = dice.Next(4) == 0 ? 4 : 6;
-        var swap = dice.Next(3) == 0;
+        dice = new Random(seed);
+        digits = dice.Next(4) switch { 0 => 4, 1 => null, _ => 6 };
+        multiplier = dice.Next(4) switch { 0 => 10m, 1 => 1.5m, _ => 1m };
         var interval = dice.Next(3) == 0 ? LocalDay.LengthMs : Step * dice.Next(1, 9);
         var value = digits == 4 ? 99_000_000L : dice.Next(0, 1_000_000) * 100L;
-        var modulus = digits == 4 ? 100_000_000L : 10_000_000_000L;
-        var (opening, removedAt, closing) = (value, (long?)null, (long?)null);
-        var time = start;
-        for (var i = 0; i < 300; i++)
+        var time = LocalDay.On(2025, 6, 20).StartMs + dice.Next(0, 40) * LocalDay.LengthMs;
+        var (exchangeAt, resetAt, jumpAt) = (Maybe(), Maybe(), Maybe());
+        var begin = Life(time, value);
+        for (var i = 0; i < Points; i++)
         {
             time += dice.Next(20) == 0 ? interval * dice.Next(1, 20) : interval;
             value += dice.Next(0, (int)Math.Min(100_000, interval / 1000));
-            var shown = value % modulus;
-            if (swap && i == 200) (removedAt, closing) = (time, shown);
-            if (swap && i >= 200 && dice.Next(10) != 0) continue;
-            if (dice.Next(15) == 0) continue;
-            Add(dice, time, shown);
+            if (i == resetAt) value = 0;
+            if (i == jumpAt) value += 5_000_000_000;
+            if (i == exchangeAt)
+            {
+                lives.Add(begin with { RemovedAtMs = time, Closing = Shown(value) });
+                // What still comes in before the next life begins counts for nothing.
+                if (dice.Next(2) == 0) Add(time + Step, Shown(value) + 7);
+                time = LocalDay.Of(time).EndMs + dice.Next(1, 200) * Step;
+                value = dice.Next(0, 10_000);
+                begin = Life(time, value);
+                continue;
+            }
+            if (dice.Next(15) != 0) Add(time, Shown(value));
         }
-        Meter = new Meter(1, "M1", [new Installation("M1", "H1", "grid", Energy.Electricity, digits, 2, null, 1, start, opening, removedAt, closing, Serves.WholeHouse, 0)]);
+        lives.Add(dice.Next(2) == 0 ? begin : begin with { RemovedAtMs = time + 1, Closing = Shown(value) });
+        Meter = new Meter(1, "M1", lives);
     }
-
-    public int Seed { get; }
 
     public Meter Meter { get; }
 
@@ -42,9 +56,30 @@ internal sealed class History
 
     public RegistrySnapshot Registry => new(1, [], [], [], [Meter]);
 
-    private void Add(Random dice, long time, long shown)
+    /// <summary>Another registry for the same readings: somebody corrects a row of the meter.</summary>
+    public RegistrySnapshot Amended()
     {
-        switch (dice.Next(25))
+        var last = Meter.Installations[^1];
+        var amended = dice.Next(3) switch
+        {
+            0 => last with { RegisterDigits = last.RegisterDigits is null ? 6 : null },
+            1 => last with { Capacity = Quantity.PerUnit * dice.Next(1, 100) },
+            _ => last with { Opening = last.Opening + dice.Next(1, 50), InstalledAtMs = last.InstalledAtMs + 60_000 },
+        };
+        return new(2, [], [], [], [Meter with { Installations = [.. Meter.Installations.SkipLast(1), amended] }]);
+    }
+
+    private int Maybe() => dice.Next(3) == 0 ? dice.Next(20, Points) : -1;
+
+    private Installation Life(long fromMs, long value) =>
+        new("M1", "H1", "grid", Energy.Electricity, digits, 2, null, multiplier, fromMs, Shown(value), null, null, Serves.WholeHouse, 0);
+
+    private long Shown(long value) => digits == 4 ? value % 100_000_000 : digits == 6 ? value % 10_000_000_000 : value;
+
+    private void Add(long time, long shown)
+    {
+        if (dice.Next(8) == 0) Readings.Add(new Reading(1, Register.T1, time, shown / 2, 0));
+        switch (dice.Next(30))
         {
             case 0: // transient zero
                 Readings.Add(new Reading(1, Register.Total, time, 0, 0));

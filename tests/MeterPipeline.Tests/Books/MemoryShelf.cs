@@ -29,7 +29,8 @@ internal sealed class MemoryShelf(RegistrySnapshot registry)
         string.Join('\n', days.Select(d => $"{d.Key} {Convert.ToHexString(d.Value)}").Concat(years.Select(y => $"{y.Key} {Convert.ToHexString(y.Value)}")));
 
     private List<(int, byte[])> Days(int meter, Register register, int first, int last) =>
-        [.. days.Where(d => d.Key.Meter == meter && d.Key.Register == register && d.Key.Day >= first && d.Key.Day <= last).Select(d => (d.Key.Day, d.Value))];
+        first == last ? days.TryGetValue((meter, register, first), out var blob) ? [(first, blob)] : []
+        : [.. days.Where(d => d.Key.Meter == meter && d.Key.Register == register && d.Key.Day >= first && d.Key.Day <= last).Select(d => (d.Key.Day, d.Value))];
 
     private List<(Register, int, byte[])> Years(int meter) =>
         [.. years.Where(y => y.Key.Meter == meter).Select(y => (y.Key.Register, y.Key.Autumn, y.Value))];
