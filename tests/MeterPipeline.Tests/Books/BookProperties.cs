@@ -8,7 +8,7 @@ namespace MeterPipeline.Tests.Books;
 /// <summary>What must hold for every history; a failure names the seed that replays it.</summary>
 public sealed class BookProperties
 {
-    private const int Histories = 300;
+    private const int Histories = 120;
     private const DayMarks Breaks = DayMarks.Reset | DayMarks.Jump | DayMarks.Pending;
     private static readonly LocalDay First = LocalDay.On(2025, 1, 1);
     private static readonly LocalDay Last = LocalDay.On(2027, 12, 31);
@@ -169,6 +169,51 @@ public sealed class BookProperties
             Assert.True(quantity.Eligible <= quantity.Consumption && quantity.Low >= 0, $"seed {seed}");
             Assert.True(quantity.EligiblePerDay.Sum() == quantity.Eligible && quantity.ConsumptionPerDay.Sum() == quantity.Consumption, $"seed {seed}");
         }
+    }
+
+    /// <summary>Whatever happened between the readings, the truth lies within the bounds, unless the register itself broke.</summary>
+    [Fact]
+    public void Bounds_enclose_the_truth()
+    {
+        var looked = 0;
+        var season = new HeatingSeason("2025-2026", LocalDay.On(2025, 8, 1), LocalDay.On(2025, 10, 31));
+        for (var seed = 1; seed <= Histories * 3; seed++)
+        {
+            var history = new History(seed);
+            if (history.Broke) continue;
+            Run(history, history.Readings, 0, out var books);
+            if (books.Days(1, Register.Total, First, Last).Exists(d => (d.Marks & Breaks) != 0)) continue;
+            var days = books.Days(1, Register.Total, season.First, season.Last.Next);
+            var dice = new Random(seed);
+            var (from, rest) = (season.First.Number + dice.Next(0, 60), season.First.Number + dice.Next(0, 90));
+            var lives = new MeterLives(history.Meter).Lives;
+            var quantity = SeasonQuantity.Of(season, d => d.Number >= from && d.Number != rest, [.. lives.Select(life => new InstalledDays(history.Meter, life, days))]);
+            var (soon, late) = (0L, 0L);
+            for (var day = new LocalDay(from); day <= season.Last; day = day.Next)
+            {
+                if (day.Number == rest) continue;
+                soon += Counted(history, day.EndMs, late: false) - Counted(history, day.StartMs, late: false);
+                late += Counted(history, day.EndMs, late: true) - Counted(history, day.StartMs, late: true);
+            }
+            // Registers are rounded after the ratio, at most half a unit at each end of each run.
+            foreach (var truth in (decimal[])[soon * history.Multiplier, late * history.Multiplier])
+                Assert.True(quantity.Low - 6 <= truth && truth <= quantity.High + 6, $"seed {seed}: {truth} is not within {quantity.Low}..{quantity.High}");
+            looked++;
+        }
+        Assert.True(looked > Histories, "hardly a history was looked at");
+    }
+
+    /// <summary>What the meter had counted at an instant if it counts each step at its end (late) or at its beginning.</summary>
+    private static long Counted(History history, long instantMs, bool late)
+    {
+        var counted = 0L;
+        foreach (var (time, count) in history.Truth)
+        {
+            if (time > instantMs) return late ? counted : count;
+            counted = count;
+            if (time == instantMs) return count;
+        }
+        return counted;
     }
 
     private static List<DayTotal> Days(Domain.Books.Books books) => [.. books.Days(1, Register.Total, First, Last), .. books.Days(1, Register.T1, First, Last)];

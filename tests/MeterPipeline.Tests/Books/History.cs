@@ -27,11 +27,16 @@ internal sealed class History
         var value = digits == 4 ? 99_000_000L : dice.Next(0, 1_000_000) * 100L;
         var time = LocalDay.On(2025, 6, 20).StartMs + dice.Next(0, 40) * LocalDay.LengthMs;
         var (exchangeAt, resetAt, jumpAt) = (Maybe(), Maybe(), Maybe());
+        Broke = resetAt >= 0 || jumpAt >= 0;
         var begin = Life(time, value);
+        var counted = 0L;
+        Truth.Add((time, 0));
         for (var i = 0; i < Points; i++)
         {
             time += dice.Next(20) == 0 ? interval * dice.Next(1, 20) : interval;
-            value += dice.Next(0, (int)Math.Min(100_000, interval / 1000));
+            var used = dice.Next(0, (int)Math.Min(100_000, interval / 1000));
+            value += used;
+            Truth.Add((time, counted += used));
             if (i == resetAt) value = 0;
             if (i == jumpAt) value += 5_000_000_000;
             if (i == exchangeAt)
@@ -42,6 +47,7 @@ internal sealed class History
                 time = LocalDay.Of(time).EndMs + dice.Next(1, 200) * Step;
                 value = dice.Next(0, 10_000);
                 begin = Life(time, value);
+                Truth.Add((time, counted));
                 continue;
             }
             if (dice.Next(15) != 0) Add(time, Shown(value));
@@ -53,6 +59,14 @@ internal sealed class History
     public Meter Meter { get; }
 
     public List<Reading> Readings { get; } = [];
+
+    /// <summary>What was truly counted by each point, 0.0001 kWh as shown, unmetered gaps left out; never less than before.</summary>
+    public List<(long TimeMs, long Counted)> Truth { get; } = [];
+
+    /// <summary>The register itself broke, so that its readings tell no truth; near the modulus a reset may even look like a rollover.</summary>
+    public bool Broke { get; }
+
+    public decimal Multiplier => multiplier;
 
     public RegistrySnapshot Registry => new(1, [], [], [], [Meter]);
 

@@ -14,6 +14,7 @@ namespace MeterPipeline.Tests.Golden;
 public sealed class GoldenTests
 {
     private const int Shuffles = 20;
+    private const int RestartsPerStretch = 4;
     private static readonly PolicyBook Policies = PolicyFiles.Load(Repository.PathOf("deploy", "policies"));
     private static readonly string Folder = Repository.PathOf("tests", "MeterPipeline.Tests", "Golden", "cases");
 
@@ -61,7 +62,7 @@ public sealed class GoldenTests
             foreach (var reading in arriving)
             {
                 books.Apply(reading);
-                if (dice.Next(30) != 0) continue;
+                if (dice.Next(arriving.Count) > RestartsPerStretch) continue;
                 shelf.Flush(books);
                 books = shelf.Open();
             }
