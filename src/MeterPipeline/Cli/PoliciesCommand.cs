@@ -5,7 +5,7 @@ using MeterPipeline.Web.Exports;
 
 namespace MeterPipeline.Cli;
 
-/// <summary><c>policies check</c> and <c>policies show</c>.</summary>
+/// <summary><c>policies check</c>, <c>policies show</c>, and the verb of <see cref="WhatIfCommand"/>.</summary>
 public static class PoliciesCommand
 {
     private static readonly Argument<string?> Id = new("ID") { Description = "One policy only.", Arity = ArgumentArity.ZeroOrOne };
@@ -18,7 +18,7 @@ public static class PoliciesCommand
         check.SetAction(Check);
         var show = new Command("show", "Show the policies in force, or the one that applies to a division and season.") { Id, Division, Season };
         show.SetAction(Show);
-        return new Command("policies", "Subsidy rules as dated data.") { check, show };
+        return new Command("policies", "Subsidy rules as dated data.") { check, show, WhatIfCommand.Create() };
     }
 
     private static int Check(ParseResult parsed)
@@ -72,7 +72,7 @@ public static class PoliciesCommand
         foreach (var rule in policy.Rules) PrintRule(rule);
         foreach (var topUp in policy.TopUps)
             Console.WriteLine($"  {string.Join(", ", topUp.Who).ToLowerInvariant(),-20} +{Money.Format(topUp.Amount)} yuan once per season, paid by {topUp.Payer}  [{topUp.Basis.Document} {topUp.Basis.Clause}]");
-        Console.WriteLine($"  exclusions {(policy.Exclusions.Count == 0 ? "none named" : string.Join(", ", policy.Exclusions.Select(e => e.ToString()).Order()))}");
+        Console.WriteLine($"  exclusions {(policy.Exclusions.Count == 0 ? "none named" : string.Join(", ", policy.Exclusions.Select(Kebab).Order(StringComparer.Ordinal)))}");
     }
 
     private static void PrintRule(RouteRule rule)

@@ -37,7 +37,7 @@ internal sealed class CaseRegistry
         households[id] = new Household(id, id, division, route, Conversion.Programme, accepted, hardship, "", exclusions);
     }
 
-    /// <summary><c>meter M7 of H7 electricity installed T opening R removed T closing R digits N decimals N capacity C multiplier K serves S</c></summary>
+    /// <summary><c>meter M7 of H7 electricity installed T opening R removed T closing R digits N decimals N capacity C multiplier K serves S heats N</c></summary>
     /// <param name="amend">The row replaces what was known of the meter; otherwise it is a further life of it.</param>
     public void Meter(CaseLine line, bool amend)
     {
@@ -54,6 +54,7 @@ internal sealed class CaseRegistry
             else if (line.Takes("decimals")) life = life with { Decimals = (int)line.Number("decimals") };
             else if (line.Takes("capacity")) life = life with { Capacity = line.Register("capacity") };
             else if (line.Takes("multiplier")) life = life with { Multiplier = line.Number("multiplier") };
+            else if (line.Takes("heats")) life = life with { HeatedHouseholds = (int)line.Number("heated households") };
             else if (line.Takes("serves")) life = life with { Serves = line.Of<Serves>("use") };
             else throw line.Wrong($"'{line.Word("clause")}' is no clause of a meter");
         }

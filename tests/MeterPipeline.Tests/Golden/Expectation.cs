@@ -52,6 +52,7 @@ internal sealed record Expectation(string Place, string Key, string Value)
             "high" => Yuan(accrual?.HighTotal),
             "cap" => accrual is null ? "none" : accrual.CapReached ? "reached" : "not-reached",
             "cap-day" => accrual?.CapDay is { } index ? new LocalDay(statement.Season.First.Number + index).ToString() : "none",
+            "counted" => accrual is null ? "none" : Quantity.Format(accrual.Counted),
             "consumption" => Quantity.Format(quantity.Consumption),
             "eligible" => Quantity.Format(quantity.Eligible),
             "least" => Quantity.Format(quantity.Low),
@@ -68,6 +69,7 @@ internal sealed record Expectation(string Place, string Key, string Value)
             "policy" => statement.Policy?.Id ?? "none",
             "statement" => "some",
             "marks" => MarksOf(quantity.Marks),
+            ['s', 'h', 'a', 'r', 'e', '-', .. var level] => Yuan(accrual?.Shares.Where(s => s.Level == level).Select(s => (decimal?)s.Yuan).SingleOrDefault()),
             _ => throw new InvalidOperationException($"{Place}: '{Key}' is no expectation"),
         };
     }
