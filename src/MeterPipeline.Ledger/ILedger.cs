@@ -171,6 +171,7 @@ public sealed class RegistryChange
     public List<Household> Households { get; } = [];
     public List<Installation> Installations { get; } = [];
     public List<AccountAlias> Aliases { get; } = [];
+    public List<HeatedCount> HeatedCounts { get; } = [];
 }
 
 public sealed record RegistryChangeResult(int Added, int Changed, int Unchanged, long Version);

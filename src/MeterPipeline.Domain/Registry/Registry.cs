@@ -42,6 +42,9 @@ public sealed record Household(
     string Id, string Name, string Division, HeatingRoute Route, Conversion Conversion, LocalDay? AcceptedOn, Hardship Hardship,
     string Note, IReadOnlyList<Exclusion> Exclusions);
 
+/// <summary>Households that a village heating enterprise actually heats 企业实际供暖户数 from a day on, until the next count.</summary>
+public sealed record HeatedCount(string HouseholdId, LocalDay From, int Households);
+
 /// <summary>
 /// One life of a meter at one household: a row of the meters CSV. Between <see cref="InstalledAtMs"/> and
 /// <see cref="RemovedAtMs"/> registers may be subtracted, never across.

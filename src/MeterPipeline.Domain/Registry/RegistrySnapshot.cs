@@ -5,10 +5,12 @@ public sealed class RegistrySnapshot
 {
     private readonly Meter?[] metersByNo;
     private readonly Dictionary<string, List<Meter>> metersByHousehold = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<HeatedCount>> heatedByHousehold = new(StringComparer.Ordinal);
 
     /// <param name="version">Grows with every change that was committed.</param>
     public RegistrySnapshot(
-        long version, IEnumerable<Division> divisions, IEnumerable<Company> companies, IEnumerable<Household> households, IEnumerable<Meter> meters)
+        long version, IEnumerable<Division> divisions, IEnumerable<Company> companies, IEnumerable<Household> households, IEnumerable<Meter> meters,
+        IEnumerable<HeatedCount>? heated = null)
     {
         Version = version;
         Divisions = divisions.ToDictionary(d => d.Code, StringComparer.Ordinal);
@@ -24,6 +26,11 @@ public sealed class RegistrySnapshot
                 if (!metersByHousehold.TryGetValue(household, out var list)) metersByHousehold[household] = list = [];
                 list.Add(meter);
             }
+        }
+        foreach (var count in (heated ?? []).OrderBy(c => c.From))
+        {
+            if (!heatedByHousehold.TryGetValue(count.HouseholdId, out var counts)) heatedByHousehold[count.HouseholdId] = counts = [];
+            counts.Add(count);
         }
         foreach (var list in metersByHousehold.Values) list.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
     }
@@ -41,6 +48,17 @@ public sealed class RegistrySnapshot
 
     /// <summary>Null where no meter has the number (yet).</summary>
     public Meter? MeterByNo(int no) => (uint)no < (uint)metersByNo.Length ? metersByNo[no] : null;
+
+    /// <summary>
+    /// Actually heated households of a village heating enterprise on a day: the newest count until then, or else what its meters in service say.
+    /// </summary>
+    public int HeatedOn(string householdId, LocalDay day)
+    {
+        if (heatedByHousehold.TryGetValue(householdId, out var counts) && counts.FindLast(c => c.From <= day) is { } count) return count.Households;
+        return MetersOf(householdId).SelectMany(m => m.Installations)
+            .Where(i => i.HouseholdId == householdId && i.Serves == Serves.VillageCentralHeating && i.FromMs < day.EndMs && i.UntilMs > day.StartMs)
+            .Sum(i => i.HeatedHouseholds);
+    }
 
     /// <summary>Every meter that has served the household, ordered by meter id.</summary>
     public IReadOnlyList<Meter> MetersOf(string householdId) =>

@@ -72,7 +72,7 @@ public sealed class Statements(Books.Books books, PolicyBook policies)
     private Claim ClaimOf(Household household, RouteRule rule, SeasonQuantity quantity, SeasonQuantity? baseQuantity) =>
         new(household, quantity.Season, quantity.EligiblePerDay, quantity.Claims, quantity.Low, quantity.High, quantity.Estimated,
             baseQuantity is null ? default : new BaseUse(baseQuantity.Eligible, baseQuantity.Low, baseQuantity.High),
-            rule.Quota?.Of(quantity.Season, day => HeatedHouseholds(household, day)));
+            rule.Quota?.Of(quantity.Season, day => books.Registry.HeatedOn(household.Id, day)));
 
     /// <summary>What the household used in the base month of the heating year, all days of it.</summary>
     private SeasonQuantity BaseMonth(Household household, RouteRule rule, int autumn)
@@ -81,11 +81,6 @@ public sealed class Statements(Books.Books books, PolicyBook policies)
         var month = new HeatingSeason(first.ToString(), first, new LocalDay(first.Number + DateTime.DaysInMonth(first.Date.Year, first.Date.Month) - 1));
         return SeasonQuantity.Of(month, _ => true, Installations(household, rule.Energy, rule, month));
     }
-
-    /// <summary>Actually heated households 企业实际供暖户数 on a day.</summary>
-    private int HeatedHouseholds(Household enterprise, LocalDay day) => books.Registry.MetersOf(enterprise.Id).SelectMany(m => m.Installations)
-        .Where(i => i.HouseholdId == enterprise.Id && i.Serves == Serves.VillageCentralHeating && i.FromMs < day.EndMs && i.UntilMs > day.StartMs)
-        .Sum(i => i.HeatedHouseholds);
 
     /// <summary>Without the base month nothing tells heating from the rest.</summary>
     private static IEnumerable<string> HoldsOfBase(SeasonQuantity? month) =>

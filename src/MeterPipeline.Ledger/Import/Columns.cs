@@ -1,7 +1,7 @@
 namespace MeterPipeline.Ledger.Import;
 
 /// <summary>The headings of each registry file, English name first, then the Chinese ones understood.</summary>
-internal static class Columns
+public static class Columns
 {
     private static readonly (string Name, bool Required, string[] Chinese)[] Divisions =
     [
@@ -35,9 +35,14 @@ internal static class Columns
         ("account", true, ["户号"]), ("household_id", true, ["户编号"]), ("from", false, ["生效日期", "开始"]), ("until", false, ["失效日期", "结束"]),
     ];
 
+    private static readonly (string Name, bool Required, string[] Chinese)[] HeatedHouseholds =
+    [
+        ("household_id", true, ["户编号"]), ("from", true, ["起始日期", "生效日期"]), ("households", true, ["供暖户数", "实际供暖户数"]),
+    ];
+
     /// <summary>Finds where each known column stands in a heading row.</summary>
     /// <returns>Column name to index; empty when <paramref name="problems"/> were found.</returns>
-    public static Dictionary<string, int> Locate(RegistryFile file, string[] headings, List<RowProblem> problems, List<string> notes)
+    internal static Dictionary<string, int> Locate(RegistryFile file, string[] headings, List<RowProblem> problems, List<string> notes)
     {
         var columns = Of(file);
         var found = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -62,10 +67,11 @@ internal static class Columns
         return problems.Count == 0 ? found : [];
     }
 
-    public static string Word(RegistryFile file) => file.ToString().ToLowerInvariant();
+    /// <summary>The file's name on the command line and in messages.</summary>
+    public static string Word(RegistryFile file) => file == RegistryFile.HeatedHouseholds ? "heated-households" : file.ToString().ToLowerInvariant();
 
     /// <summary>What to show of a text from outside in a message.</summary>
-    public static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    internal static string Shown(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
     private static (string Name, bool Required, string[] Chinese)[] Of(RegistryFile file) => file switch
     {
@@ -74,6 +80,7 @@ internal static class Columns
         RegistryFile.Households => Households,
         RegistryFile.Meters => Meters,
         RegistryFile.Aliases => Aliases,
+        RegistryFile.HeatedHouseholds => HeatedHouseholds,
         _ => throw new ArgumentOutOfRangeException(nameof(file), file, "No such registry file."),
     };
 

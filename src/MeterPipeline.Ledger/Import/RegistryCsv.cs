@@ -131,6 +131,7 @@ public sealed class RegistryCsv
             RegistryFile.Households => new HouseholdRows(registry),
             RegistryFile.Meters => new MeterRows(registry),
             RegistryFile.Aliases => new AliasRows(registry, view),
+            RegistryFile.HeatedHouseholds => new HeatedRows(registry),
             _ => throw new InvalidOperationException($"No reader for {file}."),
         };
     }

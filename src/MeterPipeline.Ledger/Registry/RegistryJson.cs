@@ -88,6 +88,15 @@ internal sealed class RegistryJson
         return End();
     }
 
+    public string Render(HeatedCount count)
+    {
+        Begin();
+        json.WriteString("household_id", count.HouseholdId);
+        json.WriteString("from", count.From.ToString());
+        json.WriteNumber("households", count.Households);
+        return End();
+    }
+
     /// <summary>The exclusions alone, as the household table keeps them; null when there are none.</summary>
     public string? Render(IReadOnlyList<Exclusion> exclusions)
     {

@@ -28,7 +28,8 @@ internal static class RegistryLoad
         var companies = All(database, "SELECT id, name, energy FROM company", row =>
             new Company(Same(row.Text(0)), row.Text(1), (Energy)row.Int32(2)));
         var households = All(database, HouseholdSql, row => Household(row, Same));
-        return new RegistrySnapshot(version, divisions, companies, households, Meters(database, Same));
+        var heated = All(database, "SELECT household, from_day, households FROM heated_count", HeatedCount);
+        return new RegistrySnapshot(version, divisions, companies, households, Meters(database, Same), heated);
     }
 
     public const string HouseholdSql =
@@ -48,6 +49,8 @@ internal static class RegistryLoad
     public static AccountAlias Alias(Statement row) => new(
         row.Text(0), row.Text(1), row.Int64(2) == int.MinValue ? null : new LocalDay(row.Int32(2)),
         row.NullableInt64(3) is { } until ? new LocalDay((int)until) : null);
+
+    public static HeatedCount HeatedCount(Statement row) => new(row.Text(0), new LocalDay(row.Int32(1)), row.Int32(2));
 
     private static List<Meter> Meters(Database database, Func<string, string> same)
     {

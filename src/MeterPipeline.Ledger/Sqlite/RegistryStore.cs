@@ -36,6 +36,7 @@ internal sealed class RegistryStore
         foreach (var household in change.Households) store.Put(household);
         foreach (var installation in change.Installations) store.Put(installation);
         foreach (var alias in change.Aliases) store.Put(alias);
+        foreach (var count in change.HeatedCounts) store.Put(count);
         var version = FoldStore.Cursor(database, VersionCursor);
         if (store.added + store.changed > 0) FoldStore.SetCursor(database, VersionCursor, ++version);
         transaction.Commit();
@@ -81,6 +82,16 @@ internal sealed class RegistryStore
         if (!Audited("alias", alias.Account, before, json.Render(alias))) return;
         database.Prepared("REPLACE INTO alias VALUES (?, ?, ?, ?)")
             .Bind(1, alias.Account).Bind(2, from).Bind(3, alias.HouseholdId).Bind(4, (long?)alias.Until?.Number).Run();
+    }
+
+    private void Put(HeatedCount count)
+    {
+        var row = database.Prepared("SELECT household, from_day, households FROM heated_count WHERE household = ? AND from_day = ?")
+            .Bind(1, count.HouseholdId).Bind(2, count.From.Number);
+        var before = row.Step() ? json.Render(RegistryLoad.HeatedCount(row)) : null;
+        row.Reset();
+        if (!Audited("heated-count", count.HouseholdId, before, json.Render(count))) return;
+        database.Prepared("REPLACE INTO heated_count VALUES (?, ?, ?)").Bind(1, count.HouseholdId).Bind(2, count.From.Number).Bind(3, (long)count.Households).Run();
     }
 
     private void Put(Installation installation)

@@ -66,6 +66,8 @@ internal sealed class Schema
         CREATE TABLE audit (
             kind TEXT NOT NULL, entity TEXT NOT NULL, n INTEGER NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, before TEXT, after TEXT,
             PRIMARY KEY (kind, entity, n)) WITHOUT ROWID;
+        """, """
+        CREATE TABLE heated_count (household TEXT NOT NULL, from_day INTEGER NOT NULL, households INTEGER NOT NULL, PRIMARY KEY (household, from_day)) WITHOUT ROWID;
         """);
 
     /// <summary>Makes the file if it is not there and brings it to the newest version.</summary>

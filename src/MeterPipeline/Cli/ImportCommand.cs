@@ -16,7 +16,7 @@ public static class ImportCommand
         var import = new Command("import", "Take in registry files and readings; bad rows are named, the good ones are kept.");
         foreach (var kind in Enum.GetValues<RegistryFile>())
         {
-            var name = kind.ToString().ToLowerInvariant();
+            var name = Columns.Word(kind);
             var registry = new Command(name, $"Import {name}.") { File };
             registry.SetAction(parsed => Registry(parsed, kind));
             import.Add(registry);
@@ -31,7 +31,7 @@ public static class ImportCommand
     {
         using var content = Open(parsed);
         using var ledger = Opened.Ledger(parsed, create: true);
-        using var progress = new Progress($"Import {kind.ToString().ToLowerInvariant()}", "rows");
+        using var progress = new Progress($"Import {Columns.Word(kind)}", "rows");
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var result = RegistryCsv.Import(ledger, kind, content, Opened.Actor, now, p => progress.Report(p.Rows));
         foreach (var note in result.Notes) Console.Error.WriteLine($"note: {note}");

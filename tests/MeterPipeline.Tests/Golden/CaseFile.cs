@@ -19,6 +19,7 @@ internal sealed class CaseFile
             {
                 case "household": Declare(() => registry.Household(line)); break;
                 case "meter": Declare(() => registry.Meter(line, amend: false)); break;
+                case "heated": Declare(() => registry.Heated(line)); break;
                 case "amend":
                     line.Expect("meter");
                     Declare(() => registry.Meter(line, amend: true));

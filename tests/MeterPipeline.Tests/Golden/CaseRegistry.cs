@@ -9,10 +9,11 @@ internal sealed class CaseRegistry
     private readonly Dictionary<string, Household> households = [];
     private readonly Dictionary<string, List<Installation>> meters = [];
     private readonly List<string> numbers = [];
+    private readonly List<HeatedCount> heated = [];
     private long version;
 
     public RegistrySnapshot Snapshot() => new(
-        ++version, [], [], households.Values, meters.Select(m => new Meter(NumberOf(m.Key), m.Key, [.. m.Value])));
+        ++version, [], [], households.Values, meters.Select(m => new Meter(NumberOf(m.Key), m.Key, [.. m.Value])), [.. heated]);
 
     public int NumberOf(string meter) => numbers.IndexOf(meter) is >= 0 and var at ? at + 1 : throw new InvalidOperationException($"Meter {meter} is not declared.");
 
@@ -36,6 +37,9 @@ internal sealed class CaseRegistry
         }
         households[id] = new Household(id, id, division, route, Conversion.Programme, accepted, hardship, "", exclusions);
     }
+
+    /// <summary><c>heated E1 2025-11-15 50</c>: actually heated households from a day on.</summary>
+    public void Heated(CaseLine line) => heated.Add(new HeatedCount(line.Word("enterprise"), line.Day("first day"), (int)line.Number("households")));
 
     /// <summary><c>meter M7 of H7 electricity installed T opening R removed T closing R digits N decimals N capacity C multiplier K serves S heats N</c></summary>
     /// <param name="amend">The row replaces what was known of the meter; otherwise it is a further life of it.</param>

@@ -18,7 +18,7 @@ public abstract class RegistryContract
         var ledger = Open();
         var change = Village();
         var result = ledger.ChangeRegistry(change, "li", Now);
-        Assert.Equal(new RegistryChangeResult(5, 0, 0, 1), result);
+        Assert.Equal(new RegistryChangeResult(6, 0, 0, 1), result);
 
         using var view = Open().OpenView();
         var registry = view.Registry();
@@ -33,6 +33,7 @@ public abstract class RegistryContract
         Assert.Equal(change.Aliases, view.Aliases("H1"));
         Assert.Equal(change.Aliases, view.AccountAliases("3301234567890"));
         Assert.Empty(view.AccountAliases("1234567890"));
+        Assert.Equal([40, 44], new[] { LocalDay.On(2025, 11, 16), LocalDay.On(2025, 11, 17) }.Select(day => registry.HeatedOn("H1", day)));
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public abstract class RegistryContract
     {
         var ledger = Open();
         ledger.ChangeRegistry(Village(), "li", Now);
-        Assert.Equal(new RegistryChangeResult(0, 0, 5, 1), Open().ChangeRegistry(Village(), "wang", Now + 1));
+        Assert.Equal(new RegistryChangeResult(0, 0, 6, 1), Open().ChangeRegistry(Village(), "wang", Now + 1));
         using var view = ledger.OpenView();
         Assert.Equal(1, ledger.RegistryVersion());
         Assert.Single(view.Audit("household", "H1"));
@@ -118,6 +119,7 @@ public abstract class RegistryContract
             [new(LocalDay.On(2025, 1, 1), LocalDay.On(2025, 2, 1), ExclusionKind.Idle), new(LocalDay.On(2025, 3, 1), null, ExclusionKind.PublicEmployee)]));
         change.Installations.Add(new Installation(
             "M1", "H1", "grid", Energy.Electricity, 6, 2, 80_000, 1.5m, Now - 1, 1, Now + 86_400_001, 123_4567, Serves.VillageCentralHeating, 40));
+        change.HeatedCounts.Add(new HeatedCount("H1", LocalDay.On(2025, 11, 17), 44));
         change.Aliases.Add(new AccountAlias("3301234567890", "H1", null, LocalDay.On(2026, 1, 1)));
         return change;
     }

@@ -145,6 +145,19 @@ public sealed class RegistryCsvTests : IDisposable
     public void Bad_alias_rows_are_explained(string row, string column, string reason) =>
         AssertOneBad(RegistryFile.Aliases, "户号,户编号,开始,结束\n", row, "3301234567890,H1,2024-01-01,", column, reason);
 
+    [Theory]
+    [InlineData("E8,2025-11-15,50", "household_id", "import households first")]
+    [InlineData("H1,2025-11-15,50", "household_id", "route central-heating")]
+    [InlineData("E1,,50", "from", "first day of this count")]
+    [InlineData("E1,2025-11-15,", "households", "actually heated")]
+    [InlineData("E1,2025-11-15,-1", "households", "0 to")]
+    [InlineData("E1,2025-10-01,51", "from", "line 2 already")]
+    public void Bad_counts_of_heated_households_are_explained(string row, string column, string reason)
+    {
+        Import(RegistryFile.Households, "household_id,name,division,route\nE1,村供热站,140882101214,central-heating\n");
+        AssertOneBad(RegistryFile.HeatedHouseholds, "户编号,起始日期,实际供暖户数\n", row, "E1,2025-10-01,50", column, reason);
+    }
+
     [Fact]
     public void A_company_keeps_its_energy_while_it_has_meters()
     {
