@@ -1,4 +1,5 @@
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 
@@ -9,16 +10,20 @@ namespace MeterPipeline.Domain.Statements;
 /// <param name="Rule">Null: the policy has no rule for the household's route.</param>
 /// <param name="Accrual">Null exactly where <paramref name="Rule"/> is.</param>
 /// <param name="Installations">Meters that count, with folded days of the season and the day after it.</param>
-/// <param name="Holds">Why the amount must wait for a person, as stable words; empty: nothing.</param>
+/// <param name="AllHolds">Holds that stand, and those that a person has lifted.</param>
 public sealed record HouseholdStatement(
     Household Household, HeatingSeason Season, Energy Energy, SubsidyPolicy? Policy, RouteRule? Rule, SeasonQuantity Quantity, Accrual? Accrual,
-    IReadOnlyList<InstalledDays> Installations, IReadOnlyList<string> Holds)
+    IReadOnlyList<InstalledDays> Installations, IReadOnlyList<Hold> AllHolds)
 {
     public string PolicyId => Policy?.Id ?? "";
+
+    /// <summary>Why the amount must wait for a person, as stable words; empty: nothing in the way.</summary>
+    public IReadOnlyList<string> Holds { get; } = [.. AllHolds.Where(hold => hold.Stands).Select(hold => hold.Reason.Name)];
 }
 
 /// <summary>Draws statements from books and policies. Owned by the books' thread.</summary>
-public sealed class Statements(Books.Books books, PolicyBook policies)
+/// <param name="entries">What persons have said of holds; null: nobody has been asked, so that only the readings' own holds are known.</param>
+public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntries? entries = null)
 {
     /// <summary>The statement of a household; null where its route has no metered energy (biomass, methanol, central heating).</summary>
     public HouseholdStatement? Of(Household household, int autumn)
@@ -31,7 +36,8 @@ public sealed class Statements(Books.Books books, PolicyBook policies)
         var quantity = SeasonQuantity.Of(season, day => policy?.IsEligible(household, season, day) ?? false, installations);
         var accrual = rule is null ? null
             : Accrual.Of(policy!, rule, household, quantity.EligiblePerDay, quantity.Low, quantity.High, quantity.EligibleDays > 0);
-        return new HouseholdStatement(household, season, energy, policy, rule, quantity, accrual, installations, [.. quantity.Holds()]);
+        var holds = Hold.Of(season, installations, entries?.Invoke(household.Id, autumn) ?? []);
+        return new HouseholdStatement(household, season, energy, policy, rule, quantity, accrual, installations, holds);
     }
 
     /// <summary>Statements of all households whose village code starts with <paramref name="divisionPrefix"/>, ordered by division, then household id.</summary>

@@ -35,7 +35,7 @@ internal static class ApiAnswers
             HeatingSeason.NameOf(autumn), household.Id, Figures.Masked(household.Name), household.Division, household.Route, household.Conversion,
             household.AcceptedOn?.ToString(), household.Hardship, household.Note, statement?.Energy, quantity?.EligibleDays ?? 0, quantity?.CoveredDays ?? 0,
             quantity?.LongestGapDays ?? 0, quantity?.Grade.ToString(), statement?.Holds ?? [], statement is null ? null : Amount(statement),
-            statement is null ? [] : Meters(statement), statement is null ? [] : Days(statement));
+            line.Certificate is { } certificate ? CertificateAnswers.Of(certificate) : null, statement is null ? [] : Meters(statement), statement is null ? [] : Days(statement));
     }
 
     public static CountersAnswer Counters(QualityBoard board) => new(

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Validation;
 
 namespace MeterPipeline.Web.Api;
 
@@ -47,12 +49,31 @@ public sealed record AmountAnswer(
     string RateYuan, string RawYuan, string? CapYuan, bool CapReached, string? CapDay, string OperatingYuan, string HardshipYuan, string TotalYuan,
     string LowYuan, string HighYuan, string Policy, int PolicyVersion, string Document, string Clause);
 
+/// <param name="Setting">What the rule goes by: a number with its unit, <c>on</c> or <c>off</c>.</param>
+/// <param name="Passed">Meter days; <paramref name="Failed"/> and <paramref name="Skipped"/> too.</param>
+/// <param name="SkippedBecause">The most frequent reason.</param>
+public sealed record RuleAnswer(
+    string Rule, Severity Severity, string Setting, Verdict Verdict, int Passed, int Failed, int Skipped, string? SkippedBecause, string? FirstFailed, string? LastFailed);
+
+/// <param name="Day">A day on which a rule failed.</param>
+public sealed record FailedDayAnswer(string Day, string MeterId, IReadOnlyList<string> Rules);
+
+/// <param name="LiftedBy">Who may lift it.</param>
+/// <param name="Evidence">What it rests on; absent where a person placed it.</param>
+/// <param name="Actor">Who spoke of it last; absent: nobody did.</param>
+public sealed record HoldAnswer(string Reason, HoldState State, HoldKeeper LiftedBy, string? Evidence, HoldAct? LastAct, string? At, string? Actor, string? Note);
+
+public sealed record CertificateAnswer(
+    string Grade, int CoveragePercent, decimal EstimatedPercent, int LongestGapDays, EdgeKind OpeningEdge, EdgeKind ClosingEdge, string? LowYuan, string? HighYuan,
+    IReadOnlyList<RuleAnswer> Rules, IReadOnlyList<FailedDayAnswer> FailedDays, IReadOnlyList<HoldAnswer> Holds);
+
 /// <param name="Name">Masked.</param>
+/// <param name="Certificate">Absent where the route is not metered.</param>
 /// <param name="Amount">Absent where no rule covers the household.</param>
 public sealed record HouseholdAnswer(
     string Season, string HouseholdId, string Name, string Division, HeatingRoute Route, Conversion Conversion, string? AcceptedOn, Hardship Hardship,
     string Note, Energy? Energy, int EligibleDays, int CoveredDays, int LongestGapDays, string? Quality, IReadOnlyList<string> Holds,
-    AmountAnswer? Amount, IReadOnlyList<MeterAnswer> Meters, IReadOnlyList<HouseholdDayAnswer> Days);
+    AmountAnswer? Amount, CertificateAnswer? Certificate, IReadOnlyList<MeterAnswer> Meters, IReadOnlyList<HouseholdDayAnswer> Days);
 
 public sealed record CounterAnswer(
     string Company, string Day, long Received, long Accepted, long Duplicate, long Conflict, long Quarantined, long Pending, bool Reconciles);

@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
+using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Statements;
+using MeterPipeline.Domain.Validation;
 using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Web.Boards;
 
 /// <summary>A household with its statement; null where its route has no metered energy.</summary>
-internal sealed record HouseholdLine(Household Household, HouseholdStatement? Statement);
+/// <param name="Certificate">Drawn for a single household only.</param>
+internal sealed record HouseholdLine(Household Household, HouseholdStatement? Statement, QualityCertificate? Certificate = null);
 
 /// <param name="Count">Households in the division, on all pages.</param>
 internal sealed record HouseholdPage(IReadOnlyList<HouseholdLine> Lines, int Page, int Pages, int Count);
@@ -16,7 +19,7 @@ internal sealed record HouseholdPage(IReadOnlyList<HouseholdLine> Lines, int Pag
 /// Statements that include every acknowledged reading, the journal's tail among them. Each costs a pass over that tail, so answers are shared
 /// among viewers for a moment. Any thread.
 /// </summary>
-internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, TimeProvider time)
+internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, RuleSettings rules, TimeProvider time)
 {
     public const int PageSize = 50;
 
@@ -47,8 +50,10 @@ internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, TimePro
     {
         using var reading = LedgerReading.Open(ledger, policies);
         var registry = reading.Books.Registry;
-        return new Found(registry.Households.TryGetValue(id, out var household)
-            ? new HouseholdLine(household, reading.Statements.Of(household, autumn)) : null, registry);
+        if (!registry.Households.TryGetValue(id, out var household)) return new Found(null, registry);
+        var statement = reading.Statements.Of(household, autumn);
+        var today = LocalDay.Of(time.GetUtcNow().ToUnixTimeMilliseconds());
+        return new Found(new HouseholdLine(household, statement, statement is null ? null : reading.Certificates(rules, today).Of(statement)), registry);
     }
 
     private HouseholdPage ReadPage(string prefix, int autumn, int page)

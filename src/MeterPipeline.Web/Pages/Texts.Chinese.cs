@@ -175,6 +175,9 @@ internal sealed partial record Texts
             ["register-reset"] = "示值倒退且未登记换表",
             ["register-jump"] = "示值突增超出表计能力",
             ["register-doubtful"] = "最新示值存疑，待后续读数",
+            ["site-inspection"] = "待现场核查",
+            ["disputed-reading"] = "读数有争议",
+            ["payment-suspended"] = "暂缓资金拨付",
         },
         Payers = new Dictionary<string, string>
         {

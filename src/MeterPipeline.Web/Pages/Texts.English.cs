@@ -175,6 +175,9 @@ internal sealed partial record Texts
             ["register-reset"] = "register went back without a recorded exchange",
             ["register-jump"] = "register jumped beyond the meter's capacity",
             ["register-doubtful"] = "newest readings are doubtful",
+            ["site-inspection"] = "waits for an inspection on site",
+            ["disputed-reading"] = "a reading is disputed",
+            ["payment-suspended"] = "payment suspended",
         },
         Payers = new Dictionary<string, string>
         {

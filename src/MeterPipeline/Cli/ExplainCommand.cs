@@ -5,6 +5,7 @@ using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Statements;
 using MeterPipeline.Ledger;
+using MeterPipeline.Run;
 using MeterPipeline.Web.Exports;
 
 namespace MeterPipeline.Cli;
@@ -24,7 +25,7 @@ public static class ExplainCommand
     private static int Run(ParseResult parsed)
     {
         var autumn = ExportCommand.AutumnOf(parsed.GetValue(ExportCommand.Season)!);
-        var policies = Opened.Policies(parsed);
+        var (policies, rules) = (Opened.Policies(parsed), ValidationSettings.Read());
         using var ledger = Opened.Ledger(parsed);
         using var reading = LedgerReading.Open(ledger, policies);
         var id = parsed.GetValue(Household)!;
@@ -35,11 +36,12 @@ public static class ExplainCommand
             return ExitCode.Done;
         }
         Write(Console.Out, statement, reading);
+        ExplainQuality.Write(Console.Out, reading.Certificates(rules, Opened.Today).Of(statement));
         return ExitCode.Done;
     }
 
     /// <summary>By id, or by an account number 户号: the newest household that had it.</summary>
-    private static Household? Find(LedgerReading reading, string id)
+    internal static Household? Find(LedgerReading reading, string id)
     {
         var households = reading.Books.Registry.Households;
         if (households.TryGetValue(id, out var household)) return household;
