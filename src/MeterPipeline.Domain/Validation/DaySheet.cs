@@ -8,7 +8,6 @@ internal sealed class DaySheet
     private readonly MeterEvidence evidence;
     private readonly MeterLife?[] lives;
     private readonly DayTotal[] days;
-    private readonly bool[] folded;
     private readonly SumCheck sums;
     private readonly long[,] refused;
 
@@ -16,7 +15,7 @@ internal sealed class DaySheet
     {
         this.evidence = evidence;
         var season = evidence.Season;
-        (lives, days, folded) = (new MeterLife?[season.Days], new DayTotal[season.Days], new bool[season.Days]);
+        (lives, days) = (new MeterLife?[season.Days], new DayTotal[season.Days + 1]);
         for (var i = 0; i < season.Days; i++) lives[i] = evidence.OwnOn(DayAt(i));
         var newest = -1;
         foreach (var day in evidence.Days)
@@ -25,8 +24,7 @@ internal sealed class DaySheet
             // A known register at a day's start says that a reading came later.
             if (day.StartKnown) newest = Math.Max(newest, i - 1);
             if ((day.Marks & DayMarks.Covered) != 0) newest = Math.Max(newest, i);
-            if (i < 0 || i >= season.Days) continue;
-            (days[i], folded[i]) = (day, true);
+            if (i >= 0 && i <= season.Days) days[i] = day;
         }
         SilentFrom = newest + 1;
         SilentDays = Math.Max(0, evidence.Today.Number - (season.First.Number + SilentFrom));
@@ -54,7 +52,7 @@ internal sealed class DaySheet
     public bool Over(int i) => DayAt(i) < evidence.Today;
 
     /// <summary>The day's consumption is known, measured or cut out of a step.</summary>
-    public bool Known(int i) => folded[i] && Has(i, DayMarks.Covered | DayMarks.StartInterpolated);
+    public bool Known(int i) => KnownBy(days[i], days[i + 1]);
 
     public bool Estimated(int i) => Has(i, DayMarks.Estimated);
 
@@ -63,13 +61,17 @@ internal sealed class DaySheet
     /// <summary>In service, over, and without a reading.</summary>
     public bool Missed(int i) => lives[i] is not null && Over(i) && !Has(i, DayMarks.Covered);
 
+    /// <summary>Whether an accepted step ends in a day or goes on over its end; a measured midnight alone may begin anew after a break.</summary>
+    internal static bool KnownBy(in DayTotal day, in DayTotal next) =>
+        (day.Marks & DayMarks.Covered) != 0 || (next.Marks & DayMarks.StartInterpolated) != 0;
+
     /// <summary>Length of the run of days around one for which something holds; 0 where it does not hold for the day itself.</summary>
     public int Run(int i, Func<int, bool> holds)
     {
         if (!holds(i)) return 0;
         var (first, last) = (i, i);
         while (first > 0 && holds(first - 1)) first--;
-        while (last + 1 < days.Length && holds(last + 1)) last++;
+        while (last + 1 < lives.Length && holds(last + 1)) last++;
         return last - first + 1;
     }
 

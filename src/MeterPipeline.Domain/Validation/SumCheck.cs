@@ -34,7 +34,8 @@ internal sealed class SumCheck(MeterEvidence evidence)
     private static bool Advance(Dictionary<LocalDay, DayTotal> days, LocalDay day, out long advance, out long uncertain)
     {
         (advance, uncertain) = (0, 0);
-        if (!days.TryGetValue(day, out var from) || !days.TryGetValue(day.Next, out var to) || !from.StartKnown || !to.StartKnown) return false;
+        if (!days.TryGetValue(day, out var from) || !days.TryGetValue(day.Next, out var to)) return false;
+        if (!from.StartKnown || !to.StartKnown || !DaySheet.KnownBy(from, to)) return false;
         advance = from.Consumption;
         uncertain = Math.Min(from.Before, from.After) + Math.Min(to.Before, to.After);
         return true;
