@@ -12,7 +12,8 @@ internal sealed class CertificateSection(Texts texts, QualityCertificate certifi
         <section class="card"><h2>{words.Certificate}<small>{words.Counted}</small></h2>
         <dl class="registry">{Facts()}</dl><div class="scroll"><table>
         <thead><tr><th scope="col">{words.Rule}</th><th scope="col" class="text">{words.Severity}</th><th scope="col" class="text">{words.Setting}</th><th scope="col">{words.Passed}</th><th scope="col">{words.Failed}</th><th scope="col">{words.Skipped}</th><th scope="col" class="text">{words.Remarks}</th></tr></thead>
-        <tbody>{certificate.Rules.Select(Row)}</tbody></table></div>{Holds()}</section>
+        <tbody>{certificate.Rules.Select(Row)}</tbody></table></div></section>
+        {Holds()}
         """);
 
     private IEnumerable<Markup> Facts()
@@ -47,9 +48,9 @@ internal sealed class CertificateSection(Texts texts, QualityCertificate certifi
         var holds = certificate.Statement.AllHolds;
         if (holds.Count == 0) return Markup.Empty;
         return Markup.Of($"""
-            <h2>{words.Holds}</h2><div class="scroll"><table>
+            <section class="card"><h2>{words.Holds}</h2><div class="scroll"><table class="notes">
             <thead><tr><th scope="col">{texts.Holds}</th><th scope="col" class="text">{words.State}</th><th scope="col" class="text">{words.Keeper}</th><th scope="col" class="text">{words.Evidence}</th><th scope="col" class="text">{words.LastSaid}</th></tr></thead>
-            <tbody>{holds.Select(Row)}</tbody></table></div><p class="hint">{words.EvidenceHint}</p>
+            <tbody>{holds.Select(Row)}</tbody></table></div><p class="hint">{words.EvidenceHint}</p></section>
             """);
     }
 
