@@ -1,5 +1,7 @@
+using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Validation;
 
 namespace MeterPipeline.Ledger;
 
@@ -47,6 +49,10 @@ public interface ILedger : IDisposable
     /// <param name="actor">Who asked: an operating-system or web user.</param>
     /// <param name="atMs">When, ms since the epoch.</param>
     RegistryChangeResult ChangeRegistry(RegistryChange change, string actor, long atMs);
+
+    /// <summary>Adds what a person says of a hold. Entries are never changed or deleted; each says who, when and why.</summary>
+    /// <returns>The entry's id: ascending.</returns>
+    long AddHoldEntry(HoldEntry entry);
 
     /// <summary>A named durable position, 0 before it was first set.</summary>
     long Cursor(string name);
@@ -107,6 +113,12 @@ public interface ILedgerView : IDisposable
     /// <summary>Messages not replayed yet.</summary>
     long QuarantineCount();
 
+    /// <summary>Messages about a registered meter that are not replayed yet, received on local days in [first, last], by day, then reason.</summary>
+    IReadOnlyList<RefusedMessages> RefusedOf(string meterId, int firstDay, int lastDay);
+
+    /// <summary>What persons have said of holds in a season, oldest first.</summary>
+    IReadOnlyList<HoldEntry> HoldEntries(int autumn);
+
     /// <summary>History of changes to one entity (kind: division, company, household, meter), oldest first.</summary>
     IReadOnlyList<AuditRow> Audit(string kind, string id);
 }
@@ -120,7 +132,9 @@ public readonly record struct JournalRow(long Seq, byte[] Blob);
 /// <param name="Detail">A sentence for the operator: place and remedy.</param>
 /// <param name="Topic">As received, at most 512 bytes.</param>
 /// <param name="Payload">As received, at most 64 KiB.</param>
-public sealed record QuarantinedMessage(long ReceivedAtMs, string Source, string Company, string Reason, string Detail, string Topic, byte[] Payload);
+/// <param name="Meter">The registered meter that it speaks of, one of the company's own; empty: none could be told.</param>
+public sealed record QuarantinedMessage(
+    long ReceivedAtMs, string Source, string Company, string Reason, string Detail, string Topic, byte[] Payload, string Meter = "");
 
 public sealed record QuarantineRow(long Id, QuarantinedMessage Message, long? ReplayedAtMs);
 

@@ -1,7 +1,9 @@
+using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Statements;
+using MeterPipeline.Domain.Validation;
 
 namespace MeterPipeline.Ledger;
 
@@ -18,7 +20,7 @@ public sealed class LedgerReading : IDisposable
         View = view;
         stored = new StoredBooks(() => view);
         Books = new Books(view.Registry(), stored.Days, stored.Years);
-        Statements = new Statements(Books, policies);
+        Statements = new Statements(Books, policies, new StoredHolds(view).Of);
         var readings = new List<Reading>();
         var counts = new List<CompanyCount>();
         foreach (var row in view.JournalTail())
@@ -41,6 +43,11 @@ public sealed class LedgerReading : IDisposable
 
     /// <summary>What companies sent in the journal's tail.</summary>
     public List<CompanyCount> PendingReceived { get; } = [];
+
+    /// <summary>Draws quality certificates from these books and from what this moment of the ledger knows of arrivals.</summary>
+    /// <param name="today">Days from it on are not over.</param>
+    public Certificates Certificates(RuleSettings settings, LocalDay today) =>
+        new(Books, settings, today, new StoredReceipts(View).Of, (meter, first, last) => View.RefusedOf(meter, first.Number, last.Number));
 
     public static LedgerReading Open(ILedger ledger, PolicyBook policies)
     {

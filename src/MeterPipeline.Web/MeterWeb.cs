@@ -1,4 +1,5 @@
 using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Validation;
 using MeterPipeline.Ledger;
 using MeterPipeline.Web.Api;
 using MeterPipeline.Web.Assets;
@@ -18,13 +19,15 @@ public static class MeterWeb
     /// <param name="ledger">Stays the caller's to dispose.</param>
     /// <param name="readiness">Asked at each /readyz, from any thread; must be quick.</param>
     /// <param name="metrics">Asked at each /metrics, from any thread; samples of one name share help and type.</param>
+    /// <param name="rules">What certificates go by; null: the defaults.</param>
     public static IServiceCollection AddMeterWeb(
-        this IServiceCollection services, ILedger ledger, PolicyBook policies, Func<ReadinessReport> readiness, Func<IEnumerable<MetricSample>> metrics)
+        this IServiceCollection services, ILedger ledger, PolicyBook policies, Func<ReadinessReport> readiness, Func<IEnumerable<MetricSample>> metrics,
+        RuleSettings? rules = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SeasonBoards(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QualityBoards(ledger, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new HouseholdDesk(ledger, policies, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new HouseholdDesk(ledger, policies, rules ?? RuleSettings.Default, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
         services.AddSingleton<AssetFiles>();
         services.AddProblemDetails();

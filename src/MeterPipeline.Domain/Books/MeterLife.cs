@@ -21,7 +21,6 @@ public sealed class MeterLife
     private const long HourMs = 3_600_000;
 
     private readonly long multiplierE4;
-    private readonly long slack;
     private readonly long largestShown;
 
     public MeterLife(Installation installation)
@@ -35,7 +34,7 @@ public sealed class MeterLife
         Modulus = installation.RegisterDigits is { } digits && Power10(digits) * Quantity.PerUnit is var wrap && wrap - 1 <= largestShown
             ? Quantity.MultiplyDivide(wrap, multiplierE4, Quantity.PerUnit) : null;
         // One step of the register's last digit is always possible, however short the interval.
-        slack = Multiplied(installation.Decimals is { } decimals and >= 0 and <= 4 ? Quantity.PerUnit / Power10(decimals) : Quantity.PerUnit);
+        LastDigit = Multiplied(installation.Decimals is { } decimals and >= 0 and <= 4 ? Quantity.PerUnit / Power10(decimals) : Quantity.PerUnit);
         Capacity = Math.Min(CapacityMax, installation.Capacity ?? Default(installation));
     }
 
@@ -50,6 +49,9 @@ public sealed class MeterLife
 
     /// <summary>0.0001 kW or m³/h.</summary>
     public long Capacity { get; }
+
+    /// <summary>One step of the register's last digit, in billed units.</summary>
+    public long LastDigit { get; }
 
     public bool Covers(long instantMs) => instantMs >= FromMs && instantMs <= UntilMs;
 
@@ -69,7 +71,7 @@ public sealed class MeterLife
     /// <summary>The most that the meter can have counted in an interval: capacity × time × 5/4 + one step of its last digit.</summary>
     public long Most(long intervalMs) =>
         // The unit 0.0001 kW × 1 h = 0.0001 kWh, so capacity × hours is a quantity; 5/4 is the tolerance.
-        unchecked(Capacity * Math.Min(intervalMs, IntervalMaxMs) / (HourMs * 4 / 5)) + slack;
+        unchecked(Capacity * Math.Min(intervalMs, IntervalMaxMs) / (HourMs * 4 / 5)) + LastDigit;
 
     private static long Default(Installation installation) => installation.Serves == Serves.VillageCentralHeating
         ? CapacityMax

@@ -26,30 +26,18 @@ public sealed class MeterLives
 
     public ulong Print { get; }
 
-    /// <summary>FNV-1a over everything that the fold depends on.</summary>
+    /// <summary>Of everything that the fold depends on.</summary>
     private static ulong Fingerprint(Meter meter)
     {
-        var hash = 14695981039346656037UL;
-        unchecked
+        var print = Fnv.Start;
+        foreach (var life in meter.Installations)
         {
-            void Mix(long value)
-            {
-                for (var shift = 0; shift < 64; shift += 8) hash = (hash ^ (byte)(value >> shift)) * 1099511628211UL;
-            }
-
-            foreach (var life in meter.Installations)
-            {
-                Mix(life.FromMs);
-                Mix(life.UntilMs);
-                Mix(life.Opening ?? -1);
-                Mix(life.Closing ?? -1);
-                Mix(life.RegisterDigits ?? -1);
-                Mix(life.Decimals ?? -1);
-                Mix(life.Capacity ?? -1);
-                Mix(Quantity.FromDecimal(life.Multiplier));
-                Mix(((long)life.Serves << 8) | (long)life.Energy);
-            }
+            foreach (var number in (ReadOnlySpan<long>)
+                [
+                    life.FromMs, life.UntilMs, life.Opening ?? -1, life.Closing ?? -1, life.RegisterDigits ?? -1, life.Decimals ?? -1, life.Capacity ?? -1,
+                    Quantity.FromDecimal(life.Multiplier), ((long)life.Serves << 8) | (long)life.Energy,
+                ]) print = Fnv.Mix(print, number);
         }
-        return hash;
+        return print;
     }
 }

@@ -91,14 +91,6 @@ public sealed class SeasonQuantity
     /// <summary>Whether a reading covers the season day of that index; looked at on days with a claim only.</summary>
     public bool IsCovered(int index) => covered[index];
 
-    /// <summary>Why the amount must wait for a person, as stable words; empty: nothing in the way.</summary>
-    public IEnumerable<string> Holds()
-    {
-        if ((Marks & DayMarks.Reset) != 0) yield return "register-reset";
-        if ((Marks & DayMarks.Jump) != 0) yield return "register-jump";
-        if ((Marks & DayMarks.Pending) != 0) yield return "register-doubtful";
-    }
-
     /// <summary>Adds up a household's installations.</summary>
     /// <param name="eligible">Whether a season day carries a claim.</param>
     /// <param name="installations">Those of the household and energy in question, ordered by start of life, then meter id.</param>

@@ -1,4 +1,5 @@
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
@@ -12,19 +13,23 @@ namespace MeterPipeline.Domain.Statements;
 /// <param name="Base">Use of the base month, where the rule has one.</param>
 /// <param name="Accrual">Null exactly where <paramref name="Rule"/> is.</param>
 /// <param name="Installations">Meters that count, with folded days of the season and the day after it.</param>
-/// <param name="Holds">Why the amount must wait for a person, as stable words; empty: nothing.</param>
+/// <param name="AllHolds">Holds that stand, and those that a person has lifted.</param>
 public sealed record HouseholdStatement(
     Household Household, HeatingSeason Season, Energy? Energy, SubsidyPolicy? Policy, RouteRule? Rule, SeasonQuantity Quantity, SeasonQuantity? Base,
-    Accrual? Accrual, IReadOnlyList<InstalledDays> Installations, IReadOnlyList<string> Holds)
+    Accrual? Accrual, IReadOnlyList<InstalledDays> Installations, IReadOnlyList<Hold> AllHolds)
 {
     public string PolicyId => Policy?.Id ?? "";
 
     /// <summary>Of its quantities: <c>kWh</c>, <c>m³</c>, or what the rule says.</summary>
     public string Unit => Rule?.Unit ?? (Energy is { } metered ? RouteRule.UnitOf(metered) : "");
+
+    /// <summary>Why the amount must wait for a person, as stable words; empty: nothing in the way.</summary>
+    public IReadOnlyList<string> Holds { get; } = [.. AllHolds.Where(hold => hold.Stands).Select(hold => hold.Reason.Name)];
 }
 
 /// <summary>Draws statements from books and policies. Owned by the books' thread.</summary>
-public sealed class Statements(Books.Books books, PolicyBook policies)
+/// <param name="entries">What persons have said of holds; null: nobody has been asked, so that only the readings' own holds are known.</param>
+public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntries? entries = null)
 {
     private static readonly Register[] TotalOnly = [Register.Total];
 
@@ -44,8 +49,8 @@ public sealed class Statements(Books.Books books, PolicyBook policies)
         var quantity = SeasonQuantity.Of(season, day => policy?.IsEligible(household, season, day) ?? false, installations);
         var baseQuantity = rule?.Separation.Kind == HeatingSeparation.BaseMonth ? BaseMonth(household, rule, autumn) : null;
         var accrual = rule is null ? null : Accrual.Of(policy!, rule, ClaimOf(household, rule, quantity, baseQuantity));
-        var holds = energy is null ? HoldsUnmetered(rule!) : quantity.Holds().Concat(HoldsOfBase(baseQuantity));
-        return new HouseholdStatement(household, season, energy, policy, rule, quantity, baseQuantity, accrual, installations, [.. holds]);
+        var holds = Hold.Of(season, installations, Missing(rule, baseQuantity), entries?.Invoke(household.Id, autumn) ?? []);
+        return new HouseholdStatement(household, season, energy, policy, rule, quantity, baseQuantity, accrual, installations, holds);
     }
 
     /// <summary>Statements of all households whose village code starts with <paramref name="divisionPrefix"/>, ordered by division, then household id.</summary>
@@ -82,12 +87,12 @@ public sealed class Statements(Books.Books books, PolicyBook policies)
         return SeasonQuantity.Of(month, _ => true, Installations(household, rule.Energy, rule, month));
     }
 
-    /// <summary>Without the base month nothing tells heating from the rest.</summary>
-    private static IEnumerable<string> HoldsOfBase(SeasonQuantity? month) =>
-        month is { Start: EdgeKind.Missing } or { End: EdgeKind.Missing } ? ["base-month-missing"] : [];
-
-    /// <summary>What a household buys is proved by slips, not by readings.</summary>
-    private static IEnumerable<string> HoldsUnmetered(RouteRule rule) => rule.Prices.Count > 0 ? ["quantity-not-metered"] : [];
+    /// <summary>What the rule needs to know and no reading tells: the name of the hold, and what it rests on.</summary>
+    private static IEnumerable<(string Reason, string Evidence)> Missing(RouteRule? rule, SeasonQuantity? month)
+    {
+        if (month is { Start: EdgeKind.Missing } or { End: EdgeKind.Missing }) yield return ("base-month-missing", month.Season.Name);
+        if (rule is { Energy: null, Prices.Count: > 0 }) yield return ("quantity-not-metered", rule.Unit);
+    }
 
     private List<InstalledDays> Installations(Household household, Energy? energy, RouteRule? rule, HeatingSeason season)
     {

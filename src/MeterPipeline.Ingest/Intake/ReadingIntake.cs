@@ -118,7 +118,7 @@ public sealed class ReadingIntake : IReceiver
             if (fault is null && !Find(named, out meter)) fault = UnknownMeter(named);
             fault ??= Check(item, meter, company);
             if (fault is null) batch.Add(new Reading(meter.MeterNo, item.Register, item.TimeMs, item.Value, item.Revision));
-            else Keep(fault, directory.Companies[company], topicText, item.Raw);
+            else Keep(fault, directory.Companies[company], topicText, item.Raw, OwnMeter(named, company));
             if (item.Rounded) intake.Rounded.Increment();
         }
 
@@ -130,6 +130,10 @@ public sealed class ReadingIntake : IReceiver
             directory = intake.registry.Directory;
             return directory.TryFind(id, out meter);
         }
+
+        /// <summary>The meter that a refused message speaks of; empty where the company has none of that name: nobody accuses another's meter.</summary>
+        private string OwnMeter(ReadOnlySpan<byte> named, int company) =>
+            directory.TryFind(named, out var meter) && meter.Company == company ? Text(named) : "";
 
         private Fault? Check(in PayloadItem item, TopicShape topic, ReadOnlySpan<byte> named)
         {
@@ -162,10 +166,10 @@ public sealed class ReadingIntake : IReceiver
             batch.Tally(company, 1, 1);
         }
 
-        private void Keep(Fault fault, string company, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload) =>
+        private void Keep(Fault fault, string company, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, string meter = "") =>
             batch.Quarantined.Add(new QuarantinedMessage(
                 nowMs, origin.Source, company, fault.Reason, fault.Detail, Text(topic[..Math.Min(topic.Length, TopicKept)]),
-                payload[..Math.Min(payload.Length, PayloadKept)].ToArray()));
+                payload[..Math.Min(payload.Length, PayloadKept)].ToArray(), meter));
 
         private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
     }

@@ -12,7 +12,7 @@ internal sealed class JournalStore(string file) : IDisposable
         "INSERT INTO journal VALUES (max(coalesce((SELECT max(seq) FROM journal), 0), (SELECT seq FROM pruned)) + 1, ?)";
 
     private const string QuarantineSql = """
-        INSERT INTO quarantine (received_at_ms, source, company, reason, detail, topic, payload) VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO quarantine (received_at_ms, source, company, reason, detail, topic, payload, meter) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     private readonly Lock writing = new();
@@ -113,7 +113,7 @@ internal sealed class JournalStore(string file) : IDisposable
 
     private static void Insert(Database database, QuarantinedMessage message) => database.Prepared(QuarantineSql)
         .Bind(1, message.ReceivedAtMs).Bind(2, message.Source).Bind(3, message.Company).Bind(4, message.Reason)
-        .Bind(5, message.Detail).Bind(6, message.Topic).Bind(7, message.Payload.AsSpan()).Run();
+        .Bind(5, message.Detail).Bind(6, message.Topic).Bind(7, message.Payload.AsSpan()).Bind(8, message.Meter).Run();
 
     /// <summary>
     /// SQLite's own checkpoints are passive: with some reader always inside the WAL they never let it begin anew, and it would grow with

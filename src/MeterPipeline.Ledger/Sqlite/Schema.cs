@@ -24,6 +24,9 @@ internal sealed class Schema
             id INTEGER PRIMARY KEY AUTOINCREMENT, received_at_ms INTEGER NOT NULL, source TEXT NOT NULL, company TEXT NOT NULL,
             reason TEXT NOT NULL, detail TEXT NOT NULL, topic TEXT NOT NULL, payload BLOB NOT NULL, replayed_at_ms INTEGER);
         CREATE INDEX quarantine_open ON quarantine (id) WHERE replayed_at_ms IS NULL;
+        """, """
+        ALTER TABLE quarantine ADD COLUMN meter TEXT NOT NULL DEFAULT '';
+        CREATE INDEX quarantine_meter ON quarantine (meter, received_at_ms) WHERE meter <> '' AND replayed_at_ms IS NULL;
         """);
 
     /// <summary>
@@ -68,6 +71,12 @@ internal sealed class Schema
             PRIMARY KEY (kind, entity, n)) WITHOUT ROWID;
         """, """
         CREATE TABLE heated_count (household TEXT NOT NULL, from_day INTEGER NOT NULL, households INTEGER NOT NULL, PRIMARY KEY (household, from_day)) WITHOUT ROWID;
+        CREATE TABLE hold_entry (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, autumn INTEGER NOT NULL, household TEXT NOT NULL, reason TEXT NOT NULL, act INTEGER NOT NULL,
+            evidence TEXT NOT NULL, note TEXT NOT NULL, actor TEXT NOT NULL, at_ms INTEGER NOT NULL);
+        CREATE INDEX hold_entry_season ON hold_entry (autumn, id);
+        CREATE TRIGGER hold_entry_is_never_changed BEFORE UPDATE ON hold_entry BEGIN SELECT RAISE(ABORT, 'hold entries are never changed'); END;
+        CREATE TRIGGER hold_entry_is_never_deleted BEFORE DELETE ON hold_entry BEGIN SELECT RAISE(ABORT, 'hold entries are never deleted'); END;
         """);
 
     /// <summary>Makes the file if it is not there and brings it to the newest version.</summary>

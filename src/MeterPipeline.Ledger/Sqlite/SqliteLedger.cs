@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MeterPipeline.Domain.Holds;
 
 namespace MeterPipeline.Ledger.Sqlite;
 
@@ -96,6 +97,11 @@ public sealed class SqliteLedger : ILedger
     public RegistryChangeResult ChangeRegistry(RegistryChange change, string actor, long atMs)
     {
         lock (writing) return RegistryStore.Change(Writer(), change, actor, atMs);
+    }
+
+    public long AddHoldEntry(HoldEntry entry)
+    {
+        lock (writing) return HoldStore.Add(Writer(), entry);
     }
 
     public long Cursor(string name)

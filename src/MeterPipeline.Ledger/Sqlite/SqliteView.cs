@@ -1,5 +1,8 @@
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Validation;
 
 namespace MeterPipeline.Ledger.Sqlite;
 
@@ -16,6 +19,11 @@ internal sealed class SqliteView : ILedgerView
         SELECT v.division, v.energy, v.day, v.consumption, v.accrued_e8, v.households, v.reporting
         FROM days CROSS JOIN village_day v ON v.day = days.day AND v.division >= ?3 AND v.division < ?3 || 'z'
         WHERE v.day BETWEEN ?1 AND ?2 ORDER BY v.division, v.energy, v.day
+        """;
+
+    private const string RefusedSql = """
+        SELECT reason, (received_at_ms + ?4) / ?5, count(*) FROM quarantine
+        WHERE meter = ?1 AND meter <> '' AND replayed_at_ms IS NULL AND received_at_ms >= ?2 AND received_at_ms < ?3 GROUP BY 2, 1 ORDER BY 2, 1
         """;
 
     private readonly Connections connections;
@@ -158,15 +166,26 @@ internal sealed class SqliteView : ILedgerView
 
     public IReadOnlyList<QuarantineRow> Quarantine(long beforeId, int max) => Rows(
         connections.Journal.Prepared("""
-            SELECT id, received_at_ms, source, company, reason, detail, topic, payload, replayed_at_ms FROM quarantine
+            SELECT id, received_at_ms, source, company, reason, detail, topic, payload, replayed_at_ms, meter FROM quarantine
             WHERE id < ? ORDER BY id DESC LIMIT ?
             """).Bind(1, beforeId).Bind(2, (long)max),
         row => new QuarantineRow(
             row.Int64(0),
-            new QuarantinedMessage(row.Int64(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6), row.Blob(7)),
+            new QuarantinedMessage(row.Int64(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6), row.Blob(7), row.Text(9)),
             row.NullableInt64(8)));
 
     public long QuarantineCount() => connections.Journal.Scalar("SELECT count(*) FROM quarantine WHERE replayed_at_ms IS NULL");
+
+    public IReadOnlyList<RefusedMessages> RefusedOf(string meterId, int firstDay, int lastDay) => Rows(
+        connections.Journal.Prepared(RefusedSql)
+            .Bind(1, meterId).Bind(2, new LocalDay(firstDay).StartMs).Bind(3, new LocalDay(lastDay).EndMs).Bind(4, LocalDay.OffsetMs).Bind(5, LocalDay.LengthMs),
+        row => new RefusedMessages(row.Text(0), new LocalDay(row.Int32(1)), row.Int64(2)));
+
+    public IReadOnlyList<HoldEntry> HoldEntries(int autumn) => Rows(
+        connections.Ledger.Prepared("SELECT id, household, autumn, reason, act, evidence, note, actor, at_ms FROM hold_entry WHERE autumn = ? ORDER BY id")
+            .Bind(1, (long)autumn),
+        row => new HoldEntry(
+            row.Int64(0), row.Text(1), row.Int32(2), row.Text(3), (HoldAct)row.Int32(4), row.Text(5), row.Text(6), row.Text(7), row.Int64(8)));
 
     public IReadOnlyList<AuditRow> Audit(string kind, string id) => Rows(
         connections.Ledger.Prepared("SELECT at_ms, actor, kind, entity, before, after FROM audit WHERE kind = ? AND entity = ? ORDER BY n")

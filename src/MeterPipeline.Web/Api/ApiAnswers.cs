@@ -35,7 +35,7 @@ internal static class ApiAnswers
             HeatingSeason.NameOf(autumn), household.Id, Figures.Masked(household.Name), household.Division, household.Route, household.Conversion,
             household.AcceptedOn?.ToString(), household.Hardship, household.Note, statement?.Energy, quantity?.EligibleDays ?? 0, quantity?.CoveredDays ?? 0,
             quantity?.LongestGapDays ?? 0, quantity?.Grade.ToString(), statement?.Holds ?? [], statement is null ? null : Amount(statement),
-            statement is null ? [] : Meters(statement), statement is null ? [] : Days(statement),
+            line.Certificate is { } certificate ? CertificateAnswers.Of(certificate) : null, statement is null ? [] : Meters(statement), statement is null ? [] : Days(statement),
             [.. edits.Select(e => new EditAnswer(LocalTime.Format(e.AtMs), e.Actor, e.Kind, e.Id, e.Field.Length == 0 ? null : e.Field, e.Before, e.After))]);
     }
 

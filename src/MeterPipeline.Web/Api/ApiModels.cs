@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Validation;
 
 namespace MeterPipeline.Web.Api;
 
@@ -59,12 +61,32 @@ public sealed record AmountAnswer(
 /// <param name="Field">Absent: the entry was new.</param>
 public sealed record EditAnswer(string At, string Actor, string Kind, string Id, string? Field, string? Before, string? After);
 
+/// <param name="Setting">What the rule goes by: a number with its unit, <c>on</c> or <c>off</c>.</param>
+/// <param name="Passed">Meter days; <paramref name="Failed"/> and <paramref name="Skipped"/> too.</param>
+/// <param name="SkippedBecause">The most frequent reason.</param>
+public sealed record RuleAnswer(
+    string Rule, Severity Severity, string Setting, Verdict Verdict, int Passed, int Failed, int Skipped, string? SkippedBecause, string? FirstFailed, string? LastFailed);
+
+/// <param name="Day">A day on which a rule failed.</param>
+public sealed record FailedDayAnswer(string Day, string MeterId, IReadOnlyList<string> Rules);
+
+/// <param name="LiftedBy">Who may lift it.</param>
+/// <param name="Evidence">What it rests on; absent where a person placed it.</param>
+/// <param name="Actor">Who spoke of it last; absent: nobody did.</param>
+public sealed record HoldAnswer(string Reason, HoldState State, HoldKeeper LiftedBy, string? Evidence, HoldAct? LastAct, string? At, string? Actor, string? Note);
+
+public sealed record CertificateAnswer(
+    string Grade, int CoveragePercent, decimal EstimatedPercent, int LongestGapDays, EdgeKind OpeningEdge, EdgeKind ClosingEdge, string? LowYuan, string? HighYuan,
+    IReadOnlyList<RuleAnswer> Rules, IReadOnlyList<FailedDayAnswer> FailedDays, IReadOnlyList<HoldAnswer> Holds);
+
 /// <param name="Name">Masked.</param>
+/// <param name="Certificate">Absent where the route is not metered.</param>
 /// <param name="Amount">Absent where no rule covers the household.</param>
 public sealed record HouseholdAnswer(
     string Season, string HouseholdId, string Name, string Division, HeatingRoute Route, Conversion Conversion, string? AcceptedOn, Hardship Hardship,
     string Note, Energy? Energy, int EligibleDays, int CoveredDays, int LongestGapDays, string? Quality, IReadOnlyList<string> Holds,
-    AmountAnswer? Amount, IReadOnlyList<MeterAnswer> Meters, IReadOnlyList<HouseholdDayAnswer> Days, IReadOnlyList<EditAnswer> History);
+    AmountAnswer? Amount, CertificateAnswer? Certificate, IReadOnlyList<MeterAnswer> Meters, IReadOnlyList<HouseholdDayAnswer> Days,
+    IReadOnlyList<EditAnswer> History);
 
 public sealed record CounterAnswer(
     string Company, string Day, long Received, long Accepted, long Duplicate, long Conflict, long Quarantined, long Pending, bool Reconciles);

@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
+using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Statements;
+using MeterPipeline.Domain.Validation;
 using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Web.Boards;
 
 /// <summary>A household with its statement; null where its route has no metered energy.</summary>
-internal sealed record HouseholdLine(Household Household, HouseholdStatement? Statement);
+/// <param name="Certificate">Drawn for a single household only.</param>
+internal sealed record HouseholdLine(Household Household, HouseholdStatement? Statement, QualityCertificate? Certificate = null);
 
 /// <param name="Line">Null: the registry has no such household.</param>
 /// <param name="Edits">Who changed what, oldest first.</param>
@@ -20,7 +23,7 @@ internal sealed record HouseholdPage(IReadOnlyList<HouseholdLine> Lines, int Pag
 /// Statements that include every acknowledged reading, the journal's tail among them. Each costs a pass over that tail, so answers are shared
 /// among viewers for a moment. Any thread.
 /// </summary>
-internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, TimeProvider time)
+internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, RuleSettings rules, TimeProvider time)
 {
     public const int PageSize = 50;
 
@@ -51,9 +54,11 @@ internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, TimePro
     {
         using var reading = LedgerReading.Open(ledger, policies);
         var registry = reading.Books.Registry;
-        return registry.Households.TryGetValue(id, out var household)
-            ? new FoundHousehold(new HouseholdLine(household, reading.Statements.Of(household, autumn)), registry, RegistryHistory.Of(reading.View, registry, id))
-            : new FoundHousehold(null, registry, []);
+        if (!registry.Households.TryGetValue(id, out var household)) return new FoundHousehold(null, registry, []);
+        var statement = reading.Statements.Of(household, autumn);
+        var today = LocalDay.Of(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var certificate = statement?.Energy is null ? null : reading.Certificates(rules, today).Of(statement);
+        return new FoundHousehold(new HouseholdLine(household, statement, certificate), registry, RegistryHistory.Of(reading.View, registry, id));
     }
 
     private HouseholdPage ReadPage(string prefix, int autumn, int page)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Statements;
+using MeterPipeline.Domain.Validation;
 using MeterPipeline.Ledger;
 using MeterPipeline.Web.Api;
 using MeterPipeline.Web.Boards;
@@ -13,8 +14,9 @@ public static class ExplanationJson
     private static readonly JsonSerializerOptions Options = Configured();
 
     /// <param name="statement">Null: the household has no metered route and no rule.</param>
-    public static string Of(Household household, HouseholdStatement? statement, int autumn, IReadOnlyList<RegistryEdit> edits) =>
-        JsonSerializer.Serialize(ApiAnswers.Household(new HouseholdLine(household, statement), autumn, edits), Options);
+    /// <param name="certificate">Null: nothing is metered.</param>
+    public static string Of(Household household, HouseholdStatement? statement, QualityCertificate? certificate, int autumn, IReadOnlyList<RegistryEdit> edits) =>
+        JsonSerializer.Serialize(ApiAnswers.Household(new HouseholdLine(household, statement, certificate), autumn, edits), Options);
 
     private static JsonSerializerOptions Configured()
     {

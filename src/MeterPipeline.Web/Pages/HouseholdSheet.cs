@@ -21,6 +21,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
 
     private Markup Sections(HouseholdStatement statement) => Markup.Of($"""
         <div data-region="why">{new AmountReasons(texts, statement).Section()}</div>
+        <div data-region="certificate">{(line.Certificate is { } certificate ? new CertificateSection(texts, certificate).Section() : Markup.Empty)}</div>
         <div data-region="meters">{Meters(statement)}</div>
         <section class="card"><h2>{texts.DailyConsumption}<small>{statement.Unit}</small></h2>
         {Chart()}
@@ -104,15 +105,18 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
         var quantity = statement.Quantity;
         var last = HouseholdDays.LastKnown(statement);
         var rows = Enumerable.Range(0, last + 1).Reverse().Select(i => Markup.Of($"""
-            <tr><th scope="row">{new LocalDay(statement.Season.First.Number + i).ToString()}</th><td>{Figures.Exact(quantity.ConsumptionPerDay[i])}</td><td>{Figures.Exact(quantity.EligiblePerDay[i])}</td><td class="text">{YesNo(quantity.Claims[i])}</td><td class="text">{YesNo(quantity.IsCovered(i))}</td></tr>
+            <tr><th scope="row">{new LocalDay(statement.Season.First.Number + i).ToString()}</th><td>{Figures.Exact(quantity.ConsumptionPerDay[i])}</td><td>{Figures.Exact(quantity.EligiblePerDay[i])}</td><td class="text">{YesNo(quantity.Claims[i])}</td><td class="text">{YesNo(quantity.IsCovered(i))}</td><td class="text">{FailedRules(new LocalDay(statement.Season.First.Number + i))}</td></tr>
 
             """));
         return Markup.Of($"""
             <details{(frame.HasCharts ? Markup.Empty : new Markup(" open"))} data-keep="days"><summary>{texts.DailyTable}</summary><div class="scroll tall"><table>
-            <thead><tr><th scope="col">{texts.Day}</th><th scope="col">{texts.Consumption}</th><th scope="col">{texts.EligibleConsumption}</th><th scope="col" class="text">{texts.Claim}</th><th scope="col" class="text">{texts.Covered}</th></tr></thead>
+            <thead><tr><th scope="col">{texts.Day}</th><th scope="col">{texts.Consumption}</th><th scope="col">{texts.EligibleConsumption}</th><th scope="col" class="text">{texts.Claim}</th><th scope="col" class="text">{texts.Covered}</th><th scope="col" class="text">{texts.Validation.FailedRules}</th></tr></thead>
             <tbody>{rows}</tbody></table></div></details>
             """);
     }
+
+    private string FailedRules(LocalDay day) =>
+        line.Certificate is { } certificate ? string.Join("; ", certificate.FailedOn(day).Select(rule => texts.Validation.Rules[rule])) : "";
 
     private string YesNo(bool yes) => yes ? texts.Yes : texts.No;
 }

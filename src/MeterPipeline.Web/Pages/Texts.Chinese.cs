@@ -197,6 +197,9 @@ internal sealed partial record Texts
             ["register-doubtful"] = "最新示值存疑，待后续读数",
             ["base-month-missing"] = "缺少基准月示值，无法区分采暖用量",
             ["quantity-not-metered"] = "用量不经表计，待购买凭证",
+            ["site-inspection"] = "待现场核查",
+            ["disputed-reading"] = "读数有争议",
+            ["payment-suspended"] = "暂缓资金拨付",
         },
         Payers = new Dictionary<string, string>
         {

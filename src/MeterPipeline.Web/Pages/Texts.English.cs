@@ -197,6 +197,9 @@ internal sealed partial record Texts
             ["register-doubtful"] = "newest readings are doubtful",
             ["base-month-missing"] = "no registers for the base month, so heating cannot be told apart",
             ["quantity-not-metered"] = "what is not metered needs slips of purchase",
+            ["site-inspection"] = "waits for an inspection on site",
+            ["disputed-reading"] = "a reading is disputed",
+            ["payment-suspended"] = "payment suspended",
         },
         Payers = new Dictionary<string, string>
         {

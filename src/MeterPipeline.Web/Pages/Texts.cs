@@ -12,6 +12,9 @@ internal sealed partial record Texts
 
     public Texts Other => this == English ? Chinese : English;
 
+    /// <summary>What is said of rules, certificates and holds.</summary>
+    public ValidationTexts Validation => this == English ? ValidationTexts.English : ValidationTexts.Chinese;
+
     public required string Code { get; init; }
     public required string HtmlLang { get; init; }
     public required string Brand { get; init; }

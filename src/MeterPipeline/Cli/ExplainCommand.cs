@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
+using MeterPipeline.Run;
 using MeterPipeline.Web.Exports;
 
 namespace MeterPipeline.Cli;
@@ -23,21 +24,26 @@ public static class ExplainCommand
     private static int Run(ParseResult parsed)
     {
         var autumn = ExportCommand.AutumnOf(parsed.GetValue(ExportCommand.Season)!);
-        var policies = Opened.Policies(parsed);
+        var (policies, rules) = (Opened.Policies(parsed), ValidationSettings.Read());
         using var ledger = Opened.Ledger(parsed);
         using var reading = LedgerReading.Open(ledger, policies);
         var id = parsed.GetValue(Household)!;
         var household = Find(reading, id) ?? throw new CommandException($"No household '{id}' in the registry, nor one with that account number.", ExitCode.Difference);
         var statement = reading.Statements.Of(household, autumn);
         var edits = RegistryHistory.Of(reading.View, reading.Books.Registry, household.Id);
-        if (parsed.GetValue(Format) == "json") Console.WriteLine(ExplanationJson.Of(household, statement, autumn, edits));
+        var certificate = statement?.Energy is null ? null : reading.Certificates(rules, Opened.Today).Of(statement);
+        if (parsed.GetValue(Format) == "json") Console.WriteLine(ExplanationJson.Of(household, statement, certificate, autumn, edits));
         else if (statement is null) Console.WriteLine($"{id}: route {AccrualCsv.RouteName(household.Route)} has no operating subsidy in this season.");
-        else new ExplanationText(Console.Out, statement, reading.PendingReadings).Write(edits);
+        else
+        {
+            new ExplanationText(Console.Out, statement, reading.PendingReadings).Write(edits);
+            if (certificate is not null) ExplainQuality.Write(Console.Out, certificate);
+        }
         return ExitCode.Done;
     }
 
     /// <summary>By id, or by an account number 户号: the newest household that had it.</summary>
-    private static Household? Find(LedgerReading reading, string id)
+    internal static Household? Find(LedgerReading reading, string id)
     {
         var households = reading.Books.Registry.Households;
         if (households.TryGetValue(id, out var household)) return household;

@@ -8,7 +8,7 @@ using MeterPipeline.Web.Exports;
 
 namespace MeterPipeline.Cli;
 
-/// <summary>Everything about one household and season as text for a terminal, from the registers to the yuan.</summary>
+/// <summary>One household and season as text for a terminal, from the registers to the yuan; <see cref="ExplainQuality"/> goes on.</summary>
 /// <param name="pending">Readings that were recorded a moment ago and are included.</param>
 public sealed class ExplanationText(TextWriter to, HouseholdStatement statement, long pending)
 {
@@ -24,10 +24,7 @@ public sealed class ExplanationText(TextWriter to, HouseholdStatement statement,
         if (statement.Energy is not null) WriteQuantity();
         Line("Claim", $"accepted {household.AcceptedOn?.ToString() ?? "not yet"}; {quantity.EligibleDays} of {season.Days} days{Exclusions()}");
         WriteMoney();
-        if (statement.Energy is not null)
-            Line("Quality", $"grade {quantity.Grade}: {quantity.CoveragePercent} % of days covered, longest gap {quantity.LongestGapDays} days, "
-                + $"{Quantity.Format(quantity.Estimated)} {unit} estimated; notes: {Marks(quantity.Marks)}");
-        Line("Hold", statement.Holds.Count == 0 ? "none" : string.Join(", ", statement.Holds));
+        if (statement.Energy is null) Line("Holds", statement.Holds.Count == 0 ? "none" : string.Join(", ", statement.Holds));
         WriteHistory(edits);
         if (pending > 0) Line("Includes", $"{pending} readings recorded a moment ago");
     }

@@ -11,7 +11,7 @@ public static class ExportCommand
 {
     public static Option<string> Season { get; } = new("--season") { Description = "Heating season, such as 2025-2026.", Required = true, HelpName = "SEASON" };
 
-    private static readonly Option<string> Division = new("--division")
+    public static Option<string> Division { get; } = new("--division")
     {
         Description = "Division code or its beginning: 1408 is all of Yuncheng (default: everything).",
         DefaultValueFactory = _ => "",

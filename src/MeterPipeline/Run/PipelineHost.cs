@@ -31,7 +31,7 @@ public sealed class PipelineHost : IAsyncDisposable
     {
         Pipeline? pipeline = null;
         builder.Services.AddMeterWeb(
-            ledger, policies, () => new ReadinessReport([.. pipeline!.Unready()]), () => PipelineMetrics.Of(pipeline!));
+            ledger, policies, () => new ReadinessReport([.. pipeline!.Unready()]), () => PipelineMetrics.Of(pipeline!), ValidationSettings.Read(builder.Configuration));
         builder.Services.Configure<SocketTransportOptions>(o => o.MaxReadBufferSize = settings.Mqtt.Limits.MaxPacketBytes * ReadBufferFactor);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

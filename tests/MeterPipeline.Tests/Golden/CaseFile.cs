@@ -1,6 +1,7 @@
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Validation;
 
 namespace MeterPipeline.Tests.Golden;
 
@@ -8,6 +9,10 @@ namespace MeterPipeline.Tests.Golden;
 internal sealed class CaseFile
 {
     private readonly CaseRegistry registry = new();
+    private readonly CaseArrivals arrivals = new();
+
+    /// <summary>A day on which every season of a case is over, unless it says otherwise.</summary>
+    private static readonly LocalDay SeasonIsOver = LocalDay.On(2100, 1, 1);
 
     private CaseFile(string path)
     {
@@ -28,6 +33,10 @@ internal sealed class CaseFile
                 case "series": AddSeries(line, Stretches[^1].Readings); break;
                 case "season": SeasonOf(line); break;
                 case "day": DayOf(line); break;
+                case "received": arrivals.Received(line); break;
+                case "refused": arrivals.Refused(line); break;
+                case "verdict": VerdictOf(line); break;
+                case "rules": RulesOf(line); break;
                 default: throw line.Wrong($"'{word}' is no statement");
             }
             if (line.More) throw line.Wrong($"'{line.Word("")}' is one word too many");
@@ -67,7 +76,7 @@ internal sealed class CaseFile
         return new SentReading(line.Place, new Reading(meter, register, time, value, revision), outcome);
     }
 
-    /// <summary><c>series M7 FROM UNTIL every 1d from 1000.00 by 12.34</c>: readings at FROM, FROM + 1 d, … up to UNTIL inclusive.</summary>
+    /// <summary><c>series M7 FROM UNTIL every 1d from 1000.00 by 12.34 register T1</c>: readings at FROM, FROM + 1 d, … up to UNTIL inclusive.</summary>
     private void AddSeries(CaseLine line, List<SentReading> into)
     {
         var (meter, time, until) = (registry.NumberOf(line.Word("meter")), line.Instant("first time"), line.Instant("last time"));
@@ -78,16 +87,15 @@ internal sealed class CaseFile
         var value = line.Register("first register");
         line.Expect("by");
         var by = line.Register("consumption of an interval");
-        for (; time <= until; time += stepMs, value += by) into.Add(new SentReading(line.Place, new Reading(meter, Register.Total, time, value, 0), Outcome.Accepted));
+        var register = line.Takes("register") ? line.Of<Register>("register") : Register.Total;
+        for (; time <= until; time += stepMs, value += by) into.Add(new SentReading(line.Place, new Reading(meter, register, time, value, 0), Outcome.Accepted));
     }
 
     private void SeasonOf(CaseLine line)
     {
-        var (autumn, household) = (line.Season(), line.Word("household"));
-        var stretch = Current();
-        if (!stretch.Registry.Households.TryGetValue(household, out var known)) throw line.Wrong($"household {household} is not declared");
+        var (autumn, household) = (line.Season(), HouseholdOf(line));
         foreach (var expectation in Expectation.OfSeason(line))
-            stretch.Checks.Add((_, statements, run) => expectation.Check(statements.Of(known, autumn), run));
+            Current().Checks.Add((_, statements, run) => expectation.Check(statements.Of(household, autumn), run));
     }
 
     /// <summary><c>day M7 2025-12-01 -&gt; 12.3400 glitch+spike</c>: consumption and marks of a folded day; <c>-&gt; none</c>: nothing folded.</summary>
@@ -104,6 +112,48 @@ internal sealed class CaseFile
             var foundMarks = days.Count == 0 ? "none" : Expectation.MarksOf(days[0].Marks);
             Assert.True(marks is null || marks == foundMarks, $"{line.Place}: marks {marks} expected, {foundMarks} found{run}");
         });
+    }
+
+    /// <summary><c>verdict H7 M7 2025-12-01 gap today 2025-12-03 -&gt; failed</c>: or <c>passed</c>, or <c>skipped</c> and why.</summary>
+    private void VerdictOf(CaseLine line)
+    {
+        var (household, meter, day, rule) = (HouseholdOf(line), line.Word("meter"), line.Day("day"), line.Of<RuleId>("rule"));
+        var today = line.Takes("today") ? line.Day("today") : SeasonIsOver;
+        line.Expect("->");
+        var expected = line.Word("verdict") + (line.More ? " " + line.Word("reason") : "");
+        Current().Checks.Add((books, statements, run) =>
+        {
+            var certificate = arrivals.Certificates(books, today).Of(statements.Of(household, HeatingSeason.AutumnOf(day))!);
+            var found = certificate.Meters.SingleOrDefault(m => m.Meter.Id == meter)?[rule, day].ToString() ?? "no such meter";
+            Assert.True(expected == found, $"{line.Place}: {expected} expected, {found} found{run}");
+        });
+    }
+
+    /// <summary><c>rules 2025-2026 H7 -&gt; failed gap+stale skipped sum-check</c>: those that failed on any day, those that could be judged on none.</summary>
+    private void RulesOf(CaseLine line)
+    {
+        var (autumn, household) = (line.Season(), HouseholdOf(line));
+        line.Expect("->");
+        var expected = new List<(string Key, string Names)>();
+        while (line.More) expected.Add((line.Word("failed or skipped"), line.Word("rules")));
+        Current().Checks.Add((books, statements, run) =>
+        {
+            var statement = statements.Of(household, autumn)!;
+            var certificate = arrivals.Certificates(books, SeasonIsOver).Of(statement);
+            Assert.Equal(statement.Holds, certificate.Failed.Where(outcome => outcome.Rule.Severity == Severity.Hold).Select(outcome => outcome.Rule.Name));
+            foreach (var (key, names) in expected)
+            {
+                var rules = key switch { "failed" => certificate.Failed, "skipped" => certificate.Skipped, _ => throw line.Wrong($"'{key}' is neither failed nor skipped") };
+                var found = string.Join('+', rules.Select(outcome => outcome.Rule.Name).DefaultIfEmpty("none"));
+                Assert.True(names == found, $"{line.Place}: {key} {names} expected, {found} found{run}");
+            }
+        });
+    }
+
+    private Household HouseholdOf(CaseLine line)
+    {
+        var id = line.Word("household");
+        return Current().Registry.Households.TryGetValue(id, out var known) ? known : throw line.Wrong($"household {id} is not declared");
     }
 
     /// <summary>Readings under one registry, then checks.</summary>

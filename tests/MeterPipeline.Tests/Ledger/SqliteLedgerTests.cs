@@ -1,5 +1,7 @@
+using MeterPipeline.Domain.Holds;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Tests.House;
 using SQLitePCL;
 
 namespace MeterPipeline.Tests.Ledger;
@@ -15,6 +17,15 @@ public sealed class SqliteLedgerTests : LedgerContract, IDisposable
 }
 
 public sealed class SqliteRegistryTests : RegistryContract, IDisposable
+{
+    private readonly SqliteFolder folder = new();
+
+    protected override ILedger Open() => folder.Open();
+
+    public void Dispose() => folder.Dispose();
+}
+
+public sealed class SqliteHoldTests : HoldContract, IDisposable
 {
     private readonly SqliteFolder folder = new();
 
@@ -131,9 +142,33 @@ public sealed class SqliteFilesTests : IDisposable
         using var fold = folder.Open().AcquireFold();
     }
 
-    private void Execute(string file, string sql)
+    [Fact]
+    public void A_ledger_of_the_first_version_is_brought_forward()
+    {
+        Directory.CreateDirectory(folder.Path);
+        foreach (var file in (string[])["journal", "ledger"])
+            Execute(file + ".db", File.ReadAllText(Repository.PathOf("tests", "MeterPipeline.Tests", "Ledger", "versions", $"1-{file}.sql")));
+        Execute("journal.db", "INSERT INTO quarantine VALUES (1, 1, 'endpoint', 'grid', 'bad-json', '', 'topic', x'01', NULL)");
+        var ledger = folder.Open();
+        ledger.AddHoldEntry(new HoldEntry(0, "H1", 2025, "site-inspection", HoldAct.Place, "", "note", "li", 1));
+        using var view = ledger.OpenView();
+        Assert.Equal("", view.Quarantine(long.MaxValue, 1)[0].Message.Meter);
+        Assert.Single(view.HoldEntries(2025));
+    }
+
+    [Theory]
+    [InlineData("UPDATE hold_entry SET note = ''")]
+    [InlineData("DELETE FROM hold_entry")]
+    public void What_was_said_of_a_hold_is_never_changed(string sql)
+    {
+        folder.Open().AddHoldEntry(new HoldEntry(0, "H1", 2025, "site-inspection", HoldAct.Place, "", "note", "li", 1));
+        folder.Close();
+        Execute("ledger.db", sql, raw.SQLITE_CONSTRAINT);
+    }
+
+    private void Execute(string file, string sql, int expected = raw.SQLITE_OK)
     {
         Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open(System.IO.Path.Combine(folder.Path, file), out var database));
-        using (database) Assert.Equal(raw.SQLITE_OK, raw.sqlite3_exec(database, sql));
+        using (database) Assert.Equal(expected, raw.sqlite3_exec(database, sql));
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MeterPipeline.Domain;
+using MeterPipeline.Domain.Holds;
 using MeterPipeline.Web;
 
 namespace MeterPipeline.Tests.Web;
@@ -70,6 +71,23 @@ public sealed class WebTests : IAsyncLifetime
         site.Acknowledge("M140802100201-04", LocalDay.On(2026, 2, 1), 9000m);
         var days = (await Json($"/api/v1/households/{other}")).GetProperty("days").EnumerateArray().ToList();
         Assert.Equal("2026-01-31", days[^1].GetProperty("day").GetString());
+    }
+
+    [Fact]
+    public async Task A_household_page_shows_its_certificate_and_what_was_said_of_its_holds()
+    {
+        site.Ledger.AddHoldEntry(new HoldEntry(0, WebSite.EvilHousehold, 2025, "site-inspection", HoldAct.Place, "", WebSite.Evil, "bureau:li", WebSite.Today.StartMs));
+        var page = await client.GetStringAsync($"/households/{WebSite.EvilHousehold}");
+        Assert.Contains("数据质量证书", page, StringComparison.Ordinal);
+        Assert.Contains("待现场核查", page, StringComparison.Ordinal);
+        Assert.Contains("bureau:li: &lt;script&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+        Assert.Contains("prolonged estimation", await client.GetStringAsync($"/households/{WebSite.EvilHousehold}?lang=en"), StringComparison.Ordinal);
+        var certificate = (await Json($"/api/v1/households/{WebSite.EvilHousehold}")).GetProperty("certificate");
+        Assert.Equal("standing", certificate.GetProperty("holds")[0].GetProperty("state").GetString());
+        var rules = certificate.GetProperty("rules").EnumerateArray().ToDictionary(rule => rule.GetProperty("rule").GetString()!);
+        Assert.Equal(("passed", 66), (rules["gap"].GetProperty("verdict").GetString(), rules["gap"].GetProperty("passed").GetInt32()));
+        Assert.Equal(("skipped", "no-tariff-registers"), (rules["sum-check"].GetProperty("verdict").GetString(), rules["sum-check"].GetProperty("skipped_because").GetString()));
     }
 
     [Fact]
