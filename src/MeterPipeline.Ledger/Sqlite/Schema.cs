@@ -24,6 +24,22 @@ internal sealed class Schema
             id INTEGER PRIMARY KEY AUTOINCREMENT, received_at_ms INTEGER NOT NULL, source TEXT NOT NULL, company TEXT NOT NULL,
             reason TEXT NOT NULL, detail TEXT NOT NULL, topic TEXT NOT NULL, payload BLOB NOT NULL, replayed_at_ms INTEGER);
         CREATE INDEX quarantine_open ON quarantine (id) WHERE replayed_at_ms IS NULL;
+        """, """
+        ALTER TABLE quarantine ADD COLUMN publisher TEXT;
+        CREATE INDEX quarantine_replayed ON quarantine (id) WHERE replayed_at_ms IS NOT NULL;
+        CREATE TABLE quarantine_size (
+            id INTEGER PRIMARY KEY CHECK (id = 1), open INTEGER NOT NULL, replayed INTEGER NOT NULL, bytes INTEGER NOT NULL);
+        INSERT INTO quarantine_size
+            SELECT 1, count(*) - count(replayed_at_ms), count(replayed_at_ms), coalesce(sum(length(payload)), 0) FROM quarantine;
+        CREATE TRIGGER quarantine_added AFTER INSERT ON quarantine BEGIN
+            UPDATE quarantine_size SET open = open + 1, bytes = bytes + length(NEW.payload);
+        END;
+        CREATE TRIGGER quarantine_marked AFTER UPDATE OF replayed_at_ms ON quarantine BEGIN
+            UPDATE quarantine_size SET open = open - 1, replayed = replayed + 1;
+        END;
+        CREATE TRIGGER quarantine_deleted AFTER DELETE ON quarantine BEGIN
+            UPDATE quarantine_size SET replayed = replayed - 1, bytes = bytes - length(OLD.payload);
+        END;
         """);
 
     /// <summary>

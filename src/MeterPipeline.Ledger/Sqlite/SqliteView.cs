@@ -157,16 +157,18 @@ internal sealed class SqliteView : ILedgerView
         row => new CounterRow(row.Text(0), row.Int32(1), row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5), row.Int64(6)));
 
     public IReadOnlyList<QuarantineRow> Quarantine(long beforeId, int max) => Rows(
-        connections.Journal.Prepared("""
-            SELECT id, received_at_ms, source, company, reason, detail, topic, payload, replayed_at_ms FROM quarantine
-            WHERE id < ? ORDER BY id DESC LIMIT ?
-            """).Bind(1, beforeId).Bind(2, (long)max),
-        row => new QuarantineRow(
-            row.Int64(0),
-            new QuarantinedMessage(row.Int64(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6), row.Blob(7)),
-            row.NullableInt64(8)));
+        connections.Journal.Prepared(QuarantineSql("substr(payload, 1, ?2)") + " WHERE id < ?1 ORDER BY id DESC LIMIT ?3")
+            .Bind(1, beforeId).Bind(2, (long)QuarantineRow.ExcerptBytes).Bind(3, (long)max),
+        Quarantined);
 
-    public long QuarantineCount() => connections.Journal.Scalar("SELECT count(*) FROM quarantine WHERE replayed_at_ms IS NULL");
+    public IEnumerable<QuarantineRow> OpenQuarantine(long afterId)
+    {
+        using var statement = connections.Journal.Prepare(QuarantineSql("payload") + " WHERE replayed_at_ms IS NULL AND id > ? ORDER BY id");
+        statement.Bind(1, afterId);
+        while (statement.Step()) yield return Quarantined(statement);
+    }
+
+    public QuarantineSize QuarantineSize() => JournalStore.Size(connections.Journal);
 
     public IReadOnlyList<AuditRow> Audit(string kind, string id) => Rows(
         connections.Ledger.Prepared("SELECT at_ms, actor, kind, entity, before, after FROM audit WHERE kind = ? AND entity = ? ORDER BY n")
@@ -183,6 +185,14 @@ internal sealed class SqliteView : ILedgerView
     }
 
     private static (int MeterNo, Register Register, int Day) Key(MeterDayRow row) => (row.MeterNo, row.Register, row.Day);
+
+    private static string QuarantineSql(string payload) =>
+        $"SELECT id, received_at_ms, source, company, reason, detail, topic, {payload}, replayed_at_ms, publisher, length(payload) FROM quarantine";
+
+    private static QuarantineRow Quarantined(Statement row) => new(
+        row.Int64(0),
+        new QuarantinedMessage(row.Int64(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6), row.Blob(7)) { Publisher = row.NullableText(9) },
+        row.NullableInt64(8), row.Int32(10));
 
     private static MeterDayRow MeterDay(Statement row) => new(row.Int32(0), (Register)row.Int32(1), row.Int32(2), row.Blob(3));
 

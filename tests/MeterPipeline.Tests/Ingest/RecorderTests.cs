@@ -67,7 +67,7 @@ public sealed class RecorderTests : IDisposable
     private static long Quarantined(ILedger ledger)
     {
         using var view = ledger.OpenView();
-        return view.QuarantineCount();
+        return view.QuarantineSize().Open;
     }
 
     private sealed class Told(int number, Action<int> tell) : IOwedAcks
