@@ -206,6 +206,7 @@ public sealed class Accruer : IAsyncDisposable
         }
         books.ClearDirty();
         villages.Collect(books, flush.VillageDays);
+        flush.VillagesPrint = villages.Print(applied) ?? 0;
         tallies.Write(flush.Counters);
         if (Projected is not null)
             foreach (var (key, seq) in settled) flush.SettledDays.Add(new SettledDay(0, key.MeterNo, key.Register, key.Day, seq));

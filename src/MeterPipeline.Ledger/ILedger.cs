@@ -202,6 +202,11 @@ public sealed class FoldFlush
     public List<VillageDayRow> VillageDays { get; } = [];
     public List<CounterRow> Counters { get; } = [];
 
+    /// <summary><see cref="VillageSheet.Print"/> where every village is drawn, else 0; stored as the cursor <see cref="VillagesCursor"/>.</summary>
+    public long VillagesPrint { get; set; }
+
+    public const string VillagesCursor = "villages";
+
     /// <summary>Added, not replaced; ids are given by the ledger.</summary>
     public List<SettledDay> SettledDays { get; } = [];
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Readings;
@@ -22,7 +21,7 @@ public static class JournalBlob
     /// <summary>Rows from before there was a replay: their counts have no sign.</summary>
     private const byte UnsignedCounts = 1;
     private const int FixedHead = 9;
-    private const int Checksum = 4;
+    private const int ChecksumBytes = 4;
     private const int LongestReading = 5 + 1 + Varint.MaxBytes + Varint.MaxBytes + 5;
 
     /// <summary>Decodes a row; <paramref name="readings"/> is cleared and filled.</summary>
@@ -30,9 +29,9 @@ public static class JournalBlob
     /// <exception cref="FormatException">The bytes are damaged or of an unknown version.</exception>
     public static long Read(ReadOnlySpan<byte> blob, List<Reading> readings, List<CompanyCount> counts)
     {
-        if (blob.Length < FixedHead + Checksum) throw new FormatException($"A journal row of {blob.Length} bytes is cut short.");
-        var body = blob[..^Checksum];
-        if (Crc32C(body) != BinaryPrimitives.ReadUInt32LittleEndian(blob[^Checksum..])) throw new FormatException("A journal row fails its checksum.");
+        if (blob.Length < FixedHead + ChecksumBytes) throw new FormatException($"A journal row of {blob.Length} bytes is cut short.");
+        var body = blob[..^ChecksumBytes];
+        if (Checksum.Of(body) != BinaryPrimitives.ReadUInt32LittleEndian(blob[^ChecksumBytes..])) throw new FormatException("A journal row fails its checksum.");
         if (body[0] is not (FormatVersion or UnsignedCounts)) throw new FormatException($"A journal row has version {body[0]}; this program reads {FormatVersion}.");
         var recordedAtMs = BinaryPrimitives.ReadInt64LittleEndian(body[1..]);
         var at = FixedHead;
@@ -60,14 +59,6 @@ public static class JournalBlob
 
     private static int ReadCount(ReadOnlySpan<byte> body, ref int at) =>
         (int)(body[0] == UnsignedCounts ? (long)Varint.Read(body, ref at) : Varint.ReadSigned(body, ref at));
-
-    private static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var b in bytes) crc = BitOperations.Crc32C(crc, b);
-        return ~crc;
-    }
 
     /// <summary>Builds rows in one reused buffer. Owned by one thread.</summary>
     public sealed class Writer
@@ -119,9 +110,9 @@ public static class JournalBlob
         /// <summary>Seals the row. The span is valid until the next <see cref="Begin"/>.</summary>
         public ReadOnlySpan<byte> Finish()
         {
-            Reserve(Checksum);
-            BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(length), Crc32C(buffer.AsSpan(0, length)));
-            length += Checksum;
+            Reserve(ChecksumBytes);
+            BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(length), Checksum.Of(buffer.AsSpan(0, length)));
+            length += ChecksumBytes;
             return buffer.AsSpan(0, length);
         }
 

@@ -82,6 +82,9 @@ internal sealed class Schema
         CREATE TABLE audit (
             kind TEXT NOT NULL, entity TEXT NOT NULL, n INTEGER NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, before TEXT, after TEXT,
             PRIMARY KEY (kind, entity, n)) WITHOUT ROWID;
+        """, """
+        ALTER TABLE meter_day ADD COLUMN crc INTEGER;
+        ALTER TABLE meter_year ADD COLUMN crc INTEGER;
         """);
 
     /// <summary>Makes the file if it is not there and brings it to the newest version.</summary>

@@ -1,4 +1,5 @@
 using MeterPipeline.Domain;
+using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ingest.Intake;
 using MeterPipeline.Ledger;
@@ -117,5 +118,5 @@ public sealed class QuarantineReplayTests : IDisposable
 
     private static (long Messages, long Taken, long Readings) Numbers(ReplayResult result) => (result.Messages, result.Taken, result.Readings);
 
-    private IReadOnlyList<string> Verify() => Verification.Run(desk.Ledger, _ => { }).Differences;
+    private IReadOnlyList<string> Verify() => Verification.Run(desk.Ledger, PolicyBook.Empty, _ => { }).Differences;
 }
