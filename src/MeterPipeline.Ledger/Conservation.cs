@@ -9,7 +9,7 @@ namespace MeterPipeline.Ledger;
 /// segment begins with the first reading of an installation, or its opening, and is broken at flagged resets and jumps only. Knows nothing of
 /// how the fold came to its days.
 /// </summary>
-internal static class Conservation
+public static class Conservation
 {
     /// <param name="days">All folded days of a meter and register.</param>
     /// <param name="readings">What counts of its stored readings, in order of time.</param>

@@ -172,14 +172,26 @@ public sealed class Verification
 
     private static string FirstDifference(Meter meter, Register register, int autumn, byte[] stored, byte[] folded)
     {
-        var a = new DayLog.Reader(autumn, YearBook.ClosedDays(stored));
-        var b = new DayLog.Reader(autumn, YearBook.ClosedDays(folded));
+        try
+        {
+            return FirstDifference($"Meter {meter.Id} {register}, ", autumn, YearBook.ClosedDays(stored), YearBook.ClosedDays(folded));
+        }
+        catch (Exception damage) when (damage is FormatException or OverflowException or ArgumentException)
+        {
+            return $"Meter {meter.Id} {register}: the stored year {HeatingSeason.NameOf(autumn)} cannot be decoded: {damage.Message}";
+        }
+    }
+
+    private static string FirstDifference(string place, int autumn, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> folded)
+    {
+        var a = new DayLog.Reader(autumn, stored);
+        var b = new DayLog.Reader(autumn, folded);
         while (true)
         {
             var (more, moreFolded) = (a.Next(out var was), b.Next(out var now));
-            if (!more && !moreFolded) return $"Meter {meter.Id} {register}, {autumn}-{autumn + 1}: the state after the newest day differs.";
+            if (!more && !moreFolded) return $"{place}{HeatingSeason.NameOf(autumn)}: the state after the newest day differs.";
             if (more && moreFolded && was.Equals(now)) continue;
-            return $"Meter {meter.Id} {register}, {(more ? was.Day : now.Day)}: stored {Quantity.Format(was.Consumption)} ({was.Marks}), "
+            return $"{place}{(more ? was.Day : now.Day)}: stored {Quantity.Format(was.Consumption)} ({was.Marks}), "
                 + $"folded again {Quantity.Format(now.Consumption)} ({now.Marks}).";
         }
     }

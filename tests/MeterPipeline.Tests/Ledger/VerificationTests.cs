@@ -50,10 +50,10 @@ public sealed class VerificationTests : IDisposable
     public void One_changed_byte_anywhere_in_a_row_is_named(string table, string where, string named)
     {
         var row = string.Format(CultureInfo.InvariantCulture, where, _hit.Number);
-        for (var i = 0; i < 12; i++)
+        for (var i = 0; i < 4; i++)
         {
-            // The i-th of twelve bytes spread over the blob, with its lowest bit turned.
-            var at = $"(1 + {i} * length(blob) / 12)";
+            // The i-th of four bytes spread over the blob, with its lowest bit turned; the second time it is turned back.
+            var at = $"(1 + {i} * length(blob) / 4)";
             Damage($"""
                 UPDATE {table} SET blob = CAST(substr(blob, 1, {at} - 1) || turned(substr(blob, {at}, 1)) || substr(blob, {at} + 1) AS BLOB) WHERE {row}
                 """);
@@ -61,8 +61,8 @@ public sealed class VerificationTests : IDisposable
             Damage($"""
                 UPDATE {table} SET blob = CAST(substr(blob, 1, {at} - 1) || turned(substr(blob, {at}, 1)) || substr(blob, {at} + 1) AS BLOB) WHERE {row}
                 """);
-            Assert.Empty(Verify().Differences);
         }
+        Assert.Empty(Verify().Differences);
     }
 
     [Fact]
