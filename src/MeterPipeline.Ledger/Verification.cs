@@ -158,15 +158,17 @@ public sealed class Verification
         }
         var before = differences.Count;
         var book = MeterBook.FromDays(meter.No, register, lives, (_, _, first, last) => gathered.FindAll(d => d.Day >= first && d.Day <= last));
+        var years = new Dictionary<int, byte[]>();
         book.WriteYears((autumn, blob) =>
         {
+            years[autumn] = blob;
             if (!stored.Remove(autumn, out var was)) differences.Add($"Meter {meter.Id} {register}: year {autumn} is not stored but folds from its meter days.");
             else if (!was.AsSpan().SequenceEqual(blob)) differences.Add(FirstDifference(meter, register, autumn, was, blob));
         });
         foreach (var (autumn, blob) in stored)
             if (YearBook.ClosedDays(blob).Length > 0) differences.Add($"Meter {meter.Id} {register}: year {autumn} is stored but does not fold from its meter days.");
         if (differences.Count > before) return;
-        var folded = book.Days(LocalDay.On(2000, 1, 1), LocalDay.On(2200, 1, 1), _ => null);
+        var folded = book.Days(LocalDay.On(2000, 1, 1), LocalDay.On(2200, 1, 1), years.GetValueOrDefault);
         if (Conservation.Difference(lives, register, folded, readings) is { } difference) differences.Add($"Meter {meter.Id} {register}, {difference}");
     }
 

@@ -84,7 +84,7 @@ public sealed class VerificationTests : IDisposable
     {
         using (var view = ledger.OpenView())
         {
-            var year = view.MeterYears(2).Single(y => y.Register == Domain.Readings.Register.Total);
+            var year = view.MeterYears(2).Single(y => y is { Register: Domain.Readings.Register.Total, Autumn: 2025 });
             var (days, head) = (YearBook.ClosedDays(year.Blob).ToArray(), year.Blob.AsSpan().IndexOf(YearBook.ClosedDays(year.Blob)));
             var blob = year.Blob.ToArray();
             blob[head + days.Length / 2] ^= 1;
@@ -140,9 +140,9 @@ public sealed class VerificationTests : IDisposable
         foreach (var id in new[] { "H1", "H2", "H3" })
             change.Households.Add(new Household(id, "张三", Village, HeatingRoute.CoalToElectricity, Conversion.Programme, _first, Hardship.None, "", []));
         change.Installations.Add(new Installation("E1", "H1", "grid", Energy.Electricity, 4, 2, null, 1, null, null, null, null, Serves.Heating, 0));
-        // A ratio, an opening inside a day, and an exchange for E4.
+        // A ratio, an opening in another heating year, and an exchange for E4.
         var exchange = _hit.StartMs + 10 * 3_600_000;
-        change.Installations.Add(new Installation("E2", "H2", "grid", Energy.Electricity, 6, 2, null, 1.5m, _first.StartMs + 3_600_000, 500_0000, null, null, Serves.Heating, 0));
+        change.Installations.Add(new Installation("E2", "H2", "grid", Energy.Electricity, 6, 2, null, 1.5m, _first.StartMs - 200 * LocalDay.LengthMs, 490_0000, null, null, Serves.Heating, 0));
         change.Installations.Add(new Installation("E3", "H3", "grid", Energy.Electricity, 6, 2, null, 1, null, null, exchange, 300_0000, Serves.Heating, 0));
         change.Installations.Add(new Installation("E4", "H3", "grid", Energy.Electricity, 6, 2, null, 1, exchange, 0, null, null, Serves.Heating, 0));
         ledger.ChangeRegistry(change, "test", _first.StartMs);
