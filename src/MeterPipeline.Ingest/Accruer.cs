@@ -24,6 +24,10 @@ public sealed class Accruer : IAsyncDisposable
     private const int RestFactor = 10;
 
     private static readonly TimeSpan PruneEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an orderly end goes on drawing villages; what still waits then is drawn after the next start.</summary>
+    private static readonly TimeSpan LastVillagesMax = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan RestMin = TimeSpan.FromMilliseconds(500);
 
     private readonly ILedger ledger;
@@ -102,7 +106,9 @@ public sealed class Accruer : IAsyncDisposable
             }
             while (commits.TryRead(out var last)) Take(last);
             CatchUp(ledger.JournalHead());
-            Flush();
+            var ending = time.GetTimestamp();
+            do Flush();
+            while (villages.Waiting && time.GetElapsedTime(ending) < LastVillagesMax);
         }
         catch (Exception error)
         {
@@ -206,6 +212,7 @@ public sealed class Accruer : IAsyncDisposable
         }
         books.ClearDirty();
         villages.Collect(books, flush.VillageDays);
+        flush.VillagesPrint = villages.Print(applied) ?? 0;
         tallies.Write(flush.Counters);
         if (Projected is not null)
             foreach (var (key, seq) in settled) flush.SettledDays.Add(new SettledDay(0, key.MeterNo, key.Register, key.Day, seq));

@@ -103,14 +103,15 @@ public sealed class Recorder : IAsyncDisposable
 
     private bool Commit(int readings)
     {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var batch in drained)
         {
-            quarantined.AddRange(batch.Quarantined);
+            // The row's own time: a replay takes them off the day that they were counted on.
+            foreach (var message in batch.Quarantined) quarantined.Add(message with { ReceivedAtMs = now });
             foreach (var count in batch.Counts) tally.Tally(count.Company, count.Received, count.Quarantined);
         }
         if (tally.Counts.Count > 0)
         {
-            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             writer.Begin(now, tally.Counts, readings);
             foreach (var batch in drained) writer.Add(batch.Readings);
             if (Append(writer.Finish()) is not { } seq) return false;

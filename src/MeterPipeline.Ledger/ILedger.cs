@@ -65,8 +65,18 @@ public interface ILedger : IDisposable
 
     void SetCursor(string name, long value);
 
-    /// <summary>Marks quarantined messages as replayed: after their readings were appended. Unknown ids are ignored.</summary>
-    void MarkReplayed(IReadOnlyCollection<long> quarantineIds, long atMs);
+    /// <summary>
+    /// Stores what became of quarantined messages that were decoded again, in one transaction that has reached the disk when this returns:
+    /// the journal row of what can be taken now, the marks on the messages it came from, and what still waits. Any thread, any process.
+    /// </summary>
+    /// <param name="blob">Empty where no message was taken.</param>
+    /// <returns>False: one of them is no longer open, because somebody else replayed it; nothing was stored.</returns>
+    bool Replay(ReadOnlySpan<byte> blob, ReplayOutcome outcome, long atMs);
+
+    /// <summary>Deletes the oldest replayed messages until both limits hold or none is left. Open messages are never deleted.</summary>
+    /// <param name="maxBytes">Of payloads.</param>
+    /// <returns>What is left.</returns>
+    QuarantineSize TrimQuarantine(long maxMessages, long maxBytes);
 }
 
 /// <summary>One moment of the ledger. Dispose soon: an open view holds back the reuse of space.</summary>
@@ -107,11 +117,14 @@ public interface ILedgerView : IDisposable
     /// <summary>Counters per company and day of receipt in [first, last], without the journal's tail.</summary>
     IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay);
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Newest first, with the first <see cref="QuarantineRow.ExcerptBytes"/> of their payloads.</summary>
     IReadOnlyList<QuarantineRow> Quarantine(long beforeId, int max);
 
-    /// <summary>Messages not replayed yet.</summary>
-    long QuarantineCount();
+    /// <summary>Messages not replayed yet with their whole payloads, oldest first, streamed.</summary>
+    IEnumerable<QuarantineRow> OpenQuarantine(long afterId);
+
+    /// <summary>How much is kept, cheap.</summary>
+    QuarantineSize QuarantineSize();
 
     /// <summary>Messages about a registered meter that are not replayed yet, received on local days in [first, last], by day, then reason.</summary>
     IReadOnlyList<RefusedMessages> RefusedOf(string meterId, int firstDay, int lastDay);
@@ -131,12 +144,42 @@ public readonly record struct JournalRow(long Seq, byte[] Blob);
 /// <param name="Reason">A stable word: <c>unknown-meter</c>, <c>bad-json</c>…</param>
 /// <param name="Detail">A sentence for the operator: place and remedy.</param>
 /// <param name="Topic">As received, at most 512 bytes.</param>
-/// <param name="Payload">As received, at most 64 KiB.</param>
+/// <param name="Payload">As received, at most <see cref="PayloadMax"/> bytes.</param>
 /// <param name="Meter">The registered meter that it speaks of, one of the company's own; empty: none could be told.</param>
 public sealed record QuarantinedMessage(
-    long ReceivedAtMs, string Source, string Company, string Reason, string Detail, string Topic, byte[] Payload, string Meter = "");
+    long ReceivedAtMs, string Source, string Company, string Reason, string Detail, string Topic, byte[] Payload, string Meter = "")
+{
+    /// <summary>1 MiB, the largest packet of the built-in endpoint by default: what is cut cannot be replayed.</summary>
+    public const int PayloadMax = 1 << 20;
 
-public sealed record QuarantineRow(long Id, QuarantinedMessage Message, long? ReplayedAtMs);
+    /// <summary>The company that the connection had proved to be; null where none was asked for. A replay is judged by it.</summary>
+    public string? Publisher { get; init; }
+}
+
+/// <param name="PayloadBytes">Length of the whole payload kept.</param>
+public sealed record QuarantineRow(long Id, QuarantinedMessage Message, long? ReplayedAtMs, int PayloadBytes)
+{
+    /// <summary>Enough of a payload to see what is wrong with it.</summary>
+    public const int ExcerptBytes = 256;
+}
+
+/// <param name="Open">Messages not replayed yet.</param>
+/// <param name="Replayed">Messages kept although they were replayed.</param>
+/// <param name="Bytes">Of the payloads of both.</param>
+public readonly record struct QuarantineSize(long Open, long Replayed, long Bytes);
+
+/// <summary>What became of open quarantined messages, all counted on one local day.</summary>
+public sealed class ReplayOutcome
+{
+    /// <summary>Messages that the journal row, or <see cref="Items"/>, stands for from now on.</summary>
+    public List<long> Taken { get; } = [];
+
+    /// <summary>Items of messages taken that are still bad: quarantined one by one.</summary>
+    public List<QuarantinedMessage> Items { get; } = [];
+
+    /// <summary>Messages that stay open, for another reason than before.</summary>
+    public List<(long Id, string Reason, string Detail)> Kept { get; } = [];
+}
 
 /// <summary>All readings of a meter, register and local day, as a <c>MeterDay</c> blob.</summary>
 public readonly record struct MeterDayRow(int MeterNo, Register Register, int Day, byte[] Blob);
@@ -172,6 +215,11 @@ public sealed class FoldFlush
     public List<MeterYearRow> MeterYears { get; } = [];
     public List<VillageDayRow> VillageDays { get; } = [];
     public List<CounterRow> Counters { get; } = [];
+
+    /// <summary><see cref="VillageSheet.Print"/> where every village is drawn, else 0; stored as the cursor <see cref="VillagesCursor"/>.</summary>
+    public long VillagesPrint { get; set; }
+
+    public const string VillagesCursor = "villages";
 
     /// <summary>Added, not replaced; ids are given by the ledger.</summary>
     public List<SettledDay> SettledDays { get; } = [];

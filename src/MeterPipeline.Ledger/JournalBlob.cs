@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Text;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Readings;
@@ -8,6 +7,7 @@ namespace MeterPipeline.Ledger;
 
 /// <summary>What one company sent within a journal row, for reconciliation.</summary>
 /// <param name="Received">Readings plus quarantined messages or items.</param>
+/// <param name="Quarantined">Of these, the quarantined. Negative where a replay took messages out of quarantine.</param>
 public readonly record struct CompanyCount(string Company, int Received, int Quarantined);
 
 /// <summary>
@@ -16,9 +16,12 @@ public readonly record struct CompanyCount(string Company, int Received, int Qua
 /// </summary>
 public static class JournalBlob
 {
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
+
+    /// <summary>Rows from before there was a replay: their counts have no sign.</summary>
+    private const byte UnsignedCounts = 1;
     private const int FixedHead = 9;
-    private const int Checksum = 4;
+    private const int ChecksumBytes = 4;
     private const int LongestReading = 5 + 1 + Varint.MaxBytes + Varint.MaxBytes + 5;
 
     /// <summary>Decodes a row; <paramref name="readings"/> is cleared and filled.</summary>
@@ -26,10 +29,10 @@ public static class JournalBlob
     /// <exception cref="FormatException">The bytes are damaged or of an unknown version.</exception>
     public static long Read(ReadOnlySpan<byte> blob, List<Reading> readings, List<CompanyCount> counts)
     {
-        if (blob.Length < FixedHead + Checksum) throw new FormatException($"A journal row of {blob.Length} bytes is cut short.");
-        var body = blob[..^Checksum];
-        if (Crc32C(body) != BinaryPrimitives.ReadUInt32LittleEndian(blob[^Checksum..])) throw new FormatException("A journal row fails its checksum.");
-        if (body[0] != FormatVersion) throw new FormatException($"A journal row has version {body[0]}; this program reads {FormatVersion}.");
+        if (blob.Length < FixedHead + ChecksumBytes) throw new FormatException($"A journal row of {blob.Length} bytes is cut short.");
+        var body = blob[..^ChecksumBytes];
+        if (Checksum.Of(body) != BinaryPrimitives.ReadUInt32LittleEndian(blob[^ChecksumBytes..])) throw new FormatException("A journal row fails its checksum.");
+        if (body[0] is not (FormatVersion or UnsignedCounts)) throw new FormatException($"A journal row has version {body[0]}; this program reads {FormatVersion}.");
         var recordedAtMs = BinaryPrimitives.ReadInt64LittleEndian(body[1..]);
         var at = FixedHead;
         counts.Clear();
@@ -38,7 +41,7 @@ public static class JournalBlob
             var length = (int)Varint.Read(body, ref at);
             var company = Encoding.UTF8.GetString(body.Slice(at, length));
             at += length;
-            counts.Add(new CompanyCount(company, (int)Varint.Read(body, ref at), (int)Varint.Read(body, ref at)));
+            counts.Add(new CompanyCount(company, ReadCount(body, ref at), ReadCount(body, ref at)));
         }
         readings.Clear();
         var time = 0L;
@@ -54,13 +57,8 @@ public static class JournalBlob
         return recordedAtMs;
     }
 
-    private static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        for (; bytes.Length >= 8; bytes = bytes[8..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var b in bytes) crc = BitOperations.Crc32C(crc, b);
-        return ~crc;
-    }
+    private static int ReadCount(ReadOnlySpan<byte> body, ref int at) =>
+        (int)(body[0] == UnsignedCounts ? (long)Varint.Read(body, ref at) : Varint.ReadSigned(body, ref at));
 
     /// <summary>Builds rows in one reused buffer. Owned by one thread.</summary>
     public sealed class Writer
@@ -70,6 +68,7 @@ public static class JournalBlob
         private long lastTime;
 
         /// <summary>Starts a row; <paramref name="readings"/> of them must follow.</summary>
+        /// <param name="recordedAtMs">When it was received: it counts on that local day.</param>
         public void Begin(long recordedAtMs, IReadOnlyList<CompanyCount> counts, int readings)
         {
             length = 0;
@@ -85,8 +84,9 @@ public static class JournalBlob
                 WriteCount(name);
                 Reserve(name);
                 length += Encoding.UTF8.GetBytes(counts[i].Company, buffer.AsSpan(length));
-                WriteCount(counts[i].Received);
-                WriteCount(counts[i].Quarantined);
+                Reserve(2 * Varint.MaxBytes);
+                Varint.WriteSigned(buffer, ref length, counts[i].Received);
+                Varint.WriteSigned(buffer, ref length, counts[i].Quarantined);
             }
             WriteCount(readings);
         }
@@ -110,9 +110,9 @@ public static class JournalBlob
         /// <summary>Seals the row. The span is valid until the next <see cref="Begin"/>.</summary>
         public ReadOnlySpan<byte> Finish()
         {
-            Reserve(Checksum);
-            BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(length), Crc32C(buffer.AsSpan(0, length)));
-            length += Checksum;
+            Reserve(ChecksumBytes);
+            BinaryPrimitives.WriteUInt32LittleEndian(buffer.AsSpan(length), Checksum.Of(buffer.AsSpan(0, length)));
+            length += ChecksumBytes;
             return buffer.AsSpan(0, length);
         }
 

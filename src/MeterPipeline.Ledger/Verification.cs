@@ -1,7 +1,9 @@
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Statements;
 
 namespace MeterPipeline.Ledger;
 
@@ -9,38 +11,81 @@ namespace MeterPipeline.Ledger;
 /// <param name="Meters">Meter registers folded again.</param>
 /// <param name="Days">Stored meter days read.</param>
 /// <param name="Unfolded">Meters whose registry entry changed after the last flush: the running pipeline folds them again by itself.</param>
+/// <param name="VillageDays">Stored village days drawn again; null: some villages wait to be drawn, so that nothing can be said.</param>
 /// <param name="Differences">Each names its place; empty: everything agrees. At most <see cref="Verification.DifferencesShown"/>.</param>
-public sealed record VerificationResult(int Meters, long Days, int Unfolded, IReadOnlyList<string> Differences);
+public sealed record VerificationResult(int Meters, long Days, int Unfolded, long? VillageDays, IReadOnlyList<string> Differences);
 
 /// <summary>
-/// Folds everything again from stored meter days and compares it, byte for byte, with what streaming stored; checks that every day's
-/// consumption is the difference of the registers around it, and that received = accepted + duplicate + conflict + quarantined.
+/// Folds everything again from stored meter days and compares it, byte for byte, with what streaming stored; checks that readings and days
+/// conserve the register, that village days are the sums of statements drawn again, and that received = accepted + duplicate + conflict +
+/// quarantined + pending.
 /// </summary>
-public static class Verification
+public sealed class Verification
 {
     public const int DifferencesShown = 20;
 
-    /// <param name="progress">Told the number of stored meter days read.</param>
-    public static VerificationResult Run(ILedger ledger, Action<long> progress)
+    /// <summary>Households whose books are held at a time.</summary>
+    private const int HouseholdsAtOnce = 20_000;
+
+    private readonly ILedgerView view;
+    private readonly RegistrySnapshot registry;
+    private readonly PolicyBook policies;
+    private readonly bool villagesDrawn;
+    private readonly Action<long> progress;
+    private readonly List<string> differences = [];
+    private int meters;
+    private long days;
+    private int unfolded;
+    private long? villageDays;
+
+    private Verification(ILedgerView view, PolicyBook policies, long villagesPrint, Action<long> progress)
     {
+        (this.view, this.policies, this.progress, registry) = (view, policies, progress, view.Registry());
+        villagesDrawn = villagesPrint == VillageSheet.Print(view.FoldedSeq, registry.Version, policies);
+    }
+
+    private bool Enough => differences.Count >= DifferencesShown;
+
+    /// <param name="progress">Told the number of stored meter days read.</param>
+    public static VerificationResult Run(ILedger ledger, PolicyBook policies, Action<long> progress)
+    {
+        // Before the view: if the print fits the view, all rows that it stands for are in the view.
+        var print = ledger.Cursor(FoldFlush.VillagesCursor);
         using var view = ledger.OpenView();
-        var registry = view.Registry();
-        var differences = new List<string>();
-        var (meters, days, unfolded) = (0, 0L, 0);
+        return new Verification(view, policies, print, progress).Run();
+    }
+
+    private VerificationResult Run()
+    {
+        Unless(Refold);
+        if (differences.Count == 0 && unfolded == 0 && villagesDrawn) Unless(DrawVillages);
+        Unless(Reconcile);
+        return new VerificationResult(meters, days, unfolded, villageDays, differences);
+    }
+
+    /// <summary>A damaged row ends its own check: nothing that follows from it is worth asking.</summary>
+    private void Unless(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (Exception damage) when (damage is LedgerException or FormatException)
+        {
+            differences.Add(damage.Message);
+        }
+    }
+
+    private void Refold()
+    {
         var gathered = new List<(int Day, byte[] Blob)>();
         (int MeterNo, Register Register)? current = null;
-        void Close()
-        {
-            if (current is not { } key || differences.Count >= DifferencesShown) return;
-            meters++;
-            if (!Compare(view, registry, key.MeterNo, key.Register, gathered, differences)) unfolded++;
-        }
-
         foreach (var row in view.AllMeterDays())
         {
             if (current != (row.MeterNo, row.Register))
             {
                 Close();
+                if (Enough) return;
                 current = (row.MeterNo, row.Register);
                 gathered.Clear();
             }
@@ -48,68 +93,157 @@ public static class Verification
             progress(++days);
         }
         Close();
-        Reconcile(view, differences);
-        return new VerificationResult(meters, days, unfolded, differences);
+
+        void Close()
+        {
+            if (current is not { } key) return;
+            meters++;
+            if (registry.MeterByNo(key.MeterNo) is not { } meter) differences.Add($"Meter number {key.MeterNo} has stored readings but is not in the registry.");
+            else if (Decide(meter, key.Register, gathered) is { } readings) Compare(meter, key.Register, gathered, readings);
+        }
     }
 
-    /// <returns>False where the registry has moved on since the flush.</returns>
-    private static bool Compare(
-        ILedgerView view, RegistrySnapshot registry, int meterNo, Register register, List<(int Day, byte[] Blob)> days, List<string> differences)
+    /// <summary>The readings that count; null: a meter day is damaged.</summary>
+    private List<RegistryPoint>? Decide(Meter meter, Register register, List<(int Day, byte[] Blob)> stored)
     {
-        if (registry.MeterByNo(meterNo) is not { } meter)
+        var readings = new List<RegistryPoint>();
+        var entries = new List<DayEntry>();
+        foreach (var (number, blob) in stored)
         {
-            differences.Add($"Meter number {meterNo} has stored readings but is not in the registry.");
-            return true;
+            var day = new LocalDay(number);
+            entries.Clear();
+            if (Damage(day, blob, entries) is { } damage)
+            {
+                differences.Add($"Meter {meter.Id} {register}, {day}: the stored meter day {damage}.");
+                return null;
+            }
+            for (var i = 0; i < entries.Count;)
+            {
+                var (value, _, next) = MeterDay.Decide(entries, i);
+                readings.Add(new RegistryPoint(entries[i].TimeMs, value));
+                i = next;
+            }
         }
+        return readings;
+    }
+
+    private static string? Damage(LocalDay day, byte[] blob, List<DayEntry> entries)
+    {
+        try
+        {
+            MeterDay.Decode(day, blob, entries);
+        }
+        catch (Exception error) when (error is FormatException or OverflowException)
+        {
+            return $"cannot be decoded: {error.Message}";
+        }
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var entry = entries[i];
+            if (entry.TimeMs < day.StartMs || entry.TimeMs >= day.EndMs) return $"holds a reading of {LocalDay.Of(entry.TimeMs)}";
+            if (entry.Value is < 0 or > Quantity.Max) return $"holds the value {entry.Value}";
+            if (i > 0 && entries[i - 1].CompareTo(entry) >= 0) return "holds readings out of order";
+        }
+        return null;
+    }
+
+    private void Compare(Meter meter, Register register, List<(int Day, byte[] Blob)> gathered, List<RegistryPoint> readings)
+    {
         var lives = new MeterLives(meter);
-        var stored = view.MeterYears(meterNo).Where(y => y.Register == register).ToDictionary(y => y.Autumn, y => y.Blob);
-        if (stored.Values.Any(blob => YearBook.PrintOf(blob) != lives.Print)) return false;
-        var book = MeterBook.FromDays(meterNo, register, lives, (_, _, first, last) => days.FindAll(d => d.Day >= first && d.Day <= last));
+        var stored = view.MeterYears(meter.No).Where(y => y.Register == register).ToDictionary(y => y.Autumn, y => y.Blob);
+        if (stored.Values.Any(blob => YearBook.PrintOf(blob) != lives.Print))
+        {
+            unfolded++;
+            return;
+        }
+        var before = differences.Count;
+        var book = MeterBook.FromDays(meter.No, register, lives, (_, _, first, last) => gathered.FindAll(d => d.Day >= first && d.Day <= last));
+        var years = new Dictionary<int, byte[]>();
         book.WriteYears((autumn, blob) =>
         {
+            years[autumn] = blob;
             if (!stored.Remove(autumn, out var was)) differences.Add($"Meter {meter.Id} {register}: year {autumn} is not stored but folds from its meter days.");
             else if (!was.AsSpan().SequenceEqual(blob)) differences.Add(FirstDifference(meter, register, autumn, was, blob));
         });
         foreach (var (autumn, blob) in stored)
             if (YearBook.ClosedDays(blob).Length > 0) differences.Add($"Meter {meter.Id} {register}: year {autumn} is stored but does not fold from its meter days.");
-        Conserve(meter, lives, register, book, differences);
-        return true;
+        if (differences.Count > before) return;
+        var folded = book.Days(LocalDay.On(2000, 1, 1), LocalDay.On(2200, 1, 1), years.GetValueOrDefault);
+        if (Conservation.Difference(lives, register, folded, readings) is { } difference) differences.Add($"Meter {meter.Id} {register}, {difference}");
     }
 
     private static string FirstDifference(Meter meter, Register register, int autumn, byte[] stored, byte[] folded)
     {
-        var a = new DayLog.Reader(autumn, YearBook.ClosedDays(stored));
-        var b = new DayLog.Reader(autumn, YearBook.ClosedDays(folded));
+        try
+        {
+            return FirstDifference($"Meter {meter.Id} {register}, ", autumn, YearBook.ClosedDays(stored), YearBook.ClosedDays(folded));
+        }
+        catch (Exception damage) when (damage is FormatException or OverflowException or ArgumentException)
+        {
+            return $"Meter {meter.Id} {register}: the stored year {HeatingSeason.NameOf(autumn)} cannot be decoded: {damage.Message}";
+        }
+    }
+
+    private static string FirstDifference(string place, int autumn, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> folded)
+    {
+        var a = new DayLog.Reader(autumn, stored);
+        var b = new DayLog.Reader(autumn, folded);
         while (true)
         {
             var (more, moreFolded) = (a.Next(out var was), b.Next(out var now));
-            if (!more && !moreFolded) return $"Meter {meter.Id} {register}, {autumn}-{autumn + 1}: the state after the newest day differs.";
+            if (!more && !moreFolded) return $"{place}{HeatingSeason.NameOf(autumn)}: the state after the newest day differs.";
             if (more && moreFolded && was.Equals(now)) continue;
-            return $"Meter {meter.Id} {register}, {(more ? was.Day : now.Day)}: stored {Quantity.Format(was.Consumption)} ({was.Marks}), "
+            return $"{place}{(more ? was.Day : now.Day)}: stored {Quantity.Format(was.Consumption)} ({was.Marks}), "
                 + $"folded again {Quantity.Format(now.Consumption)} ({now.Marks}).";
         }
     }
 
-    private static void Conserve(Meter meter, MeterLives lives, Register register, MeterBook book, List<string> differences)
+    private void DrawVillages()
     {
-        var days = book.Days(new LocalDay(LocalDay.On(2000, 1, 1).Number), new LocalDay(LocalDay.On(2200, 1, 1).Number), _ => null);
-        for (var i = 0; i + 1 < days.Count; i++)
+        villageDays = 0;
+        var stored = new StoredBooks(() => view);
+        var (drawn, books, households) = (new List<VillageDayRow>(), NewBooks(), 0);
+        foreach (var village in registry.Households.Values.GroupBy(h => h.Division, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            var (day, next) = (days[i], days[i + 1]);
-            if (!day.StartKnown || !next.StartKnown || next.Day != day.Day.Next || ((day.Marks | next.Marks) & (DayMarks.Reset | DayMarks.Jump)) != 0) continue;
-            if (lives.Lives.FirstOrDefault(l => l.Covers(day.Day.StartMs) && l.Covers(next.Day.StartMs)) is not { } life) continue;
-            var advance = next.Register - day.Register;
-            if ((day.Marks & DayMarks.Rollover) != 0 && life.Modulus is { } modulus && advance < day.Consumption) advance += modulus;
-            if (advance != day.Consumption && differences.Count < DifferencesShown)
-                differences.Add($"Meter {meter.Id} {register}, {day.Day}: the register advanced by {Quantity.Format(advance)}, the day counts {Quantity.Format(day.Consumption)}.");
+            var members = village.ToList();
+            if ((households += members.Count) > HouseholdsAtOnce) (books, households) = (NewBooks(), members.Count);
+            drawn.Clear();
+            VillageSheet.Draw(books, new Statements(books, policies), village.Key, members, drawn);
+            Compare(village.Key, drawn);
+            if (Enough) return;
+        }
+
+        Books NewBooks() => new(registry, stored.Days, stored.Years);
+    }
+
+    private void Compare(string village, List<VillageDayRow> drawn)
+    {
+        var stored = view.VillageDays(village, int.MinValue, int.MaxValue).Where(row => row.Division == village).ToDictionary(row => (row.Energy, row.Day));
+        foreach (var row in drawn)
+        {
+            villageDays++;
+            if (!stored.TryGetValue((row.Energy, row.Day), out var was)) differences.Add($"{Place(row)}: not stored, drawn again {Figures(row)}.");
+            else if (was != row) differences.Add($"{Place(row)}: stored {Figures(was)}, drawn again {Figures(row)}.");
+            else continue;
+            return;
         }
     }
 
-    private static void Reconcile(ILedgerView view, List<string> differences)
+    private static string Place(in VillageDayRow row) => $"Village {row.Division} {row.Energy}, {new LocalDay(row.Day)}";
+
+    private static string Figures(in VillageDayRow row) =>
+        $"{Quantity.Format(row.Consumption)} and {row.AccruedE8 / 100_000_000m} yuan of {row.Households} households ({row.Reporting} reporting)";
+
+    private void Reconcile()
     {
-        foreach (var row in view.Counters(int.MinValue, int.MaxValue))
-            if (row.Received != row.Accepted + row.Duplicate + row.Conflict + row.Quarantined)
-                differences.Add($"Company {(row.Company.Length == 0 ? "(none)" : row.Company)}, received on {new LocalDay(row.Day)}: {row.Received} received, "
-                    + $"but {row.Accepted} accepted + {row.Duplicate} duplicate + {row.Conflict} conflict + {row.Quarantined} quarantined.");
+        foreach (var day in Reconciliation.Of(view))
+            if (!day.Reconciles && !Enough) differences.Add($"{day}.");
+        var (readings, counts) = (new List<Reading>(), new List<CompanyCount>());
+        foreach (var row in view.JournalTail())
+        {
+            JournalBlob.Read(row.Blob, readings, counts);
+            var counted = counts.Sum(c => (long)c.Received - c.Quarantined);
+            if (counted != readings.Count && !Enough) differences.Add($"Journal row {row.Seq}: {counted} readings are counted, {readings.Count} are there.");
+        }
     }
 }

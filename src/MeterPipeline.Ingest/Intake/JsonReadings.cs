@@ -10,7 +10,7 @@ public readonly ref struct PayloadItem
     public ReadOnlySpan<byte> Meter { get; init; }
     public ReadOnlySpan<byte> Unit { get; init; }
 
-    /// <summary>The item's own bytes, for quarantine.</summary>
+    /// <summary>The item's own bytes, for quarantine: a payload by themselves, for a replay decodes them alone.</summary>
     public ReadOnlySpan<byte> Raw { get; init; }
     public Register Register { get; init; }
     public long TimeMs { get; init; }

@@ -27,16 +27,15 @@ public sealed class ReadingIntake : IReceiver
     private const int PoolMax = 1_024;
 
     private readonly RegistryWatch registry;
-    private readonly Recorder recorder;
+    private readonly Func<IntakeBatch, CancellationToken, ValueTask> submit;
     private readonly TimeProvider time;
     private readonly IntakeOptions options;
     private readonly ConcurrentBag<IntakeBatch> pool = [];
 
-    public ReadingIntake(RegistryWatch registry, Recorder recorder, TimeProvider time, IntakeOptions options)
-    {
-        (this.registry, this.recorder, this.time, this.options) = (registry, recorder, time, options);
-        recorder.Done = Return;
-    }
+    /// <param name="submit">Takes over each batch: to the recorder, or to whoever replays.</param>
+    /// <param name="time">Judges the clocks of meters.</param>
+    public ReadingIntake(RegistryWatch registry, Func<IntakeBatch, CancellationToken, ValueTask> submit, TimeProvider time, IntakeOptions options) =>
+        (this.registry, this.submit, this.time, this.options) = (registry, submit, time, options);
 
     /// <summary>Readings whose value had more than four decimals.</summary>
     public Counter Rounded { get; } = new();
@@ -45,7 +44,8 @@ public sealed class ReadingIntake : IReceiver
 
     public IReceiverSession Open(Origin origin) => new Session(this, origin);
 
-    private void Return(IntakeBatch batch)
+    /// <summary>Gives a batch back when nobody needs it any more.</summary>
+    public void Return(IntakeBatch batch)
     {
         batch.Clear();
         if (pool.Count < PoolMax) pool.Add(batch);
@@ -56,14 +56,14 @@ public sealed class ReadingIntake : IReceiver
     private sealed class Session(ReadingIntake intake, Origin origin) : IReceiverSession
     {
         private const int TopicKept = 512;
-        private const int PayloadKept = 64 * 1024;
 
         private IntakeBatch batch = intake.Rent();
         private MeterDirectory directory = intake.registry.Directory;
-        private long nowMs = intake.NowMs;
+        private long nowMs;
 
         public void Take(in Delivery delivery)
         {
+            if (batch.IsEmpty) Begin();
             var topic = TopicShape.Of(delivery.Topic);
             var company = topic.Company.IsEmpty ? -1 : directory.CompanyOf(topic.Company);
             if (Refusal(topic, company) is { } refused)
@@ -92,12 +92,13 @@ public sealed class ReadingIntake : IReceiver
             var full = batch;
             full.Owed = owed;
             batch = intake.Rent();
-            directory = intake.registry.Directory;
-            nowMs = intake.NowMs;
-            return intake.recorder.SubmitAsync(full, cancel);
+            return intake.submit(full, cancel);
         }
 
         public void Dispose() => intake.Return(batch);
+
+        /// <summary>A connection may have been silent for a day: its first message is judged by today's clock and registry.</summary>
+        private void Begin() => (directory, nowMs) = (intake.registry.Directory, intake.NowMs);
 
         private Fault? Refusal(TopicShape topic, int company)
         {
@@ -169,7 +170,8 @@ public sealed class ReadingIntake : IReceiver
         private void Keep(Fault fault, string company, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, string meter = "") =>
             batch.Quarantined.Add(new QuarantinedMessage(
                 nowMs, origin.Source, company, fault.Reason, fault.Detail, Text(topic[..Math.Min(topic.Length, TopicKept)]),
-                payload[..Math.Min(payload.Length, PayloadKept)].ToArray(), meter));
+                payload[..Math.Min(payload.Length, QuarantinedMessage.PayloadMax)].ToArray(), meter)
+            { Publisher = origin.Company });
 
         private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
     }

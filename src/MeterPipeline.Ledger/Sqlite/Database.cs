@@ -27,6 +27,9 @@ internal sealed class Database : IDisposable
     /// <summary>What is being done, for the message of a failure: "append to the journal".</summary>
     public string Operation { get; set; } = "open the ledger";
 
+    /// <summary>Rows that the statement before changed, triggers left out.</summary>
+    public int Changes => raw.sqlite3_changes(handle);
+
     public long LastInsertRowId => raw.sqlite3_last_insert_rowid(handle);
 
     /// <exception cref="LedgerException">The file is missing (unless created), damaged, or may not be touched.</exception>

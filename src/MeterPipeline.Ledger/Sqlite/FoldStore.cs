@@ -6,8 +6,8 @@ internal static class FoldStore
     /// <summary>The cursor that says which journal position the folded rows stand for.</summary>
     public const string FoldedCursor = "folded";
 
-    private const string MeterDaySql = "REPLACE INTO meter_day (day, meter_no, register, blob) VALUES (?, ?, ?, ?)";
-    private const string MeterYearSql = "REPLACE INTO meter_year (autumn, meter_no, register, blob) VALUES (?, ?, ?, ?)";
+    private const string MeterDaySql = "REPLACE INTO meter_day (day, meter_no, register, blob, crc) VALUES (?, ?, ?, ?, ?)";
+    private const string MeterYearSql = "REPLACE INTO meter_year (autumn, meter_no, register, blob, crc) VALUES (?, ?, ?, ?, ?)";
 
     private const string VillageDaySql = """
         REPLACE INTO village_day (day, division, energy, consumption, accrued_e8, households, reporting) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -48,6 +48,7 @@ internal static class FoldStore
                 .Bind(1, (long)day.MeterNo).Bind(2, (long)day.Register).Bind(3, (long)day.Day).Bind(4, day.Seq).Run();
         }
         SetCursor(database, FoldedCursor, flush.FoldedSeq);
+        SetCursor(database, FoldFlush.VillagesCursor, flush.VillagesPrint);
         transaction.Commit();
     }
 
@@ -65,7 +66,8 @@ internal static class FoldStore
     {
         foreach (var row in rows)
         {
-            statement.Bind(1, (long)row.Day).Bind(2, (long)row.MeterNo).Bind(3, (long)row.Register).Bind(4, row.Blob.AsSpan()).Run();
+            statement.Bind(1, (long)row.Day).Bind(2, (long)row.MeterNo).Bind(3, (long)row.Register).Bind(4, row.Blob.AsSpan())
+                .Bind(5, (long)Checksum.Of(row.Day, row.MeterNo, (int)row.Register, row.Blob)).Run();
         }
     }
 
@@ -73,7 +75,8 @@ internal static class FoldStore
     {
         foreach (var row in rows)
         {
-            statement.Bind(1, (long)row.Autumn).Bind(2, (long)row.MeterNo).Bind(3, (long)row.Register).Bind(4, row.Blob.AsSpan()).Run();
+            statement.Bind(1, (long)row.Autumn).Bind(2, (long)row.MeterNo).Bind(3, (long)row.Register).Bind(4, row.Blob.AsSpan())
+                .Bind(5, (long)Checksum.Of(row.Autumn, row.MeterNo, (int)row.Register, row.Blob)).Run();
         }
     }
 

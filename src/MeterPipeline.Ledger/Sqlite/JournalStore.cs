@@ -12,7 +12,7 @@ internal sealed class JournalStore(string file) : IDisposable
         "INSERT INTO journal VALUES (max(coalesce((SELECT max(seq) FROM journal), 0), (SELECT seq FROM pruned)) + 1, ?)";
 
     private const string QuarantineSql = """
-        INSERT INTO quarantine (received_at_ms, source, company, reason, detail, topic, payload, meter) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO quarantine (received_at_ms, source, company, reason, detail, topic, payload, meter, publisher) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     private readonly Lock writing = new();
@@ -93,16 +93,54 @@ internal sealed class JournalStore(string file) : IDisposable
         while (more);
     }
 
-    public void MarkReplayed(IReadOnlyCollection<long> ids, long atMs)
+    /// <summary>One transaction, so that a message is open or in the journal, never both, whenever the process dies.</summary>
+    public bool Replay(ReadOnlySpan<byte> blob, ReplayOutcome outcome, long atMs)
     {
+        if (blob.IsEmpty != (outcome.Taken.Count == 0)) throw new ArgumentException("A journal row stands for messages taken, and only for them.");
         lock (writing)
         {
             var database = Writer();
-            using var transaction = database.BeginWrite("mark quarantined messages as replayed");
-            var statement = database.Prepared("UPDATE quarantine SET replayed_at_ms = ? WHERE id = ?");
-            foreach (var id in ids) statement.Bind(1, atMs).Bind(2, id).Run();
+            using var transaction = database.BeginWrite("replay quarantined messages");
+            var mark = database.Prepared("UPDATE quarantine SET replayed_at_ms = ? WHERE id = ? AND replayed_at_ms IS NULL");
+            foreach (var id in outcome.Taken)
+            {
+                mark.Bind(1, atMs).Bind(2, id).Run();
+                if (database.Changes == 0) return false;
+            }
+            if (!blob.IsEmpty) database.Prepared(AppendSql).Bind(1, blob).Run();
+            foreach (var item in outcome.Items) Insert(database, item);
+            var reword = database.Prepared("UPDATE quarantine SET reason = ?, detail = ? WHERE id = ? AND replayed_at_ms IS NULL");
+            foreach (var (id, reason, detail) in outcome.Kept) reword.Bind(1, reason).Bind(2, detail).Bind(3, id).Run();
             transaction.Commit();
+            return true;
         }
+    }
+
+    /// <summary>In transactions of <see cref="SqliteLimits.TrimRows"/>: an append waits for one of them at most.</summary>
+    public QuarantineSize TrimQuarantine(long maxMessages, long maxBytes)
+    {
+        while (true)
+        {
+            lock (writing)
+            {
+                var database = Writer();
+                using var transaction = database.BeginWrite("trim the quarantine");
+                var size = Size(database);
+                if (size.Replayed == 0 || (size.Open + size.Replayed <= maxMessages && size.Bytes <= maxBytes)) return size;
+                database.Prepared("DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE replayed_at_ms IS NOT NULL ORDER BY id LIMIT ?)")
+                    .Bind(1, (long)SqliteLimits.TrimRows).Run();
+                transaction.Commit();
+            }
+        }
+    }
+
+    public static QuarantineSize Size(Database database)
+    {
+        var statement = database.Prepared("SELECT open, replayed, bytes FROM quarantine_size");
+        statement.Step();
+        var size = new QuarantineSize(statement.Int64(0), statement.Int64(1), statement.Int64(2));
+        statement.Reset();
+        return size;
     }
 
     public void Dispose()
@@ -113,7 +151,7 @@ internal sealed class JournalStore(string file) : IDisposable
 
     private static void Insert(Database database, QuarantinedMessage message) => database.Prepared(QuarantineSql)
         .Bind(1, message.ReceivedAtMs).Bind(2, message.Source).Bind(3, message.Company).Bind(4, message.Reason)
-        .Bind(5, message.Detail).Bind(6, message.Topic).Bind(7, message.Payload.AsSpan()).Bind(8, message.Meter).Run();
+        .Bind(5, message.Detail).Bind(6, message.Topic).Bind(7, message.Payload.AsSpan()).Bind(8, message.Meter).Bind(9, message.Publisher).Run();
 
     /// <summary>
     /// SQLite's own checkpoints are passive: with some reader always inside the WAL they never let it begin anew, and it would grow with

@@ -27,6 +27,21 @@ internal sealed class Schema
         """, """
         ALTER TABLE quarantine ADD COLUMN meter TEXT NOT NULL DEFAULT '';
         CREATE INDEX quarantine_meter ON quarantine (meter, received_at_ms) WHERE meter <> '' AND replayed_at_ms IS NULL;
+        ALTER TABLE quarantine ADD COLUMN publisher TEXT;
+        CREATE INDEX quarantine_replayed ON quarantine (id) WHERE replayed_at_ms IS NOT NULL;
+        CREATE TABLE quarantine_size (
+            id INTEGER PRIMARY KEY CHECK (id = 1), open INTEGER NOT NULL, replayed INTEGER NOT NULL, bytes INTEGER NOT NULL);
+        INSERT INTO quarantine_size
+            SELECT 1, count(*) - count(replayed_at_ms), count(replayed_at_ms), coalesce(sum(length(payload)), 0) FROM quarantine;
+        CREATE TRIGGER quarantine_added AFTER INSERT ON quarantine BEGIN
+            UPDATE quarantine_size SET open = open + 1, bytes = bytes + length(NEW.payload);
+        END;
+        CREATE TRIGGER quarantine_marked AFTER UPDATE OF replayed_at_ms ON quarantine BEGIN
+            UPDATE quarantine_size SET open = open - 1, replayed = replayed + 1;
+        END;
+        CREATE TRIGGER quarantine_deleted AFTER DELETE ON quarantine BEGIN
+            UPDATE quarantine_size SET replayed = replayed - 1, bytes = bytes - length(OLD.payload);
+        END;
         """);
 
     /// <summary>
@@ -77,6 +92,8 @@ internal sealed class Schema
         CREATE INDEX hold_entry_season ON hold_entry (autumn, id);
         CREATE TRIGGER hold_entry_is_never_changed BEFORE UPDATE ON hold_entry BEGIN SELECT RAISE(ABORT, 'hold entries are never changed'); END;
         CREATE TRIGGER hold_entry_is_never_deleted BEFORE DELETE ON hold_entry BEGIN SELECT RAISE(ABORT, 'hold entries are never deleted'); END;
+        ALTER TABLE meter_day ADD COLUMN crc INTEGER;
+        ALTER TABLE meter_year ADD COLUMN crc INTEGER;
         """);
 
     /// <summary>Makes the file if it is not there and brings it to the newest version.</summary>

@@ -132,7 +132,9 @@ public sealed class SqliteLedger : ILedger
         lock (writing) Writer().Prepared("DELETE FROM settled_day WHERE id <= ?").Bind(1, upToId).Run();
     }
 
-    public void MarkReplayed(IReadOnlyCollection<long> quarantineIds, long atMs) => journal.MarkReplayed(quarantineIds, atMs);
+    public bool Replay(ReadOnlySpan<byte> blob, ReplayOutcome outcome, long atMs) => journal.Replay(blob, outcome, atMs);
+
+    public QuarantineSize TrimQuarantine(long maxMessages, long maxBytes) => journal.TrimQuarantine(maxMessages, maxBytes);
 
     public void Dispose()
     {

@@ -95,12 +95,18 @@ internal sealed class SqliteView : ILedgerView
     public IReadOnlyList<MeterDayRow> MeterDays(int meterNo, Register register, int firstDay, int lastDay)
     {
         var rows = new List<MeterDayRow>();
-        var statement = connections.Ledger.Prepared("SELECT blob FROM meter_day WHERE day = ? AND meter_no = ? AND register = ?");
+        var statement = connections.Ledger.Prepared("SELECT meter_no, register, day, blob, crc FROM meter_day WHERE day = ? AND meter_no = ? AND register = ?");
         foreach (var day in MeterDayDays(firstDay, lastDay))
         {
             statement.Bind(1, (long)day).Bind(2, (long)meterNo).Bind(3, (long)register);
-            if (statement.Step()) rows.Add(new MeterDayRow(meterNo, register, day, statement.Blob(0)));
-            statement.Reset();
+            try
+            {
+                if (statement.Step()) rows.Add(MeterDay(statement));
+            }
+            finally
+            {
+                statement.Reset();
+            }
         }
         return rows;
     }
@@ -110,21 +116,21 @@ internal sealed class SqliteView : ILedgerView
             WITH RECURSIVE years (autumn) AS (
                 SELECT min(autumn) FROM meter_year
                 UNION ALL SELECT (SELECT min(autumn) FROM meter_year WHERE autumn > years.autumn) FROM years WHERE years.autumn IS NOT NULL)
-            SELECT y.meter_no, y.register, y.autumn, y.blob FROM years CROSS JOIN meter_year y ON y.autumn = years.autumn AND y.meter_no = ?
+            SELECT y.meter_no, y.register, y.autumn, y.blob, y.crc FROM years CROSS JOIN meter_year y ON y.autumn = years.autumn AND y.meter_no = ?
             """).Bind(1, (long)meterNo),
         MeterYear);
 
     public IEnumerable<MeterYearRow> AllMeterYears(int autumn)
     {
         using var statement = connections.Ledger.Prepare(
-            "SELECT meter_no, register, autumn, blob FROM meter_year WHERE autumn = ? ORDER BY meter_no, register");
+            "SELECT meter_no, register, autumn, blob, crc FROM meter_year WHERE autumn = ? ORDER BY meter_no, register");
         statement.Bind(1, (long)autumn);
         while (statement.Step()) yield return MeterYear(statement);
     }
 
     public IEnumerable<MeterDayRow> MeterDaysOn(int day)
     {
-        using var statement = connections.Ledger.Prepare("SELECT meter_no, register, day, blob FROM meter_day WHERE day = ? ORDER BY meter_no, register");
+        using var statement = connections.Ledger.Prepare("SELECT meter_no, register, day, blob, crc FROM meter_day WHERE day = ? ORDER BY meter_no, register");
         statement.Bind(1, (long)day);
         while (statement.Step()) yield return MeterDay(statement);
     }
@@ -165,16 +171,18 @@ internal sealed class SqliteView : ILedgerView
         row => new CounterRow(row.Text(0), row.Int32(1), row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5), row.Int64(6)));
 
     public IReadOnlyList<QuarantineRow> Quarantine(long beforeId, int max) => Rows(
-        connections.Journal.Prepared("""
-            SELECT id, received_at_ms, source, company, reason, detail, topic, payload, replayed_at_ms, meter FROM quarantine
-            WHERE id < ? ORDER BY id DESC LIMIT ?
-            """).Bind(1, beforeId).Bind(2, (long)max),
-        row => new QuarantineRow(
-            row.Int64(0),
-            new QuarantinedMessage(row.Int64(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6), row.Blob(7), row.Text(9)),
-            row.NullableInt64(8)));
+        connections.Journal.Prepared(QuarantineSql("substr(payload, 1, ?2)") + " WHERE id < ?1 ORDER BY id DESC LIMIT ?3")
+            .Bind(1, beforeId).Bind(2, (long)QuarantineRow.ExcerptBytes).Bind(3, (long)max),
+        Quarantined);
 
-    public long QuarantineCount() => connections.Journal.Scalar("SELECT count(*) FROM quarantine WHERE replayed_at_ms IS NULL");
+    public IEnumerable<QuarantineRow> OpenQuarantine(long afterId)
+    {
+        using var statement = connections.Journal.Prepare(QuarantineSql("payload") + " WHERE replayed_at_ms IS NULL AND id > ? ORDER BY id");
+        statement.Bind(1, afterId);
+        while (statement.Step()) yield return Quarantined(statement);
+    }
+
+    public QuarantineSize QuarantineSize() => JournalStore.Size(connections.Journal);
 
     public IReadOnlyList<RefusedMessages> RefusedOf(string meterId, int firstDay, int lastDay) => Rows(
         connections.Journal.Prepared(RefusedSql)
@@ -203,9 +211,35 @@ internal sealed class SqliteView : ILedgerView
 
     private static (int MeterNo, Register Register, int Day) Key(MeterDayRow row) => (row.MeterNo, row.Register, row.Day);
 
-    private static MeterDayRow MeterDay(Statement row) => new(row.Int32(0), (Register)row.Int32(1), row.Int32(2), row.Blob(3));
+    private static string QuarantineSql(string payload) =>
+        $"SELECT id, received_at_ms, source, company, reason, detail, topic, {payload}, replayed_at_ms, publisher, length(payload), meter FROM quarantine";
 
-    private static MeterYearRow MeterYear(Statement row) => new(row.Int32(0), (Register)row.Int32(1), row.Int32(2), row.Blob(3));
+    private static QuarantineRow Quarantined(Statement row) => new(
+        row.Int64(0),
+        new QuarantinedMessage(row.Int64(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6), row.Blob(7), row.Text(11)) { Publisher = row.NullableText(9) },
+        row.NullableInt64(8), row.Int32(10));
+
+    private MeterDayRow MeterDay(Statement row)
+    {
+        var day = new MeterDayRow(row.Int32(0), (Register)row.Int32(1), row.Int32(2), row.Blob(3));
+        if (row.NullableInt64(4) is not { } crc || crc == Checksum.Of(day.Day, day.MeterNo, (int)day.Register, day.Blob)) return day;
+        throw Damaged($"the meter day {new Domain.LocalDay(day.Day)}", day.MeterNo, day.Register);
+    }
+
+    private MeterYearRow MeterYear(Statement row)
+    {
+        var year = new MeterYearRow(row.Int32(0), (Register)row.Int32(1), row.Int32(2), row.Blob(3));
+        if (row.NullableInt64(4) is not { } crc || crc == Checksum.Of(year.Autumn, year.MeterNo, (int)year.Register, year.Blob)) return year;
+        throw Damaged($"the folded year {Domain.HeatingSeason.NameOf(year.Autumn)}", year.MeterNo, year.Register);
+    }
+
+    /// <summary>Never a wrong amount from a damaged row: whoever reads it is told.</summary>
+    private LedgerException Damaged(string what, int meterNo, Register register)
+    {
+        var meter = Registry().MeterByNo(meterNo)?.Id ?? $"number {meterNo}";
+        return new LedgerException($"Meter {meter} {register}: {what} fails its checksum in {connections.Ledger.File}. " +
+            "The disk or another program changed it; restore both files from the same backup.");
+    }
 
     /// <summary>The days of a range on which anything is stored: one seek each, however many rows a day has.</summary>
     private List<int> MeterDayDays(int firstDay, int lastDay)

@@ -46,7 +46,7 @@ internal static class ApiAnswers
 
     public static QuarantineAnswer Quarantined(QuarantineRow row) => new(
         row.Id, LocalTime.Format(row.Message.ReceivedAtMs), row.Message.Source, row.Message.Company, row.Message.Reason, row.Message.Detail, row.Message.Topic,
-        QuarantinePage.Excerpt(row.Message.Payload), row.Message.Payload.Length, row.ReplayedAtMs is { } at ? LocalTime.Format(at) : null);
+        QuarantinePage.Excerpt(row.Message.Payload), row.PayloadBytes, row.ReplayedAtMs is { } at ? LocalTime.Format(at) : null);
 
     private static SumAnswer Sum(DivisionSum sum) => new(
         sum.Villages, sum.Households, sum.Reporting, sum.CoveragePercent, Quantity.Format(sum.Electricity), Quantity.Format(sum.Gas), Exact(sum.AccruedYuan));

@@ -1,14 +1,7 @@
 using MeterPipeline.Domain;
-using MeterPipeline.Domain.Readings;
 using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Web.Boards;
-
-/// <summary>Reconciliation of one company and day of receipt: received = accepted + duplicate + conflict + quarantined + pending.</summary>
-internal sealed record CompanyDay(string Company, LocalDay Day, long Received, long Accepted, long Duplicate, long Conflict, long Quarantined, long Pending)
-{
-    public bool Reconciles => Received == Accepted + Duplicate + Conflict + Quarantined + Pending;
-}
 
 /// <param name="Days">Newest day first, then company.</param>
 /// <param name="QuarantineOpen">Messages not replayed yet.</param>
@@ -45,34 +38,8 @@ internal sealed class QualityBoards
     private QualityBoard Read()
     {
         var today = LocalDay.Of(time.GetUtcNow().ToUnixTimeMilliseconds());
-        var first = today.Number - DaysBack;
-        var days = new Dictionary<(string Company, int Day), CompanyDay>();
         using var view = ledger.OpenView();
-        foreach (var row in view.Counters(first, int.MaxValue))
-        {
-            days[(row.Company, row.Day)] = new CompanyDay(
-                row.Company, new LocalDay(row.Day), row.Received, row.Accepted, row.Duplicate, row.Conflict, row.Quarantined, 0);
-        }
-        var head = view.FoldedSeq;
-        var readings = new List<Reading>();
-        var counts = new List<CompanyCount>();
-        foreach (var row in view.JournalTail())
-        {
-            head = row.Seq;
-            if (row.Blob.Length == 0) continue;
-            var day = LocalDay.Of(JournalBlob.Read(row.Blob, readings, counts));
-            foreach (var count in counts)
-            {
-                var known = days.GetValueOrDefault((count.Company, day.Number)) ?? new CompanyDay(count.Company, day, 0, 0, 0, 0, 0, 0);
-                days[(count.Company, day.Number)] = known with
-                {
-                    Received = known.Received + count.Received,
-                    Quarantined = known.Quarantined + count.Quarantined,
-                    Pending = known.Pending + count.Received - count.Quarantined,
-                };
-            }
-        }
-        return new QualityBoard(
-            [.. days.Values.OrderByDescending(d => d.Day.Number).ThenBy(d => d.Company, StringComparer.Ordinal)], view.QuarantineCount(), head, view.FoldedSeq);
+        var days = Reconciliation.Of(view, new LocalDay(today.Number - DaysBack));
+        return new QualityBoard(days, view.QuarantineSize().Open, Math.Max(view.FoldedSeq, ledger.JournalHead()), view.FoldedSeq);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class PipelineHealth(ILedger ledger, Func<ReadinessReport> readi
             Gauge("meterpipeline_journal_head_seq", "Sequence number of the newest journal row.", head),
             Gauge("meterpipeline_folded_seq", "Journal row up to which readings are folded and flushed.", view.FoldedSeq),
             Gauge("meterpipeline_fold_lag_rows", "Journal rows acknowledged and not flushed as folded yet.", Math.Max(0, head - view.FoldedSeq)),
-            Gauge("meterpipeline_quarantine_open", "Quarantined messages not replayed yet.", view.QuarantineCount()),
+            Gauge("meterpipeline_quarantine_open", "Quarantined messages not replayed yet.", view.QuarantineSize().Open),
             Gauge("meterpipeline_registry_version", "Version of the registry.", ledger.RegistryVersion()),
         ];
     }

@@ -1,4 +1,5 @@
 using MeterPipeline.Domain;
+using MeterPipeline.Ledger;
 using MeterPipeline.Web.Boards;
 
 namespace MeterPipeline.Web.Pages;

@@ -213,12 +213,24 @@ internal sealed partial record Texts
         QuarantineReasons = new Dictionary<string, string>
         {
             ["unknown-meter"] = "表号未登记",
-            ["bad-json"] = "内容格式错误",
             ["foreign-meter"] = "非本企业的表",
-            ["bad-value"] = "示值错误",
+            ["unknown-company"] = "企业未登记",
+            ["foreign-company"] = "冒用其他企业",
+            ["unknown-topic"] = "主题错误",
+            ["no-meter"] = "缺少表号",
+            ["meter-mismatch"] = "主题与内容表号不符",
+            ["bad-json"] = "内容格式错误",
+            ["bad-shape"] = "内容结构错误",
             ["bad-time"] = "时间错误",
-            ["bad-topic"] = "主题错误",
-            ["bad-unit"] = "单位不符",
+            ["bad-value"] = "示值错误",
+            ["negative-value"] = "示值为负",
+            ["value-too-large"] = "示值过大",
+            ["bad-register"] = "费率错误",
+            ["bad-revision"] = "版本号错误",
+            ["bad-text"] = "文本错误",
+            ["wrong-unit"] = "单位不符",
+            ["time-in-future"] = "时间超前",
+            ["time-too-old"] = "时间过早",
         },
     };
 }

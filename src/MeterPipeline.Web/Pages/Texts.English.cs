@@ -212,6 +212,25 @@ internal sealed partial record Texts
         },
         QuarantineReasons = new Dictionary<string, string>
         {
+            ["unknown-meter"] = "Meter not registered",
+            ["foreign-meter"] = "Meter of another company",
+            ["unknown-company"] = "Company not registered",
+            ["foreign-company"] = "In another company's name",
+            ["unknown-topic"] = "Unknown topic",
+            ["no-meter"] = "No meter named",
+            ["meter-mismatch"] = "Topic and item name different meters",
+            ["bad-json"] = "Not JSON",
+            ["bad-shape"] = "Unexpected shape",
+            ["bad-time"] = "Unreadable time",
+            ["bad-value"] = "Unreadable value",
+            ["negative-value"] = "Negative value",
+            ["value-too-large"] = "Value too large",
+            ["bad-register"] = "Unknown register",
+            ["bad-revision"] = "Bad revision",
+            ["bad-text"] = "Bad text",
+            ["wrong-unit"] = "Wrong unit",
+            ["time-in-future"] = "Time lies ahead",
+            ["time-too-old"] = "Time too old",
         },
     };
 }

@@ -22,4 +22,17 @@ public static class Accruing
         accruer.Start();
         return accruer;
     }
+
+    /// <summary>Folds what a verb left in the journal, unless a running pipeline does so already.</summary>
+    public static async Task FoldAsync(ILedger ledger, PolicyBook policies)
+    {
+        try
+        {
+            await using var accruing = Start(ledger, policies);
+        }
+        catch (LedgerException)
+        {
+            Console.Error.WriteLine("The running pipeline folds them.");
+        }
+    }
 }

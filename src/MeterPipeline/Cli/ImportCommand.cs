@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ingest.Intake;
-using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Import;
 
 namespace MeterPipeline.Cli;
@@ -59,21 +58,8 @@ public static class ImportCommand
         }
         foreach (var problem in result.Problems) Report(content.Name, problem.Line, problem.Column, problem.Reason);
         Console.WriteLine($"{result.Rows:N0} rows: {result.Taken:N0} taken, {result.Rejected:N0} rejected");
-        await FoldAsync(parsed, ledger).ConfigureAwait(false);
+        await Accruing.FoldAsync(ledger, Opened.Policies(parsed)).ConfigureAwait(false);
         return result.Rejected == 0 ? ExitCode.Done : ExitCode.Difference;
-    }
-
-    /// <summary>Folds what was imported, unless a running pipeline does so already.</summary>
-    private static async Task FoldAsync(ParseResult parsed, ILedger ledger)
-    {
-        try
-        {
-            await using var accruing = Accruing.Start(ledger, Opened.Policies(parsed));
-        }
-        catch (LedgerException)
-        {
-            Console.Error.WriteLine("The running pipeline folds them.");
-        }
     }
 
     private static void Report(string file, long line, string column, string reason) =>

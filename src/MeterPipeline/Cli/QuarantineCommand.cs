@@ -1,22 +1,33 @@
 using System.CommandLine;
 using System.Text;
 using MeterPipeline.Domain;
+using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
+using MeterPipeline.Run;
 
 namespace MeterPipeline.Cli;
 
-/// <summary><c>quarantine list</c>: what could not be taken, with its reason.</summary>
+/// <summary><c>quarantine</c>: what could not be taken, with its reason, and how it is taken after all once the cause is mended.</summary>
 public static class QuarantineCommand
 {
     private const int PayloadShown = 120;
 
     private static readonly Option<int> Count = new("--count") { Description = "How many, newest first.", DefaultValueFactory = _ => 50 };
+    private static readonly Option<long?> Id = new("--id") { Description = "This message only." };
+    private static readonly Option<string?> Reason = new("--reason") { Description = "Messages kept for this reason, such as unknown-meter." };
+    private static readonly Option<string?> Company = new("--company") { Description = "Messages of this company." };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only tell what would become of them." };
 
     public static Command Create()
     {
         var list = new Command("list", "Newest quarantined messages with reason, topic and the beginning of the payload.") { Count };
         list.SetAction(List);
-        return new Command("quarantine", "Messages that could not be taken; nothing is thrown away.") { list };
+        var replay = new Command("replay", "Decode open messages again, as of their receipt; what can be taken now is counted and folded, the rest stays open.")
+        {
+            Id, Reason, Company, DryRun,
+        };
+        replay.SetAction(ReplayAsync);
+        return new Command("quarantine", "Messages that could not be taken; nothing is thrown away.") { list, replay };
     }
 
     private static int List(ParseResult parsed)
@@ -25,8 +36,32 @@ public static class QuarantineCommand
         using var view = ledger.OpenView();
         var rows = view.Quarantine(long.MaxValue, Math.Clamp(parsed.GetValue(Count), 1, 10_000));
         foreach (var row in rows) Write(row);
-        Console.WriteLine($"{view.QuarantineCount():N0} open, {rows.Count:N0} shown");
+        Console.WriteLine($"{view.QuarantineSize().Open:N0} open, {rows.Count:N0} shown");
         return ExitCode.Done;
+    }
+
+    private static async Task<int> ReplayAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var policies = Opened.Policies(parsed);
+        var intake = PipelineSettings.Read(RunCommand.Builder().Configuration).Intake;
+        using var ledger = Opened.Ledger(parsed);
+        var dryRun = parsed.GetValue(DryRun);
+        var filter = new ReplayFilter(parsed.GetValue(Id), parsed.GetValue(Reason), parsed.GetValue(Company));
+        ReplayResult result;
+        using (var progress = new Progress("Replay", "messages", filter.Id is null ? OpenCount(ledger) : 1))
+            result = new QuarantineReplay(ledger, intake, TimeProvider.System, dryRun).Run(filter, progress.Report);
+        Console.WriteLine($"{result.Messages:N0} messages decoded again: {result.Taken:N0} {(dryRun ? "would be taken" : "taken")} with {result.Readings:N0} readings, "
+            + $"{result.StillBad.Values.Sum(bad => bad.Count):N0} messages or items {(dryRun ? "would stay" : "stay")} open");
+        foreach (var (reason, bad) in result.StillBad.OrderByDescending(b => b.Value.Count).ThenBy(b => b.Key, StringComparer.Ordinal))
+            Console.WriteLine($"{bad.Count,10:N0}  {reason}: {Printable(bad.Detail)}");
+        if (!dryRun && result.Taken > 0) await Accruing.FoldAsync(ledger, policies).ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    private static long OpenCount(ILedger ledger)
+    {
+        using var view = ledger.OpenView();
+        return view.QuarantineSize().Open;
     }
 
     private static void Write(QuarantineRow row)
@@ -34,7 +69,7 @@ public static class QuarantineCommand
         var message = row.Message;
         Console.WriteLine($"{row.Id}  {LocalTime.Format(message.ReceivedAtMs)}  {message.Reason}  {Printable(message.Topic)}{(row.ReplayedAtMs is null ? "" : "  replayed")}");
         Console.WriteLine($"    {message.Detail}");
-        Console.WriteLine($"    {Printable(Encoding.UTF8.GetString(message.Payload.AsSpan(0, Math.Min(PayloadShown, message.Payload.Length))))}{(message.Payload.Length > PayloadShown ? "…" : "")}");
+        Console.WriteLine($"    {Printable(Encoding.UTF8.GetString(message.Payload.AsSpan(0, Math.Min(PayloadShown, message.Payload.Length))))}{(row.PayloadBytes > PayloadShown ? "…" : "")}");
     }
 
     /// <summary>Control characters would let a message write over the operator's terminal.</summary>

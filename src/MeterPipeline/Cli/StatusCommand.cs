@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
+using MeterPipeline.Run;
 
 namespace MeterPipeline.Cli;
 
@@ -19,27 +20,27 @@ public static class StatusCommand
 
     private static int Run(ParseResult parsed)
     {
+        var limits = PipelineSettings.Read(RunCommand.Builder().Configuration).Quarantine;
         using var ledger = Opened.Ledger(parsed);
         using var view = ledger.OpenView();
         var registry = view.Registry();
-        var counters = view.Counters(int.MinValue, int.MaxValue);
-        var (pending, received) = Tail(view);
-        var total = new
-        {
-            received = counters.Sum(c => c.Received) + received,
-            accepted = counters.Sum(c => c.Accepted),
-            duplicate = counters.Sum(c => c.Duplicate),
-            conflict = counters.Sum(c => c.Conflict),
-            quarantined = counters.Sum(c => c.Quarantined) + (received - pending),
-            pending,
-        };
-        var head = ledger.JournalHead();
+        var days = Reconciliation.Of(view);
+        var quarantine = view.QuarantineSize();
         var status = new
         {
-            journal = new { head, folded = view.FoldedSeq, influx = ledger.Cursor(Projector.CursorName) },
-            readings = total,
-            balanced = total.received == total.accepted + total.duplicate + total.conflict + total.quarantined + total.pending,
-            quarantine_open = view.QuarantineCount(),
+            journal = new { head = ledger.JournalHead(), folded = view.FoldedSeq, influx = ledger.Cursor(Projector.CursorName) },
+            readings = new
+            {
+                received = days.Sum(d => d.Received),
+                accepted = days.Sum(d => d.Accepted),
+                duplicate = days.Sum(d => d.Duplicate),
+                conflict = days.Sum(d => d.Conflict),
+                quarantined = days.Sum(d => d.Quarantined),
+                pending = days.Sum(d => d.Pending),
+            },
+            balanced = days.All(d => d.Reconciles),
+            quarantine_open = quarantine.Open,
+            quarantine = new { open = quarantine.Open, replayed = quarantine.Replayed, bytes = quarantine.Bytes, full = limits.IsFull(quarantine) },
             registry = new { version = registry.Version, divisions = registry.Divisions.Count, companies = registry.Companies.Count, households = registry.Households.Count, meters = registry.Meters.Count },
         };
         if (parsed.GetValue(Json))
@@ -47,26 +48,18 @@ public static class StatusCommand
             Console.WriteLine(JsonSerializer.Serialize(status, new JsonSerializerOptions { WriteIndented = true }));
             return status.balanced ? ExitCode.Done : ExitCode.Difference;
         }
-        Console.WriteLine($"journal     row {head:N0}, folded to {status.journal.folded:N0}, InfluxDB to {status.journal.influx:N0}");
+        var total = status.readings;
+        Console.WriteLine($"journal     row {status.journal.head:N0}, folded to {status.journal.folded:N0}, InfluxDB to {status.journal.influx:N0}");
         Console.WriteLine($"readings    {total.received:N0} received = {total.accepted:N0} accepted + {total.duplicate:N0} duplicate + {total.conflict:N0} conflict"
             + $" + {total.quarantined:N0} quarantined + {total.pending:N0} pending{(status.balanced ? "" : "  DOES NOT ADD UP: run verify")}");
-        Console.WriteLine($"quarantine  {status.quarantine_open:N0} open{(status.quarantine_open > 0 ? ": see quarantine list" : "")}");
+        foreach (var day in days.Where(d => !d.Reconciles)) Console.WriteLine($"            {day}");
+        Console.WriteLine($"quarantine  {Quarantine(quarantine, limits)}");
         Console.WriteLine($"registry    version {registry.Version:N0}: {registry.Households.Count:N0} households, {registry.Meters.Count:N0} meters, {registry.Companies.Count:N0} companies, {registry.Divisions.Count:N0} divisions");
         return status.balanced ? ExitCode.Done : ExitCode.Difference;
     }
 
-    /// <summary>Readings recorded but not folded yet, and everything received with them.</summary>
-    private static (long Pending, long Received) Tail(ILedgerView view)
-    {
-        var (pending, received) = (0L, 0L);
-        var readings = new List<Domain.Readings.Reading>();
-        var counts = new List<CompanyCount>();
-        foreach (var row in view.JournalTail())
-        {
-            JournalBlob.Read(row.Blob, readings, counts);
-            pending += readings.Count;
-            received += counts.Sum(c => (long)c.Received);
-        }
-        return (pending, received);
-    }
+    private static string Quarantine(in QuarantineSize size, QuarantineOptions limits) =>
+        $"{size.Open:N0} open{(size.Open > 0 ? ": see quarantine list" : "")}"
+        + (size.Replayed > 0 ? $"; {size.Replayed:N0} replayed" : "")
+        + (limits.IsFull(size) ? $"; FULL ({size.Bytes >> 20:N0} MiB): publishers of bad messages wait. Mend the causes and run quarantine replay" : "");
 }

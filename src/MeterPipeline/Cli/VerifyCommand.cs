@@ -15,12 +15,16 @@ public static class VerifyCommand
 
     private static int Run(ParseResult parsed)
     {
+        var policies = Opened.Policies(parsed);
         using var ledger = Opened.Ledger(parsed);
         VerificationResult result;
-        using (var progress = new Progress("Verify", "meter days")) result = Verification.Run(ledger, progress.Report);
+        using (var progress = new Progress("Verify", "meter days")) result = Verification.Run(ledger, policies, progress.Report);
         foreach (var difference in result.Differences) Console.Error.WriteLine(difference);
         Console.WriteLine($"{result.Meters:N0} meter registers, {result.Days:N0} meter days folded again: "
             + (result.Differences.Count == 0 ? "no difference" : $"{result.Differences.Count} differences or more"));
+        Console.WriteLine(result.VillageDays is { } villageDays
+            ? $"{villageDays:N0} village days drawn again"
+            : "Village days were not compared: some wait to be drawn, or other policies are in force. Start the pipeline once.");
         if (result.Unfolded > 0) Console.WriteLine($"{result.Unfolded:N0} meters changed in the registry and wait to be folded: start the pipeline once.");
         return result.Differences.Count == 0 ? ExitCode.Done : ExitCode.Difference;
     }

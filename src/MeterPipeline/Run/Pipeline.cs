@@ -17,6 +17,7 @@ public sealed class Pipeline : IAsyncDisposable
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(20);
 
     private readonly Recorder recorder;
+    private readonly QuarantineRoom room;
     private readonly InfluxWriter? writer;
 
     /// <exception cref="LedgerException">Another process folds this ledger.</exception>
@@ -25,7 +26,9 @@ public sealed class Pipeline : IAsyncDisposable
         Registry = new RegistryWatch(ledger, time);
         var villages = new VillageBoard(policies, time);
         recorder = new Recorder(ledger, time, logs.CreateLogger<Recorder>());
-        Intake = new ReadingIntake(Registry, recorder, time, settings.Intake);
+        room = new QuarantineRoom(ledger, settings.Quarantine, recorder.SubmitAsync, time, logs.CreateLogger<QuarantineRoom>());
+        Intake = new ReadingIntake(Registry, room.SubmitAsync, time, settings.Intake);
+        recorder.Done = Intake.Return;
         if (settings.Influx.ToOptions() is { } influx)
         {
             writer = new InfluxWriter(influx, time);
@@ -57,6 +60,7 @@ public sealed class Pipeline : IAsyncDisposable
     public IEnumerable<string> Unready()
     {
         if (!recorder.Healthy) yield return "The ledger takes no commits; nothing is acknowledged meanwhile.";
+        if (room.Full) yield return "Quarantine is full of open messages: publishers of bad messages wait. Mend the causes and run: meterpipeline quarantine replay";
         if (Accruer.Failure is { } failure) yield return $"Folding stopped: {failure.Message}";
     }
 
@@ -68,6 +72,7 @@ public sealed class Pipeline : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        room.Dispose();
         using (var patience = new CancellationTokenSource(DrainMax))
         {
             await Task.WhenAll(Subscribers.Select(subscriber => subscriber.StopAsync(patience.Token))).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Net;
 using MeterPipeline.Cli;
+using MeterPipeline.Ingest;
 using MeterPipeline.Ingest.Intake;
 using MeterPipeline.Mqtt.Endpoint;
 using MeterPipeline.Mqtt.Subscriber;
@@ -22,6 +23,8 @@ public sealed class PipelineSettings
 
     public IntakeOptions Intake { get; init; } = new();
 
+    public QuarantineOptions Quarantine { get; init; } = new();
+
     /// <summary>External brokers to take readings from.</summary>
     public List<SubscriberOptions> Subscribers { get; init; } = [];
 
@@ -32,6 +35,7 @@ public sealed class PipelineSettings
         {
             var settings = configuration.GetSection("MeterPipeline").Get<PipelineSettings>() ?? new PipelineSettings();
             settings.Mqtt.Limits.Validate();
+            settings.Quarantine.Validate();
             settings.Influx.ToOptions()?.Validate();
             foreach (var subscriber in settings.Subscribers) subscriber.Validate();
             return settings;

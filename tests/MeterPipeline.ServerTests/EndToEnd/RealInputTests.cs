@@ -76,11 +76,15 @@ public sealed class RealInputTests
         Assert.DoesNotContain("unknown-meter", pipeline.Verb("quarantine", "list").Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task An_outage_of_influxdb_leaves_nothing_missing_and_a_rebuild_makes_it_whole()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_outage_of_influxdb_leaves_nothing_missing_and_a_rebuild_makes_it_whole(bool v2)
     {
         await using var influx = await Influx.StartAsync();
-        using var pipeline = new PipelineProcess().With("Influx:Url", influx.Url.ToString()).With("Influx:CreateDatabase", "true");
+        await using var shim = v2 ? await InfluxV2Shim.StartAsync(influx) : null;
+        using var pipeline = new PipelineProcess().With("Influx:Url", (shim?.Url ?? influx.Url).ToString());
+        if (v2) pipeline.With("Influx:Api", "V2").With("Influx:Bucket", "metering").With("Influx:Org", "bureau").With("Influx:Token", InfluxV2Shim.Token);
         SmallRegistry.Import(pipeline);
         await pipeline.StartAsync();
         PublishDay(pipeline, 1);
@@ -90,13 +94,21 @@ public sealed class RealInputTests
         await UntilAsync(() => Task.FromResult(pipeline.Verb("status").Output.Contains("96 received = 96 accepted", StringComparison.Ordinal)));
         await influx.StartAgainAsync();
         await UntilAsync(async () => await influx.CountAsync("meter_reading") == 96);
-        await influx.QueryAsync("DROP DATABASE metering");
+        await EmptyAsync(influx);
         Assert.Equal(0, pipeline.Verb("rebuild", "influx").Code);
         Assert.Equal(96, await influx.CountAsync("meter_reading"));
         Assert.Equal(0, await pipeline.StopAsync());
-        await influx.QueryAsync("DROP DATABASE metering");
+        await EmptyAsync(influx);
         Assert.Equal(0, pipeline.Verb("rebuild", "influx").Code);
         Assert.Equal(96, await influx.CountAsync("meter_reading"));
+        var last = await influx.QueryAsync("SELECT last(value) AS v FROM meter_reading GROUP BY meter");
+        Assert.Equal([("E1", "71.5"), ("E2", "71.5")], last.Select(row => (row["meter"], row["v"])));
+    }
+
+    private static async Task EmptyAsync(Influx influx)
+    {
+        await influx.QueryAsync("DROP DATABASE metering");
+        await influx.QueryAsync("CREATE DATABASE metering");
     }
 
     private static void PublishDay(PipelineProcess pipeline, int day)

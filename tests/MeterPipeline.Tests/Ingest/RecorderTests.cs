@@ -51,6 +51,10 @@ public sealed class RecorderTests : IDisposable
         }
         Assert.Equal(1, open);
         Assert.Equal(0, Readings(ledger));
+        // It bears the time of the row, on whose day it is counted.
+        var (readings, counts) = (new List<Reading>(), new List<CompanyCount>());
+        using var view = ledger.OpenView();
+        Assert.Equal(JournalBlob.Read(ledger.ReadJournal(0, 1)[0].Blob, readings, counts), Assert.Single(view.OpenQuarantine(0)).Message.ReceivedAtMs);
     }
 
     private static long Readings(ILedger ledger)
@@ -67,7 +71,7 @@ public sealed class RecorderTests : IDisposable
     private static long Quarantined(ILedger ledger)
     {
         using var view = ledger.OpenView();
-        return view.QuarantineCount();
+        return view.QuarantineSize().Open;
     }
 
     private sealed class Told(int number, Action<int> tell) : IOwedAcks

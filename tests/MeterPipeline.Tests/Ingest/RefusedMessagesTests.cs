@@ -37,7 +37,7 @@ public sealed class RefusedMessagesTests : IDisposable
         ledger.ChangeRegistry(change, "test", 0);
         await using (var recorder = new Recorder(ledger, TimeProvider.System, NullLogger<Recorder>.Instance))
         {
-            using var session = new ReadingIntake(new RegistryWatch(ledger, TimeProvider.System), recorder, TimeProvider.System, new IntakeOptions())
+            using var session = new ReadingIntake(new RegistryWatch(ledger, TimeProvider.System), recorder.SubmitAsync, TimeProvider.System, new IntakeOptions())
                 .Open(new Origin("test", null, "peer"));
             session.Take(new Delivery(Encoding.UTF8.GetBytes(topic), Encoding.UTF8.GetBytes(payload), 1, false));
             await session.SubmitAsync(null, CancellationToken.None);

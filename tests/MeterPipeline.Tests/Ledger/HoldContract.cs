@@ -56,7 +56,9 @@ public abstract class HoldContract
             Assert.Empty(view.RefusedOf("", Day.Number, Day.Number));
             Assert.Equal(["", "M2", "M1", "M1", "M1", "M1"], view.Quarantine(long.MaxValue, 9).Select(row => row.Message.Meter));
         }
-        ledger.MarkReplayed([1, 2], Day.EndMs);
+        var outcome = new ReplayOutcome();
+        outcome.Taken.AddRange([1, 2]);
+        Assert.True(ledger.Replay([2], outcome, Day.EndMs));
         using var after = ledger.OpenView();
         Assert.Equal([new RefusedMessages("time-in-future", Day, 1)], after.RefusedOf("M1", Day.Number, Day.Number));
     }

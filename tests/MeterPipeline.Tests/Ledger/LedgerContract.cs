@@ -27,7 +27,7 @@ public abstract class LedgerContract
         Assert.Empty(view.AllMeterDays());
         Assert.Empty(view.MeterYears(1));
         Assert.Empty(view.VillageDays("", 0, int.MaxValue));
-        Assert.Equal(0, view.QuarantineCount());
+        Assert.Equal(0, view.QuarantineSize().Open);
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public abstract class LedgerContract
         Assert.Equal(2, ledger.Append([], [Message("c")]));
         using (var view = ledger.OpenView())
         {
-            Assert.Equal(3, view.QuarantineCount());
+            Assert.Equal(3, view.QuarantineSize().Open);
             var page = view.Quarantine(long.MaxValue, 2);
             Assert.Equal(["c", "b"], page.Select(row => row.Message.Reason));
             var rest = Assert.Single(view.Quarantine(page[^1].Id, 2));
@@ -248,10 +248,63 @@ public abstract class LedgerContract
             Assert.Equal("中文", rest.Message.Detail);
             Assert.Null(rest.ReplayedAtMs);
         }
-        ledger.MarkReplayed([1, 3, 99], Now);
         using var after = ledger.OpenView();
-        Assert.Equal(1, after.QuarantineCount());
-        Assert.Equal([Now, null, Now], after.Quarantine(long.MaxValue, 9).Select(row => row.ReplayedAtMs));
+        Assert.Equal(["a", "b", "c"], after.OpenQuarantine(0).Select(row => row.Message.Reason));
+        Assert.Equal(["c"], after.OpenQuarantine(2).Select(row => row.Message.Reason));
+    }
+
+    [Fact]
+    public void A_listing_shows_the_beginning_of_a_payload_and_a_replay_reads_it_whole()
+    {
+        var ledger = Open();
+        var payload = new byte[QuarantineRow.ExcerptBytes + 1000];
+        new Random(7).NextBytes(payload);
+        ledger.Append([1], [Message("a") with { Payload = payload, Publisher = "gas" }]);
+        using var view = ledger.OpenView();
+        var listed = Assert.Single(view.Quarantine(long.MaxValue, 9));
+        Assert.Equal((payload.Length, "gas"), (listed.PayloadBytes, listed.Message.Publisher));
+        Assert.Equal(payload[..QuarantineRow.ExcerptBytes], listed.Message.Payload);
+        Assert.Equal(payload, Assert.Single(view.OpenQuarantine(0)).Message.Payload);
+    }
+
+    [Fact]
+    public void A_replay_is_one_transaction_and_takes_a_message_once()
+    {
+        var ledger = Open();
+        ledger.Append([1], [Message("a"), Message("b"), Message("c")]);
+        var outcome = new ReplayOutcome();
+        outcome.Taken.AddRange([1, 3]);
+        outcome.Items.Add(Message("c2"));
+        outcome.Kept.Add((2, "b2", "Another reason."));
+        Assert.True(ledger.Replay([9], outcome, Now));
+        Assert.False(Open().Replay([10], outcome, Now));
+        var more = new ReplayOutcome();
+        more.Taken.AddRange([2, 3]);
+        Assert.False(ledger.Replay([11], more, Now));
+        Assert.Throws<ArgumentException>(() => ledger.Replay([], more, Now));
+
+        Assert.Equal([[1], [9]], ledger.ReadJournal(0, 9).Select(row => row.Blob));
+        using var view = ledger.OpenView();
+        Assert.Equal(new QuarantineSize(2, 2, 8), view.QuarantineSize());
+        Assert.Equal([null, Now, null, Now], view.Quarantine(long.MaxValue, 9).Select(row => row.ReplayedAtMs));
+        Assert.Equal(["b2", "c2"], view.OpenQuarantine(0).Select(row => row.Message.Reason));
+    }
+
+    [Fact]
+    public void Quarantine_is_trimmed_of_the_oldest_replayed_and_never_of_open_messages()
+    {
+        var ledger = Open();
+        for (var i = 0; i < 300; i++) ledger.Append([1], [Message("a")]);
+        Assert.Equal(new QuarantineSize(300, 0, 600), ledger.TrimQuarantine(10, 10));
+        var outcome = new ReplayOutcome();
+        outcome.Taken.AddRange(Enumerable.Range(101, 200).Select(i => (long)i));
+        Assert.True(ledger.Replay([9], outcome, Now));
+        Assert.Equal(new QuarantineSize(100, 200, 600), ledger.TrimQuarantine(300, 600));
+        var trimmed = ledger.TrimQuarantine(250, 600);
+        Assert.InRange(trimmed.Replayed, 1, 150);
+        Assert.Equal((100, 2 * (100 + trimmed.Replayed)), (trimmed.Open, trimmed.Bytes));
+        using (var view = ledger.OpenView()) Assert.Equal(300, view.Quarantine(long.MaxValue, 1)[0].Id);
+        Assert.Equal(new QuarantineSize(100, 0, 200), ledger.TrimQuarantine(300, 10));
     }
 
     [Fact]

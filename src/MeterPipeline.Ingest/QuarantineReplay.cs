@@ -1,0 +1,169 @@
+using System.Text;
+using MeterPipeline.Domain;
+using MeterPipeline.Ingest.Intake;
+using MeterPipeline.Ledger;
+using MeterPipeline.Mqtt;
+
+namespace MeterPipeline.Ingest;
+
+/// <summary>Which open messages to replay; what is null does not matter.</summary>
+/// <param name="Company">As counted, or as the topic names it: a message for an unknown company was counted for none.</param>
+public sealed record ReplayFilter(long? Id = null, string? Reason = null, string? Company = null);
+
+/// <param name="Messages">Messages decoded again.</param>
+/// <param name="Taken">Of these, how many left quarantine.</param>
+/// <param name="Readings">Readings that they brought.</param>
+/// <param name="StillBad">Messages and items that stay open, by reason, with the detail of the first.</param>
+public sealed record ReplayResult(long Messages, long Taken, long Readings, IReadOnlyDictionary<string, (long Count, string Detail)> StillBad);
+
+/// <summary>
+/// Decodes open quarantined messages again, through the same intake and as of the time they were received, and appends to the journal what
+/// can be taken now. A journal row and the marks of its messages are one transaction: whenever the process dies, each message is either
+/// open or taken, once. Works beside a running pipeline, which folds the rows like any other.
+/// <para>The row bears the day of receipt, and takes off there what it brings: a message counted as one quarantined becomes so many
+/// readings and so many items still quarantined of that day.</para>
+/// </summary>
+public sealed class QuarantineReplay
+{
+    /// <summary>Messages of one transaction, and their bytes: about a journal row of the recorder.</summary>
+    private const int MessagesAtOnce = 1_000;
+    private const long BytesAtOnce = 4 << 20;
+
+    private readonly ILedger ledger;
+    private readonly TimeProvider time;
+    private readonly bool dryRun;
+    private readonly ReadingIntake intake;
+    private readonly AsOf clock = new();
+    private readonly JournalBlob.Writer writer = new();
+    private readonly Dictionary<string, (long Count, string Detail)> stillBad = new(StringComparer.Ordinal);
+    private IntakeBatch decoded = new();
+    private long messages;
+    private long taken;
+    private long readings;
+
+    /// <param name="dryRun">Only tell what would become of them.</param>
+    public QuarantineReplay(ILedger ledger, IntakeOptions options, TimeProvider time, bool dryRun)
+    {
+        (this.ledger, this.time, this.dryRun) = (ledger, time, dryRun);
+        intake = new ReadingIntake(new RegistryWatch(ledger, time), Keep, clock, options);
+    }
+
+    /// <summary>Replays what is open now; what it puts back itself is not looked at again.</summary>
+    /// <param name="progress">Told the number of open messages looked at.</param>
+    public ReplayResult Run(ReplayFilter filter, Action<long> progress)
+    {
+        var (after, until, looked) = (filter.Id - 1 ?? 0, filter.Id ?? Newest(), 0L);
+        while (true)
+        {
+            var (page, next) = Page(filter, after, until, ref looked);
+            if (next == after) return new ReplayResult(messages, taken, readings, stillBad);
+            // Where somebody else was faster with one of them, the page is read again without it.
+            if (page.Count == 0 || Replay(page)) after = next;
+            progress(looked);
+        }
+    }
+
+    private long Newest()
+    {
+        using var view = ledger.OpenView();
+        return view.Quarantine(long.MaxValue, 1) is [var row] ? row.Id : 0;
+    }
+
+    /// <summary>The next messages that the filter lets through, all of one day of receipt.</summary>
+    private (List<QuarantineRow> Rows, long Next) Page(ReplayFilter filter, long after, long until, ref long looked)
+    {
+        var rows = new List<QuarantineRow>();
+        var bytes = 0L;
+        using var view = ledger.OpenView();
+        foreach (var row in view.OpenQuarantine(after))
+        {
+            if (row.Id > until || rows.Count == MessagesAtOnce || bytes >= BytesAtOnce) break;
+            if (rows.Count > 0 && LocalDay.Of(row.Message.ReceivedAtMs) != LocalDay.Of(rows[0].Message.ReceivedAtMs)) break;
+            after = row.Id;
+            looked++;
+            if (!Fits(filter, row.Message)) continue;
+            rows.Add(row);
+            bytes += row.PayloadBytes;
+        }
+        return (rows, after);
+    }
+
+    private static bool Fits(ReplayFilter filter, QuarantinedMessage message) =>
+        (filter.Reason is not { } reason || message.Reason == reason)
+        && (filter.Company is not { } company || message.Company == company
+            || TopicShape.Of(Encoding.UTF8.GetBytes(message.Topic)).Company.SequenceEqual(Encoding.UTF8.GetBytes(company)));
+
+    private bool Replay(List<QuarantineRow> page)
+    {
+        var (brings, outcome, bad) = (new IntakeBatch(), new ReplayOutcome(), new List<Fault>());
+        foreach (var row in page)
+        {
+            Decode(row.Message);
+            // A message of which nothing can be taken stays whole.
+            if (decoded.Count == 0 && decoded.Quarantined is [var first, ..])
+            {
+                bad.Add(new Fault(first.Reason, first.Detail));
+                if ((first.Reason, first.Detail) != (row.Message.Reason, row.Message.Detail)) outcome.Kept.Add((row.Id, first.Reason, first.Detail));
+                continue;
+            }
+            outcome.Taken.Add(row.Id);
+            outcome.Items.AddRange(decoded.Quarantined);
+            bad.AddRange(decoded.Quarantined.Select(item => new Fault(item.Reason, item.Detail)));
+            foreach (var reading in decoded.Readings) brings.Add(reading);
+            brings.Tally(row.Message.Company, -1, -1);
+            foreach (var count in decoded.Counts) brings.Tally(count.Company, count.Received, count.Quarantined);
+        }
+        if (!dryRun && !Store(page[0].Message.ReceivedAtMs, brings, outcome)) return false;
+        messages += page.Count;
+        taken += outcome.Taken.Count;
+        readings += brings.Count;
+        foreach (var fault in bad)
+            stillBad[fault.Reason] = stillBad.TryGetValue(fault.Reason, out var known) ? (known.Count + 1, known.Detail) : (1, fault.Detail);
+        return true;
+    }
+
+    private bool Store(long receivedAtMs, IntakeBatch brings, ReplayOutcome outcome)
+    {
+        if (outcome.Taken.Count + outcome.Kept.Count == 0) return true;
+        ReadOnlySpan<byte> row = [];
+        if (outcome.Taken.Count > 0)
+        {
+            writer.Begin(receivedAtMs, brings.Counts, brings.Count);
+            writer.Add(brings.Readings);
+            row = writer.Finish();
+        }
+        return ledger.Replay(row, outcome, time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
+    /// <summary>Runs one message through intake into <see cref="decoded"/>.</summary>
+    private void Decode(QuarantinedMessage message)
+    {
+        decoded.Clear();
+        if (message.Payload.Length == QuarantinedMessage.PayloadMax)
+        {
+            decoded.Quarantined.Add(message with { Detail = "The message was too large to be kept whole. Its publisher must send it again, in smaller batches." });
+            return;
+        }
+        clock.NowMs = message.ReceivedAtMs;
+        using var session = intake.Open(new Origin(message.Source, message.Publisher, "quarantine"));
+        session.Take(new Delivery(Encoding.UTF8.GetBytes(message.Topic), message.Payload, 1, false));
+        var submitted = session.SubmitAsync(null, CancellationToken.None);
+        if (!submitted.IsCompletedSuccessfully) throw new InvalidOperationException("Decoding again waits for nothing.");
+    }
+
+    /// <summary>What intake submits.</summary>
+    private ValueTask Keep(IntakeBatch batch, CancellationToken cancel)
+    {
+        intake.Return(decoded);
+        decoded = batch;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The time at which a message was received.</summary>
+    private sealed class AsOf : TimeProvider
+    {
+        public long NowMs { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(NowMs);
+    }
+}

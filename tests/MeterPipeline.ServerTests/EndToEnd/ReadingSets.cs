@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using MeterFleet;
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Books;
+using MeterPipeline.Ledger.Sqlite;
+
+namespace MeterPipeline.ServerTests.EndToEnd;
+
+/// <summary>Readings as lines of <c>meter register time revision value</c>: what was published, told by the payloads, and what is stored.</summary>
+internal static class ReadingSets
+{
+    public static HashSet<string> Published(IEnumerable<FleetMessage> messages)
+    {
+        var lines = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var message in messages)
+        {
+            using var payload = JsonDocument.Parse(message.Payload);
+            if (payload.RootElement.TryGetProperty("readings", out var items))
+            {
+                foreach (var item in items.EnumerateArray()) lines.Add(Line(item.GetProperty("meter").GetString()!, item));
+            }
+            else lines.Add(Line(Encoding.UTF8.GetString(message.Topic.Span).Split('/')[3], payload.RootElement));
+        }
+        return lines;
+    }
+
+    /// <summary>Every stored reading; that none is stored twice is asserted.</summary>
+    public static HashSet<string> Stored(PipelineProcess pipeline)
+    {
+        using var ledger = SqliteLedger.Open(pipeline.Data);
+        using var view = ledger.OpenView();
+        var registry = view.Registry();
+        var (lines, count) = (new HashSet<string>(StringComparer.Ordinal), 0);
+        var entries = new List<DayEntry>();
+        foreach (var row in view.AllMeterDays())
+        {
+            entries.Clear();
+            MeterDay.Decode(new LocalDay(row.Day), row.Blob, entries);
+            count += entries.Count;
+            foreach (var entry in entries)
+                lines.Add(Line(registry.MeterByNo(row.MeterNo)!.Id, row.Register.ToString(), entry.TimeMs, entry.Revision, entry.Value));
+        }
+        Assert.Equal(count, lines.Count);
+        return lines;
+    }
+
+    private static string Line(string meter, JsonElement item)
+    {
+        var value = decimal.Parse(item.GetProperty("value").GetString()!, CultureInfo.InvariantCulture);
+        return Line(meter, "Total", item.GetProperty("ts").GetDateTimeOffset().ToUnixTimeMilliseconds(), 0, (long)(value * 10_000));
+    }
+
+    private static string Line(string meter, string register, long timeMs, int revision, long value) =>
+        string.Create(CultureInfo.InvariantCulture, $"{meter} {register} {timeMs} {revision} {value}");
+}
