@@ -100,15 +100,14 @@ public sealed class FixedSumGrants
 
     private FixedSumLine Compared(ReportingUnit unit, FixedSumFigure figure, IReadOnlyList<FixedSumGrant> grants, PublishedFigures figures)
     {
-        var table = policy.Published!;
-        var computed = grants.Sum(g => g.Of(figure));
-        var households = figures.Households - grants.Sum(g => g.Households);
+        var (table, computed) = (policy.Published!, grants.Sum(g => g.Of(figure)));
         if (figure == FixedSumFigure.Households) return Counted(unit, computed, figures.Households, grants.Count * policy.Averaging.MostLost);
-        var published = figure == FixedSumFigure.Total ? figures.Total : figures.Of(ComponentOf(figure));
-        var line = FixedSumLine.Compare(unit, figure, computed, published, table.Rounded, "sum of the routes");
+        if (figure == FixedSumFigure.Total) return FixedSumLine.Compare(unit, figure, computed, figures.Total, table.Rounded, "maintenance + insurance");
+        var standard = policy.Standards.Single(s => FixedSumLine.FigureOf(s.Component) == figure);
+        var line = FixedSumLine.Compare(unit, figure, computed, figures.Of(standard.Component), table.Rounded, "sum of the routes");
         if (!line.IsUnexplained) return line;
-        if (figure != FixedSumFigure.Total && PublishedCheck.Impossible(policy.Standards.Single(s => s.Component == ComponentOf(figure)), unit, figures, table.Step) is { } cannot)
-            return line with { Finding = Finding.Impossible, Why = cannot.Why };
+        if (PublishedCheck.Impossible(standard, unit, figures, table.Step) is { } cannot) return line with { Finding = Finding.Impossible, Why = cannot.Why };
+        var households = figures.Households - grants.Sum(g => g.Households);
         return line with
         {
             Why = households == 0 ? "as many households as published, of other routes"
@@ -124,7 +123,4 @@ public sealed class FixedSumGrants
             ? line with { Finding = Finding.Truncation, Why = $"fractions dropped in these routes make up to {PublishedCheck.Plain(mostLost)}: the table seems to keep them longer" }
             : line with { Why = "these settled counts are not those behind the table" };
     }
-
-    private static FixedSumComponent ComponentOf(FixedSumFigure figure) =>
-        figure == FixedSumFigure.Maintenance ? FixedSumComponent.Maintenance : FixedSumComponent.Insurance;
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MeterPipeline.Domain.FixedSums;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
@@ -14,6 +15,9 @@ public static class Opened
 
     /// <exception cref="PolicyException">A policy file is wrong: every problem with file, line and column.</exception>
     public static PolicyBook Policies(ParseResult parsed) => PolicyFiles.Load(parsed.GetValue(CommandLine.Policies)!);
+
+    /// <inheritdoc cref="FixedSumFiles.Load"/>
+    public static IReadOnlyList<FixedSumPolicy> FixedSums(ParseResult parsed) => FixedSumFiles.Load(parsed.GetValue(CommandLine.Policies)!);
 
     /// <summary>The user who runs this process, for the audit.</summary>
     public static string Actor => $"cli:{Environment.UserName}";
