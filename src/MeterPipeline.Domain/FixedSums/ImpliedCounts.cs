@@ -22,8 +22,8 @@ public static class ImpliedCounts
         foreach (var standard in policy.Standards)
             if (standard.HasTwoSums) known.TryAdd(standard.Dearer.Bits, Dearer(standard, figures, policy.Published!.Rounded));
         foreach (var (routes, households) in groups ?? new Dictionary<RouteSet, long>()) known.TryAdd(routes.Bits, new(households, 0));
-        // At most 31 sets of five routes, so this ends.
-        while (Between(known) is var (routes, count)) known.Add(routes.Bits, count);
+        // There are at most 31 sets of five routes, and each time one is found, or is known closer: this ends.
+        while (Between(known) is var (routes, count)) known[routes.Bits] = count;
         return known;
     }
 
@@ -34,12 +34,17 @@ public static class ImpliedCounts
         return new((figures.Of(standard.Component) - standard.Least * figures.Households) / more, rounded / more);
     }
 
+    /// <summary>A set that lies between two known ones and is not yet known so well.</summary>
     private static (RouteSet Routes, ImpliedCount Count)? Between(SortedDictionary<int, ImpliedCount> known)
     {
         foreach (var (outer, all) in known)
             foreach (var (inner, some) in known)
-                if (new RouteSet(outer) is var set && set.IsMoreThan(new(inner)) && set.Without(new(inner)) is var rest && !known.ContainsKey(rest.Bits))
-                    return (rest, new(all.Households - some.Households, all.Within + some.Within));
+            {
+                var (set, within) = (new RouteSet(outer), all.Within + some.Within);
+                if (!set.IsMoreThan(new(inner))) continue;
+                var rest = set.Without(new(inner));
+                if (!known.TryGetValue(rest.Bits, out var before) || within < before.Within) return (rest, new(all.Households - some.Households, within));
+            }
         return null;
     }
 }

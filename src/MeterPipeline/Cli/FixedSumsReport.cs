@@ -68,7 +68,7 @@ internal sealed class FixedSumsReport(FixedSumPolicy policy, IReadOnlyList<Fixed
                 text.Append(CultureInfo.InvariantCulture, $"{of}  {line.Why}\n");
             }
         }
-        text.Append(CultureInfo.InvariantCulture, $"\nColumns: computed, published, published less computed. {Unexplained} differences that neither rounding nor truncation explains.\n");
+        text.Append(CultureInfo.InvariantCulture, $"\nColumns: computed, published, published less computed. {Unexplained} lines are different or impossible: neither rounding nor truncation explains them.\n");
         return text.ToString();
     }
 
@@ -78,16 +78,17 @@ internal sealed class FixedSumsReport(FixedSumPolicy policy, IReadOnlyList<Fixed
         var all = averaging.Seasons.Sum(s => s.Parts);
         var seasons = averaging.Seasons.Select(s => HeatingSeason.NameOf(s.Autumn) + (averaging.Simple ? "" : $" {s.Parts}/{all}"));
         text.Append(CultureInfo.InvariantCulture, $"{policy.Id} v{policy.Version}  {policy.Title}\n");
-        text.Append(CultureInfo.InvariantCulture, $"  basis      {policy.Basis.Document} {policy.Basis.Clause}, in force {policy.ValidFrom} to {(policy.ValidTo is { } last ? last.ToString() : "its replacement")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"  households {(averaging.Simple ? "simple" : "weighted")} average of {string.Join(", ", seasons)}; truncated: {Word(averaging.Truncation)}  [{averaging.Basis.Clause}]\n");
+        text.Append(CultureInfo.InvariantCulture, $"  basis       {policy.Basis.Document} {policy.Basis.Clause}, in force {policy.ValidFrom} to {policy.ValidTo?.ToString() ?? "its replacement"}, "
+            + $"seasons from {HeatingSeason.NameOf(policy.FromAutumn)}{(policy.ToAutumn is { } last ? $" to {HeatingSeason.NameOf(last)}" : "")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  households  {(averaging.Simple ? "simple" : "weighted")} average of {string.Join(", ", seasons)}; truncated: {Word(averaging.Truncation)}  [{averaging.Basis.Clause}]\n");
         foreach (var standard in policy.Standards)
         {
             var sums = standard.Yuan.OrderBy(y => y.Key).Select(y => $"{AccrualCsv.RouteName(y.Key)} {y.Value.ToString("0.##", CultureInfo.InvariantCulture)}");
-            text.Append(CultureInfo.InvariantCulture, $"  {Word(standard.Component),-10} {string.Join(", ", sums)} yuan per household and year  [{standard.Basis.Clause}]\n");
-            text.Append(CultureInfo.InvariantCulture, $"  {"",-10} paid by {string.Join(", ", standard.Payers.Select(p => $"{p.Level} ({p.Bears})"))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {Word(standard.Component),-11} {string.Join(", ", sums)} yuan per household and year  [{standard.Basis.Clause}]\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {"",-11} paid by {string.Join(", ", standard.Payers.Select(p => $"{p.Level} ({p.Bears})"))}\n");
         }
-        foreach (var excluded in policy.Exclusions) text.Append(CultureInfo.InvariantCulture, $"  excluded   {excluded.Text}  [{excluded.Clause}]\n");
-        foreach (var reason in policy.Suspension) text.Append(CultureInfo.InvariantCulture, $"  held back  {reason.Text}  [{reason.Clause}]\n");
+        foreach (var excluded in policy.Exclusions) text.Append(CultureInfo.InvariantCulture, $"  excluded    {excluded.Text}  [{excluded.Clause}]\n");
+        foreach (var reason in policy.Suspension) text.Append(CultureInfo.InvariantCulture, $"  held back   {reason.Text}  [{reason.Clause}]\n");
     }
 
     private static string[] Routes(FixedSumLine line) => [.. line.Routes.Routes.Select(AccrualCsv.RouteName)];

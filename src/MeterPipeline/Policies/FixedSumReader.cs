@@ -94,13 +94,14 @@ internal static partial class FixedSumReader
         return standards;
     }
 
+    /// <summary>Empty where a sum cannot be read, which has then been reported.</summary>
     private static Dictionary<HeatingRoute, decimal> Yuan(Section item)
     {
         var yuan = new Dictionary<HeatingRoute, decimal>();
         if (item.Child("standards", true, [.. RuleReader.Routes.Keys]) is not { } standards) return yuan;
         foreach (var name in standards.Keys)
             if (standards.Number(name, true, 2, Section.MaxAmount) is { } sum) yuan[RuleReader.Routes[name]] = sum;
-        return yuan;
+        return item.Node("standards", true) is YamlMappingNode { Children.Count: var written } && written == yuan.Count ? yuan : [];
     }
 
     private static List<Payer> Payers(Section item)
@@ -134,8 +135,9 @@ internal static partial class FixedSumReader
             autumns.Add(autumn);
             if (simple == false && ShareReader.Fraction(item, "weight") is { } weight) weights.Add(weight);
         }
-        IReadOnlyList<long> parts = simple == true ? [.. autumns.Select(_ => 1L)]
-            : ShareReader.Parts(weights, sum => averaging.Report("seasons", $"The weights add up to {sum} instead of 1", "Correct 'weight' of a season; 20 % is written 0.2 or 1/5."));
+        // A weight that cannot be read has been reported; the sum would only be wrong because of it.
+        IReadOnlyList<long> parts = simple == true || weights.Count < autumns.Count ? [.. autumns.Select(_ => 1L)]
+            : ShareReader.Parts(averaging, "seasons", weights, "weights", "Correct 'weight' of a season; 20 % is written 0.2 or 1/5.");
         return simple is null || truncation is not { } stage || basis is null ? null
             : new Averaging([.. autumns.Zip(parts, (autumn, part) => new SeasonWeight(autumn, part))], simple.Value, stage, basis);
     }

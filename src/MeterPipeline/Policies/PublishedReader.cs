@@ -58,12 +58,10 @@ internal static class PublishedReader
         {
             var routes = RouteSet.Of(PolicyReader.Words(item, "routes", true, RuleReader.Routes));
             if (!routes.Without(all).IsEmpty) item.Report("routes", "A route that has no standard", "Name only routes of 'components'.");
-            else if (routes.Overlaps(seen)) item.Report("routes", "A route stands in two groups", "Name each route once.");
-            else if (item.Number("households", true, 0, MaxHouseholds) is { } households && !routes.IsEmpty)
-            {
-                groups[routes] = (long)households;
-                seen = new RouteSet(seen.Bits | routes.Bits);
-            }
+            if (routes.Overlaps(seen)) item.Report("routes", "A route stands in two groups", "Name each route once.");
+            if (item.Number("households", true, 0, MaxHouseholds) is not { } households || routes.IsEmpty || routes.Overlaps(seen)) return groups;
+            groups[routes] = (long)households;
+            seen = new RouteSet(seen.Bits | routes.Bits);
         }
         if (groups.Count > 0 && seen != all) published.Report("groups", "The groups leave out a route", "Name each route of 'components' once.");
         return groups;

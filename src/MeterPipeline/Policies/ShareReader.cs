@@ -10,6 +10,9 @@ internal static class ShareReader
     /// <summary>Keeps parts small enough for exact splitting.</summary>
     private const int MaxDenominator = 10_000;
 
+    /// <summary>Times the households of the country, or the fen of an amount, it still fits 64 bits.</summary>
+    private const int MaxCommon = 1_000_000;
+
     public static FundingShares Read(Section rule)
     {
         if (rule.Child("shares", false, "split", "areas") is not { } shares) return FundingShares.Unsaid;
@@ -37,19 +40,20 @@ internal static class ShareReader
             levels.Add((level, most));
             fractions.Add(fraction);
         }
-        var parts = Parts(fractions, sum => at.Report(key, $"The shares add up to {sum} instead of 1", "Correct 'share' of a level; thirds are written 1/3."));
+        var parts = Parts(at, key, fractions, "shares", "Correct 'share' of a level; thirds are written 1/3.");
         return [.. levels.Zip(parts, (level, part) => new FundingShare(level.Level, part, level.Most))];
     }
 
-    /// <summary>Fractions as parts of their common denominator.</summary>
-    /// <param name="wrong">Told their sum where it is not 1.</param>
-    public static IReadOnlyList<long> Parts(IReadOnlyList<(long Numerator, long Denominator)> fractions, Action<string> wrong)
+    /// <summary>Fractions as parts of their common denominator; empty where they do not add up to 1, which has then been reported.</summary>
+    public static IReadOnlyList<long> Parts(Section at, string key, IReadOnlyList<(long Numerator, long Denominator)> fractions, string what, string remedy)
     {
         var sum = (Numerator: BigInteger.Zero, Denominator: BigInteger.One);
         foreach (var (numerator, denominator) in fractions) sum = (sum.Numerator * denominator + numerator * sum.Denominator, sum.Denominator * denominator);
-        if (fractions.Count > 0 && sum.Numerator != sum.Denominator) wrong(Shown(sum.Numerator, sum.Denominator));
-        var common = fractions.Aggregate(1L, (lcm, f) => lcm / (long)BigInteger.GreatestCommonDivisor(lcm, f.Denominator) * f.Denominator);
-        return [.. fractions.Select(f => f.Numerator * (common / f.Denominator))];
+        var common = fractions.Aggregate(BigInteger.One, (lcm, f) => lcm / BigInteger.GreatestCommonDivisor(lcm, f.Denominator) * f.Denominator);
+        if (fractions.Count > 0 && sum.Numerator != sum.Denominator) at.Report(key, $"The {what} add up to {Shown(sum.Numerator, sum.Denominator)} instead of 1", remedy);
+        else if (common > MaxCommon) at.Report(key, $"The {what} have no common denominator up to {MaxCommon}", "Write simpler fractions.");
+        else return [.. fractions.Select(f => f.Numerator * (long)(common / f.Denominator))];
+        return [];
     }
 
     /// <summary><c>1/3</c>, <c>0.4</c> or <c>1</c>, in lowest terms.</summary>
