@@ -73,6 +73,7 @@ public static class AccrualCsv
 
     public static string EnergyName(Energy energy) => energy == Energy.Electricity ? "electricity" : "gas";
 
-    private static string Quoted(string text) =>
+    /// <summary>A field, in quotes where it needs them.</summary>
+    public static string Quoted(string text) =>
         text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MeterPipeline.Domain;
+using MeterPipeline.Domain.FixedSums;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
@@ -18,6 +19,9 @@ public static class Opened
 
     /// <summary>Days from it on are not over.</summary>
     public static LocalDay Today => LocalDay.Of(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <inheritdoc cref="FixedSumFiles.Load"/>
+    public static IReadOnlyList<FixedSumPolicy> FixedSums(ParseResult parsed) => FixedSumFiles.Load(parsed.GetValue(CommandLine.Policies)!);
 
     /// <summary>The user who runs this process, for the audit.</summary>
     public static string Actor => $"cli:{Environment.UserName}";

@@ -23,16 +23,26 @@ public static class PoliciesCommand
 
     private static int Check(ParseResult parsed)
     {
+        var problems = new List<PolicyProblem>();
+        var policies = Sound(problems, () => Opened.Policies(parsed).Policies.Select(p => $"{p.Id} v{p.Version}"));
+        var sums = Sound(problems, () => Opened.FixedSums(parsed).Select(p => $"{p.Id} v{p.Version}"));
+        foreach (var problem in problems) Console.Error.WriteLine(problem);
+        if (problems.Count > 0) return ExitCode.Difference;
+        Console.WriteLine($"{policies.Count} policies, no problem: {string.Join(", ", policies)}");
+        if (sums.Count > 0) Console.WriteLine($"{sums.Count} of fixed sums, no problem: {string.Join(", ", sums)}");
+        return ExitCode.Done;
+    }
+
+    private static List<string> Sound(List<PolicyProblem> problems, Func<IEnumerable<string>> load)
+    {
         try
         {
-            var book = Opened.Policies(parsed);
-            Console.WriteLine($"{book.Policies.Count} policies, no problem: {string.Join(", ", book.Policies.Select(p => $"{p.Id} v{p.Version}"))}");
-            return ExitCode.Done;
+            return [.. load()];
         }
         catch (PolicyException error)
         {
-            Console.Error.WriteLine(error.Message);
-            return ExitCode.Difference;
+            problems.AddRange(error.Problems);
+            return [];
         }
     }
 

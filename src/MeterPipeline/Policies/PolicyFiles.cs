@@ -19,7 +19,7 @@ public static class PolicyFiles
         var problems = new List<PolicyProblem>();
         var found = new List<FoundPolicy>();
         foreach (var file in FilesOf(folder, problems))
-            if (TextOf(file, problems) is { } text && Parse(file, text, problems) is { } policy) found.Add(policy);
+            if (RootOf(file, problems) is { } root && Parse(file, root, problems) is { } policy) found.Add(policy);
         CheckTogether(found, problems);
         if (problems.Count > 0) throw new PolicyException(InOrder(problems));
         return new PolicyBook(found.Select(f => f.Policy));
@@ -32,11 +32,15 @@ public static class PolicyFiles
             problems.Add(new PolicyProblem(folder, 0, 0, "The policy folder does not exist", "Name it with --policies DIR."));
             return [];
         }
-        var files = Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".yaml" or ".yml").Order(StringComparer.Ordinal).ToList();
+        var files = YamlIn(folder);
         if (files.Count == 0)
             problems.Add(new PolicyProblem(folder, 0, 0, "The policy folder holds no *.yaml file", "Copy the shipped policies there, or name another folder with --policies DIR."));
         return files;
     }
+
+    /// <summary>The policy files of a folder, in order of name; its subfolders are not read.</summary>
+    internal static List<string> YamlIn(string folder) =>
+        [.. Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".yaml" or ".yml").Order(StringComparer.Ordinal)];
 
     private static string? TextOf(string file, List<PolicyProblem> problems)
     {
@@ -56,8 +60,10 @@ public static class PolicyFiles
         return null;
     }
 
-    private static FoundPolicy? Parse(string file, string text, List<PolicyProblem> problems)
+    /// <summary>The one document of a file; null where there is none, which has then been reported.</summary>
+    internal static YamlNode? RootOf(string file, List<PolicyProblem> problems)
     {
+        if (TextOf(file, problems) is not { } text) return null;
         var yaml = new YamlStream();
         try
         {
@@ -75,8 +81,12 @@ public static class PolicyFiles
         }
         foreach (var extra in yaml.Documents.Skip(1))
             problems.Add(new PolicyProblem(file, extra.RootNode.Start.Line, extra.RootNode.Start.Column, "A second document in one file", "Write one file for each policy."));
+        return yaml.Documents[0].RootNode;
+    }
+
+    private static FoundPolicy? Parse(string file, YamlNode root, List<PolicyProblem> problems)
+    {
         var before = problems.Count;
-        var root = yaml.Documents[0].RootNode;
         var policy = PolicyReader.Read(file, root, problems);
         return policy is null || problems.Count > before ? null : new FoundPolicy(file, (YamlMappingNode)root, policy);
     }
@@ -96,7 +106,7 @@ public static class PolicyFiles
             }
     }
 
-    private static List<PolicyProblem> InOrder(List<PolicyProblem> problems) =>
+    internal static List<PolicyProblem> InOrder(List<PolicyProblem> problems) =>
         [.. problems.OrderBy(p => p.File, StringComparer.Ordinal).ThenBy(p => p.Line).ThenBy(p => p.Column)];
 
     private sealed record FoundPolicy(string File, YamlMappingNode Root, SubsidyPolicy Policy)

@@ -52,8 +52,7 @@ internal static partial class PolicyReader
             "rules", "top-ups", "rounding");
         if (root is not YamlMappingNode) return null;
         var id = Id(section);
-        var version = (int?)section.Number("version", true, 0, 9_999);
-        if (version == 0) section.Report("version", "'version' is 0", "Versions count from 1.");
+        var version = Version(section);
         var title = section.Text("title", true);
         var basis = Basis(section, section.Text("document", true));
         var areas = Areas(section);
@@ -67,11 +66,18 @@ internal static partial class PolicyReader
         return new SubsidyPolicy(id, version.Value, title, areas, first, to, start, end, dated, exclusions.ToHashSet(), rules, topUps, rounding, basis);
     }
 
-    private static string? Id(Section section)
+    internal static string? Id(Section section)
     {
         if (section.Text("id", true) is not { } id || IdForm().IsMatch(id)) return section.Text("id", false);
         section.Report("id", $"'{id}' is no policy id", "Use small letters, digits and -, at most 64.");
         return null;
+    }
+
+    internal static int? Version(Section section)
+    {
+        var version = (int?)section.Number("version", true, 0, 9_999);
+        if (version == 0) section.Report("version", "'version' is 0", "Versions count from 1.");
+        return version;
     }
 
     internal static LegalBasis? Basis(Section section, string? document)
@@ -111,7 +117,7 @@ internal static partial class PolicyReader
         return area;
     }
 
-    private static (int? From, int? To) Seasons(Section section)
+    internal static (int? From, int? To) Seasons(Section section)
     {
         if (section.Child("seasons", true, "from", "to") is not { } seasons) return (null, null);
         var (from, to) = (Autumn(seasons, "from", true), Autumn(seasons, "to", false));
@@ -119,7 +125,7 @@ internal static partial class PolicyReader
         return (from, to);
     }
 
-    private static int? Autumn(Section seasons, string key, bool required)
+    internal static int? Autumn(Section seasons, string key, bool required)
     {
         if (seasons.Text(key, required) is not { } name) return null;
         if (HeatingSeason.TryParseName(name, out var autumn)) return autumn;

@@ -89,6 +89,7 @@ public sealed class PolicyFilesTests
     [InlineData("    rate: 1", "    rate: 1\n    quota: {per-household: 10400}", 16, 12, "Only village heating enterprises have a quota")]
     [InlineData("    rate: 1", "    rate: 1\n    unit: t", 16, 11, "The unit follows from the meter")]
     [InlineData("    rate: 1", "    rate: 1\n    shares: {split: [{level: city, share: 0.4}, {level: county, share: 0.5}]}", 16, 21, "The shares add up to 9/10 instead of 1")]
+    [InlineData("    rate: 1", "    rate: 1\n    shares: {split: [{level: province, share: 1/9974}, {level: city, share: 4986/9974}, {level: county, share: 1/9958}, {level: district, share: 4978/9958}]}", 16, 21, "The shares have no common denominator up to 1000000")]
     [InlineData("    rate: 1", "    rate: 1\n    shares: {split: [{level: city, share: 1/0}]}", 16, 43, "'1/0' is no fraction")]
     [InlineData("    rate: 1", "    rate: 1\n    shares: {split: [{level: city, share: 0.5}, {level: city, share: 0.5}]}", 16, 57, "Level 'city' is named twice")]
     [InlineData("    rate: 1", "    rate: 1\n    payment: {mode: prepaid-credit, unused: return}", 16, 14, "Key 'credit' is missing")]
