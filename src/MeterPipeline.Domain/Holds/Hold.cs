@@ -35,7 +35,7 @@ public sealed record Hold(HoldReason Reason, string Evidence, HoldState State, H
         foreach (var name in entries.Select(entry => entry.Reason).Distinct())
         {
             // A reason of a newer program is kept: an unknown hold must not end by being unknown.
-            var reason = HoldReason.Find(name) ?? new HoldReason(name, DayMarks.None, HoldKeeper.Bureau, HoldEnd.Lifted);
+            var reason = HoldReason.Find(name) ?? new HoldReason(name, DayMarks.None, HoldKeeper.Bureau, ByHand: true);
             if (!reason.ByHand) continue;
             var last = entries.Last(entry => entry.Reason == name);
             holds.Add(new Hold(reason, "", last.Act == HoldAct.Place ? HoldState.Standing : HoldState.Lifted, last));
