@@ -8,7 +8,7 @@ namespace MeterPipeline.Domain.Books;
 /// </summary>
 public static class YearBook
 {
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
     private const int Head = 1 + 8 + 1;
 
     /// <summary>A complete year: nothing of it is still open.</summary>
@@ -82,6 +82,7 @@ public static class YearBook
         {
             Varint.WriteSigned(into, ref at, state.Candidates[i].TimeMs);
             Varint.WriteSigned(into, ref at, state.Candidates[i].Value);
+            Varint.WriteSigned(into, ref at, state.Candidates[i].Excess);
         }
         Varint.WriteSigned(into, ref at, state.Today.Day.Number);
         Varint.Write(into, ref at, (ushort)state.Today.Marks);
@@ -103,7 +104,7 @@ public static class YearBook
         state.Doubt = (MeterFold.Doubt)Varint.Read(from, ref at);
         state.CandidateCount = (int)Varint.Read(from, ref at);
         for (var i = 0; i < state.CandidateCount; i++)
-            state.Candidates[i] = new MeterFold.Point(Varint.ReadSigned(from, ref at), Varint.ReadSigned(from, ref at));
+            state.Candidates[i] = new MeterFold.Point(Varint.ReadSigned(from, ref at), Varint.ReadSigned(from, ref at), Varint.ReadSigned(from, ref at));
         state.Today.Day = new LocalDay((int)Varint.ReadSigned(from, ref at));
         state.Today.Marks = (DayMarks)Varint.Read(from, ref at);
         state.Today.Readings = (int)Varint.Read(from, ref at);
