@@ -104,6 +104,9 @@ public sealed class Meter
     /// <summary>When its register breaks without a reason, ms since 1970; null where it does not.</summary>
     public long? BrokenAtMs { get; internal set; }
 
+    /// <summary>Whether its clock falls back in the season.</summary>
+    public bool ClockFallsBack => Rollback.Ms > 0;
+
     internal int Index { get; }
     internal SupplyPoint Point { get; }
     internal byte[] Topic { get; }

@@ -12,7 +12,8 @@ namespace MeterPipeline.Tests.Season;
 /// in conflict in between: registers telescope. An edge was read when the true register of that midnight was delivered and no other value
 /// contests it, or where it is the written-down opening or closing of a meter. Households on hold apart: their registers broke.</item>
 /// <item>Every other edge is an estimate or missing, and the grade says so: not A, where the season's own edge is concerned.</item>
-/// <item>A hold means that a register broke, and a register that broke inside a season means a hold.</item>
+/// <item>A register that broke inside the season means a hold. A hold means that a register broke, or that a clock fell back: then hours of
+/// consumption seem to pass in minutes, and a person must look.</item>
 /// </list>
 /// Village plants are left out: their quota is another rule.
 /// </summary>
@@ -51,7 +52,8 @@ internal sealed class SeasonProof
         if (oracle.Quantity(household) * 10_000 is var units && (units < statement.Quantity.Low || units > statement.Quantity.High))
             Problem(household, statement, row, $"the true quantity {units} lies outside {statement.Quantity.Low}..{statement.Quantity.High}");
         var broke = Array.Exists(meters, m => m.BrokenAtMs >= statement.Season.StartMs && m.BrokenAtMs < statement.Season.EndMs);
-        if (row.Held != broke) Problem(household, statement, row, broke ? "a register broke and nobody holds it" : "a hold without a reason");
+        if (broke && !row.Held) Problem(household, statement, row, "a register broke and nobody holds it");
+        if (row.Held && !broke && !Array.Exists(meters, m => m.ClockFallsBack)) Problem(household, statement, row, "a hold without a reason");
         if (row.Held) return;
         if (row.EdgesRead && (row.Low != truth || row.Amount != truth || row.High != truth)) Problem(household, statement, row, "every edge was read");
         if (row.Grade == 'A' && !SeasonEdgesRead(meters, statement.Season.StartMs, statement.Season.EndMs)) Problem(household, statement, row, "grade A without edges");
