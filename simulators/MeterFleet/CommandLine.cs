@@ -18,6 +18,7 @@ internal sealed record CommandLine
           --quarter-hour SHARE     share of electricity meters at 15 minutes, default 0.5
           --faults LIST            none (default), all, or a list such as duplicates,swaps=0.2
                                    duplicates lateness reordering outages swaps rollovers glitches clock-skew
+                                   lost-closings breaks conflicts corrections wrong-units strays rollbacks
           --speed max|DAYS         days of the season per second, default max
           --window N               messages in flight, default 256
           --registry DIR           write divisions, companies, households and meters as CSV first
@@ -137,6 +138,13 @@ internal sealed record CommandLine
                 "rollovers" => rates with { Rollovers = Rate(usual.Rollovers) },
                 "glitches" => rates with { Glitches = Rate(usual.Glitches) },
                 "clock-skew" => rates with { ClockSkew = Rate(usual.ClockSkew) },
+                "lost-closings" => rates with { LostClosings = Rate(usual.LostClosings) },
+                "breaks" => rates with { Breaks = Rate(usual.Breaks) },
+                "conflicts" => rates with { Conflicts = Rate(usual.Conflicts) },
+                "corrections" => rates with { Corrections = Rate(usual.Corrections) },
+                "wrong-units" => rates with { WrongUnits = Rate(usual.WrongUnits) },
+                "strays" => rates with { Strays = Rate(usual.Strays) },
+                "rollbacks" => rates with { Rollbacks = Rate(usual.Rollbacks) },
                 _ => throw new FormatException($"--faults does not know {parts[0]}; --help lists the faults."),
             };
         }

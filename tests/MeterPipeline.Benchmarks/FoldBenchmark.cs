@@ -9,11 +9,13 @@ namespace MeterPipeline.Benchmarks;
 
 /// <summary>
 /// The fold alone, on one thread: readings streamed in order, the same meters folded again from their stored days, and beside them the plain
-/// way: a sorted dictionary of readings per meter, which deduplicates and keeps order but folds nothing.
+/// way: a sorted dictionary of readings per meter, which deduplicates and keeps order but folds nothing. Then a whole season of a sample of
+/// meters folded again on every core, and what that comes to for all meters of a city: an extrapolation, and named as one.
 /// </summary>
 public static class FoldBenchmark
 {
     private const int Days = 30;
+    private const int SeasonDays = 121;
     private const int PerDay = 96;
     private static readonly long Start = new DateTimeOffset(2025, 11, 16, 0, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
 
@@ -37,6 +39,8 @@ public static class FoldBenchmark
             report.Line($"| meter days, bytes/reading | {runs[0].DayBytes:F2} |");
             report.Line($"| folded years with the fold's state, bytes/reading | {runs[0].YearBytes:F2} |");
             report.Line($"| memory of the plain way, bytes/reading | {Median(runs, r => r.PlainBytes):F0} |");
+            report.Line("");
+            Season(report, registry, options);
         }
         finally
         {
@@ -44,6 +48,31 @@ public static class FoldBenchmark
         }
         report.Save();
         return 0;
+    }
+
+    /// <summary>Folds a season of 15-minute readings of some meters again from their meter days, on all cores, and extrapolates.</summary>
+    private static void Season(Report report, RegistrySnapshot registry, Options options)
+    {
+        var (sample, all) = (Math.Min(options.Number("sample", 500), registry.Meters.Count), options.Number("households", 160_000));
+        var meters = registry.Meters.Values.Select(meter => meter.No).Take(sample).ToArray();
+        var books = new Books(registry, (_, _, _, _) => [], _ => []);
+        Each(meters, SeasonDays, reading => books.Apply(reading));
+        var stored = meters.ToDictionary(no => no, no => (List<(int, byte[])>)[.. books.Book(no, Register.Total).AllDays(int.MinValue, int.MaxValue).Select(d => (d.Key, d.Value))]);
+        var seconds = Enumerable.Range(0, options.Number("runs", 3)).Select(_ => Time(() => Parallel.ForEach(meters, no =>
+            MeterBook.FromDays(no, Register.Total, Lives(registry, no), (meter, _, _, _) => stored[meter]).WriteYears((_, _) => { }))) / 1e9).Order().ToList();
+        var median = seconds[seconds.Count / 2];
+        var readings = (double)sample * SeasonDays * PerDay;
+        var bytes = stored.Values.Sum(days => days.Sum(day => (long)day.Item2.Length));
+        report.Line($"A season: {SeasonDays} days of {PerDay} readings, {sample:N0} meters = {readings:N0} readings, folded again from meter days held in memory on {Environment.ProcessorCount} cores.");
+        report.Line("");
+        report.Line("| what | figure |");
+        report.Line("|---|---|");
+        report.Line($"| measured: the sample, seconds, median of {seconds.Count} | {median:F2} |");
+        report.Line($"| measured: ns/reading, all cores together | {median * 1e9 / readings:F0} |");
+        report.Line($"| extrapolated, sample × {all / (double)sample:F0}: {all:N0} households, minutes | {median * all / sample / 60:F1} |");
+        report.Line($"| extrapolated: their meter days, GB | {bytes * (all / (double)sample) / 1e9:F1} |");
+        report.Line("");
+        report.Line("The extrapolation is linear in meters, which are folded one by one; it leaves out reading the meter days from disk.");
     }
 
     private sealed record Figures(double Stream, double Refold, double Plain, double PlainWalk, double DayBytes, double YearBytes, double PlainBytes);
@@ -54,7 +83,7 @@ public static class FoldBenchmark
         var count = (double)meters.Length * Days * PerDay;
         var stored = new Dictionary<int, List<(int, byte[])>>();
         var books = new Books(registry, (_, _, _, _) => [], _ => []);
-        var stream = Time(() => Each(meters, reading => books.Apply(reading))) / count;
+        var stream = Time(() => Each(meters, Days, reading => books.Apply(reading))) / count;
         var (dayBytes, yearBytes) = (0L, 0L);
         foreach (var book in books.Dirty)
         {
@@ -70,15 +99,15 @@ public static class FoldBenchmark
         var refold = Time(() => again.ForEach(book => book.WriteYears((_, _) => { }))) / count;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var plain = new Dictionary<int, SortedDictionary<(long, int), long>>();
-        var insert = Time(() => Each(meters, reading => Insert(plain, reading))) / count;
+        var insert = Time(() => Each(meters, Days, reading => Insert(plain, reading))) / count;
         var memory = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
         var walk = Time(() => Walk(plain)) / count;
         return new Figures(stream, refold, insert, walk, dayBytes / count, yearBytes / count, memory);
     }
 
-    private static void Each(int[] meters, Action<Reading> take)
+    private static void Each(int[] meters, int days, Action<Reading> take)
     {
-        for (var step = 0; step < Days * PerDay; step++)
+        for (var step = 0; step < days * PerDay; step++)
             foreach (var no in meters) take(new Reading(no, Register.Total, Start + step * 900_000L, 10_000_000L + no + step * (100L + no % 37), 0));
     }
 

@@ -18,6 +18,14 @@ internal enum Purpose
     Rollover,
     Glitch,
     Skew,
+    Kind,
+    Closing,
+    Break,
+    Conflict,
+    Correction,
+    Unit,
+    Stray,
+    Rollback,
 }
 
 /// <summary>

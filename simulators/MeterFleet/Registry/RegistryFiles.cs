@@ -32,7 +32,7 @@ internal static class RegistryFiles
     private static string Row(Meter row) => string.Join(',',
         row.Id, row.HouseholdId, row.Company, row.Energy,
         row.RegisterDigits.ToString(CultureInfo.InvariantCulture), row.Decimals.ToString(CultureInfo.InvariantCulture),
-        row.Capacity.ToString(CultureInfo.InvariantCulture), "1",
+        row.Capacity.ToString(CultureInfo.InvariantCulture), row.Multiplier.ToString(CultureInfo.InvariantCulture),
         Moment(row.InstalledAt), Register(row.Opening, row.Decimals), row.RemovedAt is { } removed ? Moment(removed) : "",
         row.Closing is { } closing ? Register(closing, row.Decimals) : "", row.Serves,
         row.HeatedHouseholds == 0 ? "" : row.HeatedHouseholds.ToString(CultureInfo.InvariantCulture));
@@ -44,7 +44,7 @@ internal static class RegistryFiles
         time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
 
     private static string Register(long units, int decimals) =>
-        (units / (decimal)Units.One).ToString(decimals == 2 ? "0.00" : "0.000", CultureInfo.InvariantCulture);
+        (units / (decimal)Units.One).ToString(decimals switch { 0 => "0", 2 => "0.00", _ => "0.000" }, CultureInfo.InvariantCulture);
 
     private static void WriteFile(string folder, string name, string columns, IEnumerable<string> rows)
     {

@@ -60,10 +60,13 @@ public sealed class Meter
     public string Energy => Point.Gas ? "gas" : "electricity";
 
     /// <summary>Integer digits: the register wraps at 10 to this power.</summary>
-    public int RegisterDigits => Point.Gas ? 5 : 6;
+    public int RegisterDigits { get; internal init; }
 
     /// <summary>Decimal digits shown and reported.</summary>
-    public int Decimals => Point.Gas ? 3 : 2;
+    public int Decimals { get; internal init; }
+
+    /// <summary>Transformer ratio: energy is register × multiplier.</summary>
+    public decimal Multiplier => Tenths / 10m;
 
     /// <summary>Most that the meter can pass, kW or m³/h.</summary>
     public decimal Capacity => Point.Capacity;
@@ -92,8 +95,17 @@ public sealed class Meter
     /// <summary>True where a concentrator reads it and publishes batches.</summary>
     public bool BehindConcentrator { get; internal init; }
 
+    /// <summary>True where it sends T1 to T4 with every midnight's total.</summary>
+    public bool SendsTariffs { get; internal init; }
+
     /// <summary>How far its clock is ahead, in milliseconds; 0 without the fault.</summary>
     public long ClockSkewMs { get; internal init; }
+
+    /// <summary>When its register breaks without a reason, ms since 1970; null where it does not.</summary>
+    public long? BrokenAtMs { get; internal set; }
+
+    /// <summary>Whether its clock falls back in the season.</summary>
+    public bool ClockFallsBack => Rollback.Ms > 0;
 
     internal int Index { get; }
     internal SupplyPoint Point { get; }
@@ -108,10 +120,28 @@ public sealed class Meter
     /// <summary>Register minus what the point has drawn since the season's start, before wrapping and cutting.</summary>
     internal long Offset { get; init; }
 
-    internal long Modulus => Point.Gas ? 100_000L * Units.One : 1_000_000L * Units.One;
+    /// <summary>The multiplier in tenths.</summary>
+    internal long Tenths { get; init; } = 10;
 
-    /// <summary>What the register would show if it never wrapped, cut to the meter's decimals.</summary>
-    internal long Unwrapped(long drawnSinceStart) => Units.Cut(Offset + drawnSinceStart, Decimals);
+    /// <summary>The slot at which the register breaks, and by how much it is off from then on.</summary>
+    internal (int Slot, long By) Break { get; set; } = (int.MaxValue, 0);
+
+    /// <summary>The slots in which its clock is behind, and by how much.</summary>
+    internal (int From, int Until, long Ms) Rollback { get; set; }
+
+    internal long Modulus => Units.Modulus(RegisterDigits);
+
+    /// <summary>What the register would show if it never wrapped or broke, cut to the meter's decimals.</summary>
+    internal long Unwrapped(long drawnSinceStart) => Units.Cut(Offset + Ratioed(drawnSinceStart), Decimals);
+
+    /// <summary>Energy as this meter's register counts it.</summary>
+    internal long Ratioed(long drawn) => drawn * 10 / Tenths;
+
+    /// <summary>What the register shows.</summary>
+    internal long Shown(int slot, long drawnSinceStart) => (Unwrapped(drawnSinceStart) + (slot >= Break.Slot ? Break.By : 0)) % Modulus;
+
+    /// <summary>How far its clock is ahead at a slot, ms.</summary>
+    internal long ClockErrorMs(int slot) => ClockSkewMs - (slot >= Rollback.From && slot < Rollback.Until ? Rollback.Ms : 0);
 
     internal bool HangsAt(int slot) => slot >= FirstSlot && slot < EndSlot;
 }
@@ -124,8 +154,18 @@ internal static class Units
     /// <summary>Drops what a register of so many decimals does not show.</summary>
     internal static long Cut(long units, int decimals) => units - (units % PerStep(decimals));
 
+    /// <summary>Where a register of so many integer digits starts again from zero.</summary>
+    internal static long Modulus(int digits) => digits switch
+    {
+        4 => 10_000 * One,
+        5 => 100_000 * One,
+        6 => 1_000_000 * One,
+        _ => throw new ArgumentOutOfRangeException(nameof(digits)),
+    };
+
     internal static long PerStep(int decimals) => decimals switch
     {
+        0 => One,
         2 => 100,
         3 => 10,
         _ => throw new ArgumentOutOfRangeException(nameof(decimals)),

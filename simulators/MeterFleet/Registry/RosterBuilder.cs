@@ -75,17 +75,21 @@ internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Win
 
     private void AddMeters(int i, Household household, bool gas, bool plant, double altitudeKelvin)
     {
-        bool heatingOnly = plant || (!gas && Unit(Purpose.Building, i, 11) < 0.2);
+        AddMeter(i, household, gas, plant, altitudeKelvin, second: false);
+        if (!gas && !plant && Unit(Purpose.Kind, i, 1) < options.SecondMeterShare)
+            AddMeter(options.Households + i, household, gas, plant, altitudeKelvin, second: true);
+    }
+
+    /// <summary>Hangs a meter, and its successor where it is exchanged.</summary>
+    /// <param name="i">The supply point: the household's number, or as much beyond the last household's for its second meter.</param>
+    private void AddMeter(int i, Household household, bool gas, bool plant, double altitudeKelvin, bool second)
+    {
+        bool heatingOnly = plant || second || (!gas && Unit(Purpose.Building, i, 11) < 0.2);
         int heatedHouseholds = plant ? 30 + Pick(40, Purpose.Building, i, 12) : 0;
-        double use = Unit(Purpose.Building, i, 13);
-        Heater heater = plant ? Heater.HeatPump
-            : use < IdleShare ? Heater.Idle
-            : gas ? Heater.GasBoiler
-            : use < 0.35 ? Heater.DirectElectric : Heater.HeatPump;
-        SupplyPoint point = new(seed, i, winter, heater, gas, heatingOnly, heatedHouseholds, altitudeKelvin);
+        SupplyPoint point = new(seed, i, winter, HeaterOf(i, gas, plant), gas, heatingOnly, heatedHouseholds, altitudeKelvin);
         bool quarterHourly = !gas && (plant || Unit(Purpose.Reporting, i, 1) < options.QuarterHourShare);
-        bool concentrator = !gas && !quarterHourly && Unit(Purpose.Reporting, i, 2) < options.ConcentratorShare;
-        bool rolls = Unit(Purpose.Rollover, i, 0) < options.Faults.Rollovers;
+        bool small = !plant && Unit(Purpose.Kind, i, 2) < options.SmallRegisterShare;
+        bool rolls = !small && Unit(Purpose.Rollover, i, 0) < options.Faults.Rollovers;
         int swapSlot = rolls || Unit(Purpose.Swap, i, 0) >= options.Faults.Swaps ? int.MaxValue : SwapSlot(i);
 
         bool midSeason = household.AcceptedOn > options.SeasonStart && household.AcceptedOn < options.SeasonEnd;
@@ -93,25 +97,45 @@ internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Win
         DateOnly installed = late ? household.AcceptedOn : household.AcceptedOn.AddDays(-12 - Pick(30, Purpose.Registration, i, 7));
         if (!late && installed > options.SeasonStart.AddDays(-1))
             installed = options.SeasonStart.AddDays(-20 - Pick(300, Purpose.Registration, i, 8));
-        int firstSlot = late ? (installed.DayNumber - options.SeasonStart.DayNumber) * SeasonClock.SlotsPerDay : 0;
 
-        long history = late ? 0 : History(i, gas, plant, options.SeasonStart.DayNumber - installed.DayNumber);
-        long opening = rolls ? RollingOpening(i, point, history) : 0;
+        int digits = small ? 4 : gas ? 5 : 6;
+        int decimals = !gas ? 2 : Unit(Purpose.Kind, i, 3) < options.WholeUnitShare ? 0 : 3;
+        long history = late ? 0 : History(i, gas, plant, options.SeasonStart.DayNumber - installed.DayNumber) % Units.Modulus(digits);
+        long tenths = gas || Unit(Purpose.Kind, i, 4) >= options.TransformerShare ? 10 : Pick(2, Purpose.Kind, i, 5) == 0 ? 100 : 25;
+        long opening = rolls ? RollingOpening(i, point, Units.Modulus(digits), decimals, tenths, history) : 0;
+        int firstSlot = late ? (installed.DayNumber - options.SeasonStart.DayNumber) * SeasonClock.SlotsPerDay : 0;
         Meter first = new(2 * i, MeterId(2 * i, gas), household.Id, CompanyOf(household, gas), point)
         {
+            RegisterDigits = digits,
+            Decimals = decimals,
+            Tenths = tenths,
             InstalledAt = SeasonClock.At(installed),
             Opening = opening,
             FirstSlot = firstSlot,
-            Offset = opening + history - point.Draw(0, firstSlot),
+            Offset = opening + history - (point.Draw(0, firstSlot) * 10 / tenths),
             Serves = plant ? "village-central-heating" : heatingOnly ? "heating" : "whole-house",
             HeatedHouseholds = heatedHouseholds,
             QuarterHourly = quarterHourly,
-            BehindConcentrator = concentrator,
+            BehindConcentrator = !gas && !quarterHourly && Unit(Purpose.Reporting, i, 2) < options.ConcentratorShare,
+            SendsTariffs = quarterHourly && swapSlot == int.MaxValue && Unit(Purpose.Kind, i, 6) < options.TariffShare,
             ClockSkewMs = swapSlot == int.MaxValue ? Skew(i) : 0,
         };
         Meters.Add(first);
         if (swapSlot != int.MaxValue)
             Meters.Add(Exchange(first, i, swapSlot));
+        else if (!rolls && !small)
+            Break(first, i);
+        if (swapSlot == int.MaxValue)
+            TurnBackClock(first, i, household);
+    }
+
+    private Heater HeaterOf(int i, bool gas, bool plant)
+    {
+        double use = Unit(Purpose.Building, i, 13);
+        return plant ? Heater.HeatPump
+            : use < IdleShare ? Heater.Idle
+            : gas ? Heater.GasBoiler
+            : use < 0.35 ? Heater.DirectElectric : Heater.HeatPump;
     }
 
     /// <summary>Takes the old meter down and hangs a new one at zero, at the same moment.</summary>
@@ -120,18 +144,50 @@ internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Win
         long drawn = old.Point.Draw(0, slot);
         old.EndSlot = slot;
         old.RemovedAt = clock.TimeAt(slot);
-        old.Closing = old.Unwrapped(drawn) % old.Modulus;
+        old.Closing = Unit(Purpose.Closing, i, 0) < options.Faults.LostClosings ? null : old.Shown(slot, drawn);
         return new Meter((2 * i) + 1, MeterId((2 * i) + 1, old.Point.Gas), old.HouseholdId, old.Company, old.Point)
         {
+            RegisterDigits = old.RegisterDigits,
+            Decimals = old.Decimals,
+            Tenths = old.Tenths,
             InstalledAt = clock.TimeAt(slot),
             Opening = 0,
             FirstSlot = slot,
-            Offset = -drawn,
+            Offset = -old.Ratioed(drawn),
             Serves = old.Serves,
             HeatedHouseholds = old.HeatedHouseholds,
             QuarterHourly = old.QuarterHourly,
             BehindConcentrator = old.BehindConcentrator,
         };
+    }
+
+    /// <summary>Lets the register fall to zero or leap up, in the middle eight tenths of its part of the season.</summary>
+    private void Break(Meter meter, int i)
+    {
+        if (Unit(Purpose.Break, i, 0) >= options.Faults.Breaks)
+            return;
+        int slots = clock.LastSlot - meter.FirstSlot;
+        int slot = meter.FirstSlot + (slots / 10) + Pick(Math.Max(1, slots * 8 / 10), Purpose.Break, i, 1);
+        long leap = (20_000 + Pick(20_000, Purpose.Break, i, 3)) * Units.One;
+        meter.Break = (slot, Pick(2, Purpose.Break, i, 2) == 0 ? leap : -meter.Unwrapped(meter.Point.Draw(0, slot)));
+        meter.BrokenAtMs = clock.MsAt(slot);
+    }
+
+    private void TurnBackClock(Meter meter, int i, Household household)
+    {
+        if (Unit(Purpose.Rollback, i, 0) >= options.Faults.Rollbacks)
+            return;
+        int days = 1 + Pick(3, Purpose.Rollback, i, 1);
+        int from = Pick(Math.Max(1, clock.Days - days), Purpose.Rollback, i, 2);
+        DateOnly first = options.SeasonStart.AddDays(from - 1);
+        DateOnly last = options.SeasonStart.AddDays(from + days + 1);
+        DateOnly[] edges =
+            [options.SeasonStart, options.SeasonEnd.AddDays(1), options.HeatingStart, options.HeatingEnd.AddDays(1), household.AcceptedOn,
+            household.ExcludedFrom ?? default, household.ExcludedTo ?? default];
+        if (edges.Any(edge => edge >= first && edge <= last))
+            return;
+        meter.Rollback = (
+            from * SeasonClock.SlotsPerDay, (from + days) * SeasonClock.SlotsPerDay, (1 + Pick(6, Purpose.Rollback, i, 3)) * 4 * SeasonClock.SlotMs);
     }
 
     private int SwapSlot(int i) => (clock.LastSlot / 10) + Pick(Math.Max(1, clock.LastSlot * 8 / 10), Purpose.Swap, i, 1);
@@ -146,12 +202,11 @@ internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Win
     }
 
     /// <summary>Places the wrap between a fifth and four fifths of the season's consumption.</summary>
-    private long RollingOpening(int i, SupplyPoint point, long history)
+    private long RollingOpening(int i, SupplyPoint point, long modulus, int decimals, long tenths, long history)
     {
-        long season = Math.Max(10 * Units.One, point.Draw(0, clock.LastSlot));
+        long season = Math.Max(10 * Units.One, point.Draw(0, clock.LastSlot) * 10 / tenths);
         long beforeWrap = (long)(season * (0.2 + (0.6 * Unit(Purpose.Rollover, i, 1))));
-        long modulus = point.Gas ? 100_000 * Units.One : 1_000_000 * Units.One;
-        return Units.Cut(modulus - beforeWrap - history, decimals: 2);
+        return Units.Cut(modulus - beforeWrap - history, Math.Min(2, decimals));
     }
 
     private long Skew(int i)

@@ -11,6 +11,8 @@ internal sealed class FaultPlan(FleetOptions options, SeasonClock clock)
     private const int OutageSlotsMax = OutageDaysMax * SeasonClock.SlotsPerDay;
     private const long SpikeUnitsMin = 3_000 * Units.One;
     private const int SpikeSteps = 20_000;
+    private const int StraySlots = 3 * SeasonClock.SlotsPerDay;
+    private const int OffStepsMax = 50;
 
     private readonly int seed = options.Seed;
     private readonly FaultRates rates = options.Faults;
@@ -40,7 +42,30 @@ internal sealed class FaultPlan(FleetOptions options, SeasonClock clock)
         if (roll % 2 == 0)
             return 0;
         long spike = SpikeUnitsMin + ((long)(roll / 2 % SpikeSteps) * Units.One);
+        // Around a four-digit register a large spike would come back to where the truth is.
+        if (meter.RegisterDigits == 4)
+            spike = (meter.Modulus / 2) + (spike % (meter.Modulus / 10));
         return (shown + spike) % meter.Modulus;
+    }
+
+    /// <summary>By how much a second value of the same reading is off; 0 where there is none.</summary>
+    internal long ConflictOff(Meter meter, int slot) => Off(rates.Conflicts, Purpose.Conflict, meter, slot);
+
+    /// <summary>By how much the reading is sent wrong before it is corrected; 0 where it is sent right.</summary>
+    internal long CorrectionOff(Meter meter, int slot) => Off(rates.Corrections, Purpose.Correction, meter, slot);
+
+    /// <summary>How long after the first one the second value or the correction follows, ms.</summary>
+    internal long SecondAfterMs(Meter meter, int slot) =>
+        MinuteMs + (Dice.Pick(2 * 24 * 60, seed, Purpose.Correction, ~meter.Index, slot) * MinuteMs);
+
+    internal bool WrongUnit(int sender, int slot) => Strikes(rates.WrongUnits, Purpose.Unit, sender, slot);
+
+    /// <summary>Whether a meter is read at a midnight at which it does not hang.</summary>
+    internal bool Strays(Meter meter, int slot)
+    {
+        bool before = slot < meter.FirstSlot && slot >= meter.FirstSlot - StraySlots;
+        bool after = meter.EndSlot != int.MaxValue && slot > meter.EndSlot && slot <= meter.EndSlot + StraySlots;
+        return (before || after) && Strikes(rates.Strays, Purpose.Stray, meter.Index, 0);
     }
 
     /// <summary>Whether the link is down at a slot, when it recovers, and whether what it missed is gone for good.</summary>
@@ -69,6 +94,14 @@ internal sealed class FaultPlan(FleetOptions options, SeasonClock clock)
         || slot == 0
         || slot > clock.LastSlot - SeasonClock.SlotsPerDay
         || (meter.EndSlot != int.MaxValue && slot > meter.EndSlot - (2 * SeasonClock.SlotsPerDay));
+
+    private long Off(double rate, Purpose purpose, Meter meter, int slot)
+    {
+        if (!Strikes(rate, purpose, meter.Index, slot))
+            return 0;
+        int steps = 1 + Dice.Pick(OffStepsMax, seed, purpose, ~meter.Index, slot);
+        return steps * Units.PerStep(Math.Max(2, meter.Decimals)) * (Dice.Pick(2, seed, purpose, ~meter.Index, ~slot) == 0 ? 1 : -1);
+    }
 
     private bool Strikes(double rate, Purpose purpose, int place, int slot) => rate > 0 && Dice.Unit(seed, purpose, place, slot) < rate;
 }

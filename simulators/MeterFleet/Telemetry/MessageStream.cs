@@ -24,6 +24,7 @@ internal sealed class MessageStream
     private readonly Payload payload;
     private readonly List<Reporter> quarterHourly = [];
     private readonly List<Reporter> daily = [];
+    private readonly List<Reporter> exchanged = [];
     private readonly List<Reporter[]> concentrators = [];
     private readonly Dictionary<int, List<Pending>> buckets = [];
     private readonly Stack<List<Pending>> emptied = new();
@@ -38,13 +39,15 @@ internal sealed class MessageStream
         payload = new Payload(clock);
         Dictionary<string, List<Reporter>> behind = [];
         Dictionary<string, string> villages = fleet.Households.ToDictionary(household => household.Id, household => household.Division);
-        foreach (IGrouping<string, Meter> point in fleet.Meters.GroupBy(meter => meter.HouseholdId))
+        foreach (IGrouping<SupplyPoint, Meter> point in fleet.Meters.GroupBy(meter => meter.Point))
         {
             Reporter reporter = new([.. point]);
+            if (reporter.Meters.Any(meter => meter.FirstSlot > 0 || meter.EndSlot != int.MaxValue))
+                exchanged.Add(reporter);
             (reporter.First.QuarterHourly ? quarterHourly : daily).Add(reporter);
             if (!reporter.First.BehindConcentrator)
                 continue;
-            string village = villages[point.Key];
+            string village = villages[reporter.First.HouseholdId];
             if (!behind.TryGetValue(village, out List<Reporter>? members))
                 behind[village] = members = [];
             members.Add(reporter);
@@ -81,7 +84,7 @@ internal sealed class MessageStream
         foreach (Reporter reporter in quarterHourly)
         {
             if (slot > 0)
-                reporter.Drawn += reporter.Point.Draw(slot - 1);
+                reporter.Draw(slot - 1);
             ReadSingle(reporter, slot, (2 + Dice.Pick(50, seed, Purpose.Reporting, reporter.Point.Index, 10)) * SecondMs);
         }
 
@@ -99,6 +102,18 @@ internal sealed class MessageStream
 
         for (int i = 0; i < concentrators.Count; i++)
             ReadConcentrator(i, slot);
+        foreach (Reporter reporter in exchanged)
+            ReadStrays(reporter, slot);
+    }
+
+    /// <summary>A meter in the store or in the scrap shows what it was hung up or taken down with.</summary>
+    private void ReadStrays(Reporter reporter, int slot)
+    {
+        foreach (Meter meter in reporter.Meters.Where(meter => faults.Strays(meter, slot)))
+        {
+            long shown = slot < meter.FirstSlot ? meter.Opening : meter.Closing ?? meter.Opening;
+            Enqueue(new Pending(clock.MsAt(slot) + FreezeDelayMs(reporter, slot), order++, meter, slot, shown, null, 1), copyAfterMs: -1);
+        }
     }
 
     /// <summary>A meter calls at its own hour after midnight, give or take a minute.</summary>
@@ -119,8 +134,29 @@ internal sealed class MessageStream
         // A burst: whatever waited leaves in the first minute after the outage.
         long plannedMs = outage.Down ? clock.MsAt(outage.EndSlot) + (delayMs % (60 * SecondMs)) : clock.MsAt(slot) + delayMs;
         long publishMs = plannedMs + faults.DelayMs(meter.Index, slot);
-        long shown = faults.Glitch(meter, slot, reporter.Shown(meter, reporter.Drawn));
-        Enqueue(new Pending(publishMs, order++, meter, slot, shown, null, 1), faults.CopyAfterMs(meter.Index, slot));
+        long shown = meter.Shown(slot, reporter.Drawn);
+        long seen = faults.Glitch(meter, slot, shown);
+        long copyAfterMs = faults.CopyAfterMs(meter.Index, slot);
+        Pending reading = new(publishMs, order++, meter, slot, seen, null, 1);
+        if (seen != shown || !SendTwice(reading, shown, copyAfterMs))
+        {
+            bool midnight = meter.SendsTariffs && slot % SeasonClock.SlotsPerDay == 0;
+            byte[]? registers = midnight ? payload.Registers(clock.MsAt(slot) + meter.ClockErrorMs(slot), reporter.Registers(seen), meter.Decimals) : null;
+            Enqueue(reading with { Registers = registers, Readings = midnight ? 5 : 1, WrongUnit = faults.WrongUnit(meter.Index, slot) }, copyAfterMs);
+        }
+    }
+
+    /// <summary>A conflict or a correction: two values of one time, one of them wrong.</summary>
+    private bool SendTwice(in Pending reading, long shown, long copyAfterMs)
+    {
+        long conflict = faults.ConflictOff(reading.Meter, reading.Slot);
+        long off = conflict != 0 ? conflict : faults.CorrectionOff(reading.Meter, reading.Slot);
+        if (off == 0 || shown + off < 0)
+            return false;
+        Enqueue(reading with { Shown = shown + off }, copyAfterMs);
+        long secondMs = reading.PublishMs + faults.SecondAfterMs(reading.Meter, reading.Slot);
+        Enqueue(reading with { PublishMs = secondMs, Order = order++, Revision = conflict != 0 ? 0 : 1 }, copyAfterMs);
+        return true;
     }
 
     private void ReadConcentrator(int number, int slot)
@@ -135,8 +171,8 @@ internal sealed class MessageStream
                 int freeze = slot - (back * SeasonClock.SlotsPerDay);
                 if (freeze < 0 || !meter.HangsAt(freeze))
                     break;
-                long shown = faults.Glitch(meter, freeze, reporter.Shown(meter, reporter.FreezeAt(freeze)));
-                batch.Add(new BatchItem(meter, clock.MsAt(freeze) + meter.ClockSkewMs, shown));
+                long shown = faults.Glitch(meter, freeze, meter.Shown(freeze, reporter.FreezeAt(freeze)));
+                batch.Add(new BatchItem(meter, clock.MsAt(freeze) + meter.ClockErrorMs(freeze), shown));
             }
         }
 
@@ -169,13 +205,21 @@ internal sealed class MessageStream
         Meter meter = pending.Meter;
         if (pending.Batch is { } bytes)
             return new FleetMessage(pending.PublishMs, meter.Company, GridBatchTopic, bytes, pending.Readings);
-        byte[] single = payload.Single(clock.MsAt(pending.Slot) + meter.ClockSkewMs, pending.Shown, meter.Decimals);
-        return new FleetMessage(pending.PublishMs, meter.Company, meter.Topic, single, 1);
+        byte[] single = pending.Registers
+            ?? payload.Single(clock.MsAt(pending.Slot) + meter.ClockErrorMs(pending.Slot), pending.Shown, meter.Decimals, pending.Revision, pending.WrongUnit);
+        return new FleetMessage(pending.PublishMs, meter.Company, meter.Topic, single, pending.Readings);
     }
 
     private readonly record struct Pending(long PublishMs, int Order, Meter Meter, int Slot, long Shown, byte[]? Batch, int Readings)
         : IComparable<Pending>
     {
+        /// <summary>A midnight's message with T1 to T4; null for a plain one.</summary>
+        public byte[]? Registers { get; init; }
+
+        public int Revision { get; init; }
+
+        public bool WrongUnit { get; init; }
+
         public int CompareTo(Pending other)
         {
             int byTime = PublishMs.CompareTo(other.PublishMs);

@@ -7,8 +7,9 @@ namespace MeterFleet;
 /// <summary>Renders readings as JSON. Thread-safe.</summary>
 internal sealed class Payload
 {
-    private const int SingleBytesMax = 80;
+    private const int SingleBytesMax = 120;
     private const int BatchItemBytesMax = 112;
+    private const int RegistersSent = 5;
 
     private readonly SeasonClock clock;
     private readonly byte[][] dates;
@@ -25,14 +26,45 @@ internal sealed class Payload
         ];
     }
 
-    internal byte[] Single(long timeMs, long units, int decimals)
+    internal byte[] Single(long timeMs, long units, int decimals, int revision, bool wrongUnit)
     {
         Span<byte> buffer = stackalloc byte[SingleBytesMax];
-        int length = Put(buffer, 0, "{\"ts\":\""u8);
-        length = PutTime(buffer, length, timeMs);
-        length = Put(buffer, length, "\",\"value\":\""u8);
-        length = PutRegister(buffer, length, units, decimals);
-        length = Put(buffer, length, "\"}"u8);
+        int length = PutReading(buffer, 0, timeMs, units, decimals);
+        length = Put(buffer, length, "\""u8);
+        if (revision > 0)
+        {
+            length = Put(buffer, length, ",\"rev\":"u8);
+            Utf8Formatter.TryFormat(revision, buffer[length..], out int written);
+            length += written;
+        }
+
+        if (wrongUnit)
+            length = Put(buffer, length, ",\"unit\":\"MJ\""u8);
+        length = Put(buffer, length, "}"u8);
+        return buffer[..length].ToArray();
+    }
+
+    /// <summary>The total and the registers T1 to T4 of one moment.</summary>
+    internal byte[] Registers(long timeMs, ReadOnlySpan<long> units, int decimals)
+    {
+        Span<byte> buffer = stackalloc byte[RegistersSent * SingleBytesMax];
+        int length = 0;
+        for (int register = 0; register < units.Length; register++)
+        {
+            length = Put(buffer, length, register == 0 ? "["u8 : ","u8);
+            length = PutReading(buffer, length, timeMs, units[register], decimals);
+            length = Put(buffer, length, "\""u8);
+            if (register > 0)
+            {
+                length = Put(buffer, length, ",\"register\":\"T"u8);
+                buffer[length++] = (byte)('0' + register);
+                buffer[length++] = (byte)'"';
+            }
+
+            length = Put(buffer, length, "}"u8);
+        }
+
+        length = Put(buffer, length, "]"u8);
         return buffer[..length].ToArray();
     }
 
@@ -54,6 +86,14 @@ internal sealed class Payload
 
         length = Put(buffer, length, "]}"u8);
         return buffer[..length];
+    }
+
+    private int PutReading(Span<byte> buffer, int at, long timeMs, long units, int decimals)
+    {
+        at = Put(buffer, at, "{\"ts\":\""u8);
+        at = PutTime(buffer, at, timeMs);
+        at = Put(buffer, at, "\",\"value\":\""u8);
+        return PutRegister(buffer, at, units, decimals);
     }
 
     private static int Put(Span<byte> buffer, int at, ReadOnlySpan<byte> text)
@@ -81,6 +121,8 @@ internal sealed class Payload
     {
         Utf8Formatter.TryFormat(units / Units.One, buffer[at..], out int written);
         at += written;
+        if (decimals == 0)
+            return at;
         buffer[at++] = (byte)'.';
         int fraction = (int)(units % Units.One / Units.PerStep(decimals));
         if (decimals == 3)

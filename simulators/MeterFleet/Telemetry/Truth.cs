@@ -39,11 +39,11 @@ public sealed class Truth
                 $"Meter {meterId} did not hang at {clock.TimeAt(slot):O}; ask between its installation and its removal.", nameof(atMs));
         }
 
-        return Unwrapped(meter, slot) % meter.Modulus;
+        return meter.Shown(slot, Drawn(meter, slot));
     }
 
     /// <summary>
-    /// What one meter counted in [from, to), wraps included; the part of the range in which it did not hang counts nothing.
+    /// What one meter counted in [from, to), multiplied out, wraps and breaks of the register included; the part of the range in which it did not hang counts nothing.
     /// </summary>
     /// <exception cref="ArgumentException">No such meter, or a time is not a quarter hour of the season.</exception>
     public long TrueConsumption(string meterId, long fromMs, long toMs)
@@ -51,7 +51,7 @@ public sealed class Truth
         Meter meter = Find(meterId);
         int from = Math.Max(clock.SlotOf(fromMs), meter.FirstSlot);
         int to = Math.Min(clock.SlotOf(toMs), meter.EndSlot);
-        return to <= from ? 0 : Unwrapped(meter, to) - Unwrapped(meter, from);
+        return to <= from ? 0 : (meter.Unwrapped(Drawn(meter, to)) - meter.Unwrapped(Drawn(meter, from))) * meter.Tenths / 10;
     }
 
     /// <summary>What all meters of a household counted in [from, to), across exchanges.</summary>
@@ -77,7 +77,7 @@ public sealed class Truth
             long drawn = meter.Point.Draw(0, first);
             for (int slot = first; slot <= clock.LastSlot && slot < meter.EndSlot; slot += step)
             {
-                yield return new TrueReading(meterId, clock.MsAt(slot), meter.Unwrapped(drawn) % meter.Modulus);
+                yield return new TrueReading(meterId, clock.MsAt(slot), meter.Shown(slot, drawn));
                 if (slot + step <= clock.LastSlot)
                     drawn += meter.Point.Draw(slot, slot + step);
             }
@@ -88,11 +88,11 @@ public sealed class Truth
         ? meter
         : throw new ArgumentException($"Meter {meterId} is not in this fleet.", nameof(meterId));
 
-    private long Unwrapped(Meter meter, int slot)
+    private long Drawn(Meter meter, int slot)
     {
         long[] midnights = drawnByMidnight.GetOrAdd(meter.Point.Index, _ => Midnights(meter.Point));
         int day = slot / SeasonClock.SlotsPerDay;
-        return meter.Unwrapped(midnights[day] + meter.Point.Draw(day * SeasonClock.SlotsPerDay, slot));
+        return midnights[day] + meter.Point.Draw(day * SeasonClock.SlotsPerDay, slot);
     }
 
     private long[] Midnights(SupplyPoint point)

@@ -9,7 +9,7 @@ public enum DayMarks : ushort
     /// <summary>A reading stands exactly at the day's first instant.</summary>
     StartMeasured = 1,
 
-    /// <summary>The register at the day's first instant lies between two real readings.</summary>
+    /// <summary>The register at the day's first instant lies between two real readings, or two values of that instant contest each other.</summary>
     StartInterpolated = 2,
 
     /// <summary>An accepted reading falls in (start, end]: the day is covered.</summary>
@@ -64,7 +64,7 @@ public struct DayTotal
     /// <summary>Of the step that crosses the day's first instant, the part before it (0 where that instant was measured).</summary>
     public long Before;
 
-    /// <summary>Of the same step, the part after it.</summary>
+    /// <summary>Of the same step, the part after it, up to the higher of two values where they contest its end.</summary>
     public long After;
 
     /// <summary>How much less the day may truly have used (0 or positive).</summary>

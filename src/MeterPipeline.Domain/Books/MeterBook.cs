@@ -62,8 +62,11 @@ public sealed class MeterBook
         foreach (var (autumn, blob) in years)
         {
             book.storedYears.Add(autumn);
-            if (YearBook.PrintOf(blob) != lives.Print) book.mustRefold = true;
-            if (!YearBook.IsOpen(blob)) continue;
+            var print = YearBook.PrintOf(blob);
+            if (print != lives.Print) book.mustRefold = true;
+            // What an earlier program stored of the fold's state is not read: the fold runs again, over every stored day.
+            if (print is null) found = true;
+            if (print is null || !YearBook.IsOpen(blob)) continue;
             book.log = DayLog.Continue(autumn, YearBook.ClosedDays(blob));
             book.fold = new MeterFold(lives.Lives, book.log, YearBook.StateOf(blob));
             found = true;

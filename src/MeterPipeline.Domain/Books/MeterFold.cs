@@ -47,11 +47,12 @@ public sealed class MeterFold
         }
         var life = lives[state.Life];
         var value = life.Multiplied(shown);
-        if (!state.Anchored) Anchor(timeMs, value);
-        else if (state.Doubt != Doubt.None) Settle(life, timeMs, value);
-        else if (Plausible(life, state.AnchorMs, state.Anchor, timeMs, value)) Step(timeMs, value, value - state.Anchor, DayMarks.None);
-        else Question(life, timeMs, value);
-        if (rival != shown) TakeRival(life.Multiplied(rival) - value);
+        var point = new Point(timeMs, value, life.Multiplied(rival) - value);
+        if (!state.Anchored) Anchor(point);
+        else if (state.Doubt != Doubt.None) Settle(life, point);
+        else if (Plausible(life, state.AnchorMs, state.Anchor, timeMs, value)) Step(point, value - state.Anchor, DayMarks.None);
+        else Question(life, point);
+        if (rival != shown) state.Today.Marks |= DayMarks.Conflict;
     }
 
     /// <summary>Writes what can be said now, open doubts included, to a branch of the log; the fold itself goes on unchanged.</summary>
@@ -84,7 +85,9 @@ public sealed class MeterFold
                 AcceptRollover(lives[state.Life], first);
                 break;
             case Doubt.Drop:
-                Bound(DayMarks.Pending, lives[state.Life].Most(state.Candidates[state.CandidateCount - 1].TimeMs - state.AnchorMs));
+                // Without a closing register the claim's end is missing, and its bound begins before the anchor already.
+                var life = lives[state.Life];
+                Bound(DayMarks.Pending, life.Installation.Closing is null ? 0 : life.Most(life.UntilMs - state.AnchorMs));
                 break;
             case Doubt.Jump:
                 Bound(DayMarks.Pending, state.Candidates[state.CandidateCount - 1].Value - state.Anchor);
@@ -101,18 +104,19 @@ public sealed class MeterFold
         state.Today.Readings++;
     }
 
-    private void Anchor(long timeMs, long value)
+    private void Anchor(Point point)
     {
-        var day = LocalDay.Of(timeMs);
+        var day = LocalDay.Of(point.TimeMs);
         OpenDay(day);
-        (state.Anchored, state.AnchorMs, state.Anchor) = (true, timeMs, value);
+        (state.Anchored, state.AnchorMs, state.Anchor) = (true, point.TimeMs, point.Value);
         state.Today.Readings++;
-        if (timeMs == day.StartMs)
+        if (point.TimeMs == day.StartMs)
         {
-            state.Today.Marks |= DayMarks.StartMeasured;
-            state.Today.Register = value;
+            state.Today.Marks |= StartMark(point);
+            (state.Today.Register, state.Today.After) = (point.Value, point.Excess);
         }
         else state.Today.Marks |= DayMarks.Covered;
+        Contest(point);
     }
 
     /// <summary>Makes <paramref name="day"/> the open one without a step into it: across a break or between lives nothing is interpolated.</summary>
@@ -125,20 +129,22 @@ public sealed class MeterFold
     }
 
     /// <summary>Accepts the step from the anchor and makes its end the new anchor.</summary>
-    private void Step(long toMs, long to, long consumed, DayMarks marks)
+    private void Step(Point to, long consumed, DayMarks marks)
     {
-        if (toMs >= state.Today.Day.EndMs) StepAcrossMidnights(toMs, consumed, marks);
+        if (to.TimeMs >= state.Today.Day.EndMs) StepAcrossMidnights(to, consumed, marks);
         else
         {
             state.Today.Consumption += consumed;
             state.Today.Marks |= marks | DayMarks.Covered;
         }
         state.Today.Readings++;
-        (state.AnchorMs, state.Anchor) = (toMs, to);
+        (state.AnchorMs, state.Anchor) = (to.TimeMs, to.Value);
+        Contest(to);
     }
 
-    private void StepAcrossMidnights(long toMs, long consumed, DayMarks marks)
+    private void StepAcrossMidnights(Point to, long consumed, DayMarks marks)
     {
+        var toMs = to.TimeMs;
         var span = toMs - state.AnchorMs;
         var estimated = span > MeterLife.LongStepMs ? DayMarks.Estimated : DayMarks.None;
         var modulus = lives[state.Life].Modulus;
@@ -156,9 +162,9 @@ public sealed class MeterFold
             {
                 Day = day,
                 Register = modulus is { } wrap && register >= wrap ? register - wrap : register,
-                Marks = measured ? DayMarks.StartMeasured : DayMarks.StartInterpolated,
+                Marks = measured ? StartMark(to) : DayMarks.StartInterpolated,
                 Before = measured ? 0 : until,
-                After = measured ? 0 : consumed - until,
+                After = consumed - until + to.Excess,
             };
         }
         if (toMs == state.Today.Day.StartMs) return;
@@ -166,57 +172,62 @@ public sealed class MeterFold
         state.Today.Marks |= marks | estimated | DayMarks.Covered;
     }
 
-    private void Question(MeterLife life, long timeMs, long value)
+    /// <summary>A midnight with two values is as little known as one between two readings.</summary>
+    private static DayMarks StartMark(Point point) => point.Excess == 0 ? DayMarks.StartMeasured : DayMarks.StartInterpolated;
+
+    private void Question(MeterLife life, Point point)
     {
+        var (timeMs, value, _) = point;
         state.Doubt = value >= state.Anchor ? Doubt.Jump
             : life.Modulus is { } modulus && value < modulus && state.Anchor < modulus
                 && value + modulus - state.Anchor <= life.Most(timeMs - state.AnchorMs) ? Doubt.Rollover
             : Doubt.Drop;
-        state.Candidates[0] = new Point(timeMs, value);
+        state.Candidates[0] = point;
         state.CandidateCount = 1;
     }
 
-    private void Settle(MeterLife life, long timeMs, long value)
+    private void Settle(MeterLife life, Point point)
     {
+        var (timeMs, value, _) = point;
         var last = state.Candidates[state.CandidateCount - 1];
         var returns = Plausible(life, state.AnchorMs, state.Anchor, timeMs, value);
         var continues = Plausible(life, last.TimeMs, last.Value, timeMs, value);
-        if (state.Doubt == Doubt.Jump ? returns && !continues : returns) Dismiss(timeMs, value);
-        else if (!continues) Replace(life, timeMs, value);
+        if (state.Doubt == Doubt.Jump ? returns && !continues : returns) Dismiss(point);
+        else if (!continues) Replace(life, point);
         else if (state.Doubt == Doubt.Rollover)
         {
             AcceptRollover(life, last);
             (state.Doubt, state.CandidateCount) = (Doubt.None, 0);
-            Step(timeMs, value, value - state.Anchor, DayMarks.None);
+            Step(point, value - state.Anchor, DayMarks.None);
         }
         // A register that stands still proves nothing: a transient 0, or an error code, may be repeated for hours.
         else if (value == last.Value) state.Today.Readings++;
         else
         {
-            state.Candidates[state.CandidateCount++] = new Point(timeMs, value);
+            state.Candidates[state.CandidateCount++] = point;
             if (state.CandidateCount > Confirmations) Believe(life);
         }
     }
 
     /// <summary>The new point continues from the anchor: the doubtful ones were glitches or spikes.</summary>
-    private void Dismiss(long timeMs, long value)
+    private void Dismiss(Point point)
     {
         state.Today.Readings += state.CandidateCount;
         var mark = state.Doubt == Doubt.Jump ? DayMarks.Spike : DayMarks.Glitch;
         (state.Doubt, state.CandidateCount) = (Doubt.None, 0);
-        Step(timeMs, value, value - state.Anchor, mark);
+        Step(point, point.Value - state.Anchor, mark);
     }
 
     /// <summary>The new point fits neither the anchor nor the doubtful ones: it is the new doubt.</summary>
-    private void Replace(MeterLife life, long timeMs, long value)
+    private void Replace(MeterLife life, Point point)
     {
         state.Today.Readings += state.CandidateCount;
         state.Today.Marks |= state.Doubt == Doubt.Jump ? DayMarks.Spike : DayMarks.Glitch;
-        Question(life, timeMs, value);
+        Question(life, point);
     }
 
     private void AcceptRollover(MeterLife life, Point point) =>
-        Step(point.TimeMs, point.Value, point.Value + life.Modulus!.Value - state.Anchor, DayMarks.Rollover);
+        Step(point, point.Value + life.Modulus!.Value - state.Anchor, DayMarks.Rollover);
 
     /// <summary>Enough points continued from the doubtful one: the register broke there. Nothing counts across the break.</summary>
     private void Believe(MeterLife life)
@@ -227,15 +238,17 @@ public sealed class MeterFold
             ? (DayMarks.Jump, first.Value - state.Anchor)
             : (DayMarks.Reset, life.Most(first.TimeMs - state.AnchorMs));
         (state.Doubt, state.CandidateCount) = (Doubt.None, 0);
-        Anchor(first.TimeMs, first.Value);
+        Anchor(first);
         Bound(mark, missed);
-        for (var i = 1; i <= Confirmations; i++) Step(points[i].TimeMs, points[i].Value, points[i].Value - state.Anchor, DayMarks.None);
+        for (var i = 1; i <= Confirmations; i++) Step(points[i], points[i].Value - state.Anchor, DayMarks.None);
     }
 
-    private void TakeRival(long excess)
+    /// <summary>What counts from here on may be less by the rival's excess, what counted until here more.</summary>
+    private void Contest(Point point)
     {
-        state.Today.Low = Quantity.Widen(state.Today.Low, excess);
-        Bound(DayMarks.Conflict, excess);
+        if (point.Excess == 0) return;
+        state.Today.Low = Quantity.Widen(state.Today.Low, point.Excess);
+        Bound(DayMarks.Conflict, point.Excess);
     }
 
     private void Bound(DayMarks mark, long high)
@@ -246,7 +259,8 @@ public sealed class MeterFold
 
     internal enum Doubt : byte { None, Drop, Jump, Rollover }
 
-    internal readonly record struct Point(long TimeMs, long Value);
+    /// <param name="Excess">How much higher the rival value of the same time is; 0: there is none.</param>
+    internal readonly record struct Point(long TimeMs, long Value, long Excess);
 
     [InlineArray(Confirmations + 1)]
     internal struct Points

@@ -130,8 +130,6 @@ public sealed class SeasonQuantity
             if (!claims[index]) continue;
             EligiblePerDay[index] += day.Consumption;
             Eligible += day.Consumption;
-            Low = Quantity.Widen(Low, -day.Low);
-            High = Quantity.Widen(High, day.High);
             covered[index] |= (day.Marks & DayMarks.Covered) != 0;
             estimated[index] |= (day.Marks & DayMarks.Estimated) != 0;
         }
@@ -147,43 +145,59 @@ public sealed class SeasonQuantity
         }
     }
 
-    /// <summary>Widens the bounds by what the registers at both ends of a run of eligible days leave open.</summary>
+    /// <summary>
+    /// Widens the bounds by what a run of eligible days leaves open. Where both registers around it are known and nothing broke in between, its
+    /// total is their difference: values that contest each other inside move consumption from day to day only.
+    /// </summary>
     private void BoundRun(InstalledDays installed, LocalDay first, LocalDay last)
     {
         var life = installed.Life;
         var fromMs = Math.Max(first.StartMs, life.FromMs);
         var untilMs = Math.Min(last.EndMs, life.UntilMs);
-        var firstData = installed.Days.FirstOrDefault(d => d.Day >= first && d.Day <= last && d.Readings > 0);
-        if (firstData.Readings == 0 && !Find(installed, first).StartKnown)
+        var run = Run(installed, first, last);
+        if (run is not { FirstKnown: { } firstKnown, LastKnown: { } lastKnown })
         {
             High = Quantity.Widen(High, life.Most(untilMs - fromMs));
             return;
         }
-        if (life.FromMs > first.StartMs)
-        {
-            if (installed.Opening is null) High = Quantity.Widen(High, life.Most(firstData.Day.EndMs - fromMs));
-        }
-        else
+        var startKnown = installed.Opening is not null;
+        if (life.FromMs <= first.StartMs)
         {
             var start = Find(installed, first);
-            if (!start.StartKnown) High = Quantity.Widen(High, life.Most(firstData.Day.EndMs - fromMs));
+            startKnown = start.StartKnown;
             Low = Quantity.Widen(Low, -start.After);
             High = Quantity.Widen(High, start.Before);
         }
-        var lastData = installed.Days.LastOrDefault(d => d.Day >= first && d.Day <= last && d.Readings > 0);
-        var lastDataMs = lastData.Readings == 0 ? fromMs : lastData.Day.StartMs;
-        if (life.UntilMs < last.EndMs)
-        {
-            if (installed.Closing is null) High = Quantity.Widen(High, life.Most(Math.Max(0, untilMs - lastDataMs)));
-        }
-        else
+        var endKnown = installed.Closing is not null;
+        if (life.UntilMs >= last.EndMs)
         {
             var end = Find(installed, last.Next);
-            if (!end.StartKnown) High = Quantity.Widen(High, life.Most(untilMs - lastDataMs));
+            endKnown = end.StartKnown;
             Low = Quantity.Widen(Low, -end.Before);
             High = Quantity.Widen(High, end.After);
-            if ((end.Marks & DayMarks.Conflict) != 0) High = Quantity.Widen(High, end.High);
         }
+        // The first reading stands at the midnight that it makes known, or somewhere in its day; so does the last.
+        var firstMs = firstKnown.StartKnown ? firstKnown.Day.StartMs : firstKnown.Day.EndMs;
+        if (!startKnown) High = Quantity.Widen(High, life.Most(Math.Max(0, firstMs - fromMs)));
+        if (!endKnown) High = Quantity.Widen(High, life.Most(untilMs - Math.Max(fromMs, lastKnown.Day.StartMs)));
+        if (startKnown && endKnown && (run.Marks & (DayMarks.Reset | DayMarks.Jump | DayMarks.Pending)) == 0) return;
+        Low = Quantity.Widen(Low, -run.Low);
+        High = Quantity.Widen(High, run.High);
+    }
+
+    /// <summary>The first and last days on which anything is known of the register, what was noted on the way, and the days' own bounds.</summary>
+    private static (DayTotal? FirstKnown, DayTotal? LastKnown, DayMarks Marks, long Low, long High) Run(InstalledDays installed, LocalDay first, LocalDay last)
+    {
+        (DayTotal? FirstKnown, DayTotal? LastKnown, DayMarks Marks, long Low, long High) run = default;
+        foreach (var day in installed.Days)
+        {
+            if (day.Day < first || day.Day > last) continue;
+            run = (run.FirstKnown, run.LastKnown, run.Marks | day.Marks, Quantity.Widen(run.Low, day.Low), Quantity.Widen(run.High, day.High));
+            if (!day.StartKnown && (day.Marks & DayMarks.Covered) == 0) continue;
+            run.FirstKnown ??= day;
+            run.LastKnown = day;
+        }
+        return run;
     }
 
     private (long? Shown, EdgeKind Kind) EdgeRegister(InstalledDays installed, bool atStart)

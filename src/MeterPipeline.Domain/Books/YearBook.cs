@@ -8,7 +8,7 @@ namespace MeterPipeline.Domain.Books;
 /// </summary>
 public static class YearBook
 {
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
     private const int Head = 1 + 8 + 1;
 
     /// <summary>A complete year: nothing of it is still open.</summary>
@@ -36,12 +36,15 @@ public static class YearBook
         return blob[..(at + length)];
     }
 
-    /// <summary>The print of the lives under which the year was folded: another one means that it must be folded again.</summary>
+    /// <summary>
+    /// The print of the lives under which the year was folded: another one means that it must be folded again. Null: an earlier program folded it,
+    /// which means the same.
+    /// </summary>
     /// <exception cref="FormatException">Cut short or of an unknown version.</exception>
-    public static ulong PrintOf(ReadOnlySpan<byte> blob)
+    public static ulong? PrintOf(ReadOnlySpan<byte> blob)
     {
-        if (blob.Length < Head || blob[0] != FormatVersion) throw new FormatException("A folded year is damaged or of an unknown version.");
-        return BinaryPrimitives.ReadUInt64LittleEndian(blob[1..]);
+        if (blob.Length < Head || blob[0] is 0 or > FormatVersion) throw new FormatException("A folded year is damaged or of an unknown version.");
+        return blob[0] == FormatVersion ? BinaryPrimitives.ReadUInt64LittleEndian(blob[1..]) : null;
     }
 
     public static bool IsOpen(ReadOnlySpan<byte> blob) => blob.Length >= Head && blob[9] == 1;
@@ -82,6 +85,7 @@ public static class YearBook
         {
             Varint.WriteSigned(into, ref at, state.Candidates[i].TimeMs);
             Varint.WriteSigned(into, ref at, state.Candidates[i].Value);
+            Varint.WriteSigned(into, ref at, state.Candidates[i].Excess);
         }
         Varint.WriteSigned(into, ref at, state.Today.Day.Number);
         Varint.Write(into, ref at, (ushort)state.Today.Marks);
@@ -103,7 +107,7 @@ public static class YearBook
         state.Doubt = (MeterFold.Doubt)Varint.Read(from, ref at);
         state.CandidateCount = (int)Varint.Read(from, ref at);
         for (var i = 0; i < state.CandidateCount; i++)
-            state.Candidates[i] = new MeterFold.Point(Varint.ReadSigned(from, ref at), Varint.ReadSigned(from, ref at));
+            state.Candidates[i] = new MeterFold.Point(Varint.ReadSigned(from, ref at), Varint.ReadSigned(from, ref at), Varint.ReadSigned(from, ref at));
         state.Today.Day = new LocalDay((int)Varint.ReadSigned(from, ref at));
         state.Today.Marks = (DayMarks)Varint.Read(from, ref at);
         state.Today.Readings = (int)Varint.Read(from, ref at);

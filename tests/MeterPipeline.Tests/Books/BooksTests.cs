@@ -29,6 +29,29 @@ public sealed class BooksTests
         Assert.Equal(6, shelf.Open().Book(1, Register.Total).AllDays(int.MinValue, int.MaxValue).Count);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(0)]
+    public void A_year_that_an_earlier_program_folded_is_folded_again(int more)
+    {
+        var (shelf, undisturbed) = (new MemoryShelf(Registry(Plain)), new MemoryShelf(Registry(Plain)));
+        foreach (var one in (MemoryShelf[])[shelf, undisturbed])
+        {
+            var books = one.Open();
+            Feed(books, First, 30);
+            one.Flush(books);
+        }
+        shelf.Age();
+        foreach (var one in (MemoryShelf[])[shelf, undisturbed])
+        {
+            var books = one.Open();
+            Feed(books, new LocalDay(First.Number + 30), more);
+            Assert.Equal(30 + more, books.Days(1, Register.Total, First, new LocalDay(First.Number + 99)).Count);
+            one.Flush(books);
+        }
+        Assert.Equal(undisturbed.Print(), shelf.Print());
+    }
+
     [Fact]
     public void Looking_up_the_years_counts_as_reading_too()
     {

@@ -5,33 +5,39 @@ using MeterPipeline.Domain.Registry;
 namespace MeterPipeline.Tests.Books;
 
 /// <summary>
-/// A random year of one meter: clean truth plus whatever meters and head-ends do to it, exchanges, resets and jumps included. The same seed
+/// Random weeks or months of one meter: clean truth plus whatever meters and head-ends do to it, exchanges, resets and jumps included. The same seed
 /// gives the same history.
 /// </summary>
 internal sealed class History
 {
     private const long Step = 15 * 60_000;
-    private const int Points = 300;
-
     private readonly Random dice;
+    private readonly int points;
     private readonly List<Installation> lives = [];
     private readonly int? digits;
     private readonly decimal multiplier;
 
-    public History(int seed)
+    public History(int seed) : this(seed, LocalDay.On(2025, 6, 20))
+    {
+    }
+
+    /// <param name="first">The meter is hung up on this day or within forty days after it.</param>
+    public History(int seed, LocalDay first)
     {
         dice = new Random(seed);
+        // Most histories are short, so that thousands are cheap: what happens does so within a few points. Some last for months.
+        points = dice.Next(25) == 0 ? 300 : dice.Next(8, 60);
         digits = dice.Next(4) switch { 0 => 4, 1 => null, _ => 6 };
         multiplier = dice.Next(4) switch { 0 => 10m, 1 => 1.5m, _ => 1m };
         var interval = dice.Next(3) == 0 ? LocalDay.LengthMs : Step * dice.Next(1, 9);
         var value = digits == 4 ? 99_000_000L : dice.Next(0, 1_000_000) * 100L;
-        var time = LocalDay.On(2025, 6, 20).StartMs + dice.Next(0, 40) * LocalDay.LengthMs;
+        var time = first.StartMs + dice.Next(0, 40) * LocalDay.LengthMs;
         var (exchangeAt, resetAt, jumpAt) = (Maybe(), Maybe(), Maybe());
         Broke = resetAt >= 0 || jumpAt >= 0;
         var begin = Life(time, value);
         var counted = 0L;
         Truth.Add((time, 0));
-        for (var i = 0; i < Points; i++)
+        for (var i = 0; i < points; i++)
         {
             time += dice.Next(20) == 0 ? interval * dice.Next(1, 20) : interval;
             var used = dice.Next(0, (int)Math.Min(100_000, interval / 1000));
@@ -83,7 +89,7 @@ internal sealed class History
         return new(2, [], [], [], [Meter with { Installations = [.. Meter.Installations.SkipLast(1), amended] }]);
     }
 
-    private int Maybe() => dice.Next(3) == 0 ? dice.Next(20, Points) : -1;
+    private int Maybe() => dice.Next(3) == 0 ? dice.Next(3, points) : -1;
 
     private Installation Life(long fromMs, long value) =>
         new("M1", "H1", "grid", Energy.Electricity, digits, 2, null, multiplier, fromMs, Shown(value), null, null, Serves.WholeHouse, 0);

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 
@@ -24,13 +27,48 @@ internal sealed class MemoryShelf(RegistrySnapshot registry)
         books.ClearDirty();
     }
 
-    /// <summary>Everything stored, as text: equal texts, equal bytes.</summary>
-    public string Print() =>
-        string.Join('\n', days.Select(d => $"{d.Key} {Convert.ToHexString(d.Value)}").Concat(years.Select(y => $"{y.Key} {Convert.ToHexString(y.Value)}")));
+    /// <summary>
+    /// A digest of everything stored: equal digests, equal bytes. A year that was begun and then emptied, because earlier readings came, says
+    /// nothing and does not count.
+    /// </summary>
+    public string Print()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Add(int meter, Register register, int at, byte[] blob)
+        {
+            Span<int> key = [meter, (int)register, at, blob.Length];
+            hash.AppendData(MemoryMarshal.AsBytes(key));
+            hash.AppendData(blob);
+        }
+
+        foreach (var (key, blob) in days) Add(key.Meter, key.Register, key.Day, blob);
+        foreach (var (key, blob) in years)
+            if (YearBook.IsOpen(blob) || !YearBook.ClosedDays(blob).IsEmpty) Add(key.Meter, key.Register, key.Autumn, blob);
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    /// <summary>As if the first program had folded the years: its state had another form, which nobody must read.</summary>
+    public void Age()
+    {
+        foreach (var (key, blob) in years.ToList())
+        {
+            var old = YearBook.IsOpen(blob) ? blob.AsSpan(0, blob.Length - 3).ToArray() : blob.ToArray();
+            old[0] = 1;
+            years[key] = old;
+        }
+    }
 
     private List<(int, byte[])> Days(int meter, Register register, int first, int last) =>
         first == last ? days.TryGetValue((meter, register, first), out var blob) ? [(first, blob)] : []
-        : [.. days.Where(d => d.Key.Meter == meter && d.Key.Register == register && d.Key.Day >= first && d.Key.Day <= last).Select(d => (d.Key.Day, d.Value))];
+        : Range(meter, register, first, last);
+
+    private List<(int, byte[])> Range(int meter, Register register, int first, int last)
+    {
+        var found = new List<(int, byte[])>();
+        foreach (var (key, blob) in days)
+            if (key.Meter == meter && key.Register == register && key.Day >= first && key.Day <= last) found.Add((key.Day, blob));
+        return found;
+    }
 
     private List<(Register, int, byte[])> Years(int meter) =>
         [.. years.Where(y => y.Key.Meter == meter).Select(y => (y.Key.Register, y.Key.Autumn, y.Value))];
