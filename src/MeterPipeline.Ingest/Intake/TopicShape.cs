@@ -43,7 +43,8 @@ public readonly ref struct TopicShape
 
     public Profile? Profile { get; }
 
-    public static TopicShape Of(ReadOnlySpan<byte> topic, IReadOnlyList<Profile> profiles)
+    /// <param name="profiles">Null: none.</param>
+    public static TopicShape Of(ReadOnlySpan<byte> topic, IReadOnlyList<Profile>? profiles = null)
     {
         var prefix = "metering/v1/"u8;
         return topic.StartsWith(prefix) ? OfContract(topic[prefix.Length..]) : Other(topic, profiles);
@@ -62,12 +63,12 @@ public readonly ref struct TopicShape
         return new TopicShape(known ? TopicKind.Contract : TopicKind.Unknown, company, meter);
     }
 
-    private static TopicShape Other(ReadOnlySpan<byte> topic, IReadOnlyList<Profile> profiles)
+    private static TopicShape Other(ReadOnlySpan<byte> topic, IReadOnlyList<Profile>? profiles)
     {
         var sparkplug = SparkplugTopic.Of(topic);
         if (sparkplug.Verb == SparkplugVerb.Other) return new TopicShape(TopicKind.Ignored, default, default);
         if (sparkplug.Verb != SparkplugVerb.None) return new TopicShape(TopicKind.Sparkplug, sparkplug.Group, sparkplug.Meter);
-        for (var i = 0; i < profiles.Count; i++)
+        for (var i = 0; i < profiles?.Count; i++)
             if (profiles[i].Topic.Matches(topic, out var company, out var meter)) return new TopicShape(profiles[i], company, meter);
         return default;
     }
