@@ -42,8 +42,9 @@ public ref struct JsonReadings : IPayloadItems
         {
             return NextParsed(out item);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The reader throws the latter for a key that is no UTF-16 once its escapes are undone.
             Broken = Faults.BadJson;
             return false;
         }
