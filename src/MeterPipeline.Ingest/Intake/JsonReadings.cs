@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ingest.Intake;
@@ -84,6 +85,8 @@ public ref struct JsonReadings : IPayloadItems
     {
         item = default;
         started = true;
+        // The reader looks into strings only where it is asked to.
+        if (!Utf8.IsValid(payload)) throw new JsonException("not UTF-8");
         reader = new Utf8JsonReader(payload, Options);
         if (!reader.Read() || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
         {

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ingest.Intake;
@@ -42,6 +43,7 @@ public ref struct SenmlReadings : IPayloadItems
         this.nowMs = nowMs;
         this.name = name;
         reader = new Utf8JsonReader(payload, Options);
+        if (!Utf8.IsValid(payload)) Broken = Faults.BadJson;
     }
 
     public Fault? Broken { get; private set; }
@@ -61,7 +63,7 @@ public ref struct SenmlReadings : IPayloadItems
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (reader.ValueTextEquals("ts"u8) || reader.ValueTextEquals("value"u8) || reader.ValueTextEquals("meter"u8)) return false;
-                seen |= LabelOf(in reader) != Label.Unknown;
+                seen |= LabelOf(in reader) is not (Label.Unknown or Label.MustUnderstand);
                 reader.Read();
                 reader.Skip();
             }
@@ -76,6 +78,7 @@ public ref struct SenmlReadings : IPayloadItems
     public bool Next(out PayloadItem item)
     {
         item = default;
+        if (Broken is not null) return false;
         try
         {
             if (reader.TokenType == JsonTokenType.None && (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)) return Break(Faults.BadSenml);
@@ -137,7 +140,7 @@ public ref struct SenmlReadings : IPayloadItems
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var label = LabelOf(in reader);
-            if (label == Label.Unknown && reader.ValueSpan is [.., (byte)'_']) return Break(Faults.SenmlExtension);
+            if (label == Label.MustUnderstand) return Break(Faults.SenmlExtension);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
@@ -251,9 +254,14 @@ public ref struct SenmlReadings : IPayloadItems
 
     private static Label LabelOf(in Utf8JsonReader reader)
     {
-        if (reader.ValueIsEscaped) return Label.Unknown;
-        var key = reader.ValueSpan;
-        return key.Length switch
+        if (!reader.ValueIsEscaped) return LabelOf(reader.ValueSpan);
+        if (reader.ValueSpan.Length > NameRoom) throw new JsonException("an escaped key too long to be undone");
+        Span<byte> key = stackalloc byte[NameRoom];
+        return LabelOf(key[..reader.CopyString(key)]);
+    }
+
+    private static Label LabelOf(ReadOnlySpan<byte> key) =>
+        key.Length switch
         {
             1 => key[0] switch
             {
@@ -262,7 +270,7 @@ public ref struct SenmlReadings : IPayloadItems
                 (byte)'u' => Label.Unit,
                 (byte)'v' => Label.Value,
                 (byte)'s' => Label.Sum,
-                _ => Label.Unknown,
+                var other => other == '_' ? Label.MustUnderstand : Label.Unknown,
             },
             2 when key[0] == 'b' => key[1] switch
             {
@@ -271,15 +279,14 @@ public ref struct SenmlReadings : IPayloadItems
                 (byte)'u' => Label.BaseUnit,
                 (byte)'v' => Label.BaseValue,
                 (byte)'s' => Label.BaseSum,
-                _ => Label.Unknown,
+                var other => other == '_' ? Label.MustUnderstand : Label.Unknown,
             },
             2 when key[0] == 'v' && key[1] is (byte)'s' or (byte)'b' or (byte)'d' => Label.OtherValue,
             4 when key.SequenceEqual("bver"u8) => Label.Version,
-            _ => Label.Unknown,
+            _ => key is [.., (byte)'_'] ? Label.MustUnderstand : Label.Unknown,
         };
-    }
 
-    private enum Label : byte { Unknown, Version, BaseName, BaseTime, BaseUnit, BaseValue, BaseSum, Name, Time, Unit, Value, Sum, OtherValue }
+    private enum Label : byte { Unknown, Version, BaseName, BaseTime, BaseUnit, BaseValue, BaseSum, Name, Time, Unit, Value, Sum, OtherValue, MustUnderstand }
 
     /// <summary>Tokens as they stand in the payload, strings with their quotes; empty: none.</summary>
     private ref struct Fields

@@ -25,14 +25,14 @@ public sealed class FormatProperties
     ];
 
     private static readonly string[] Pieces =
-        ["{", "}", "[", "]", ",", ":", "\"", "\\", "-", ".", "e", "0", "9", "null", "true", "\"ts\":", "\"value\":", "\"n\":", "\"s\":", "\"t\":", "\"bt\":", "\"bs\":", "\"bn\":", "\"u\":", "\"vb\":", "\"x_\":1,", "\"T1\"", "1e400", "0.00005", "268435456", "\\ud800", "Ω", " "];
+        ["{", "}", "[", "]", ",", ":", "\"", "\\", "-", ".", "e", "0", "9", "null", "true", "\"ts\":", "\"value\":", "\"n\":", "\"s\":", "\"t\":", "\"bt\":", "\"bs\":", "\"bn\":", "\"u\":", "\"vb\":", "\"x_\":1,", "\"T1\"", "1e400", "0.00005", "268435456", "\\u006e", "Ω", " "];
 
     [Fact]
     public void Texts_are_taken_as_the_reference_takes_them_or_not_at_all()
     {
         var dice = new Random(1);
         var (taken, same) = (0, 0);
-        for (var i = 0; i < 60_000; i++)
+        for (var i = 0; i < 12_000; i++)
         {
             var payload = Mutated(Encoding.UTF8.GetBytes(Sound[dice.Next(Sound.Length)]), dice);
             var found = Read(payload);
@@ -43,11 +43,11 @@ public sealed class FormatProperties
             for (var k = 0; k < found.Count; k++)
             {
                 if (found[k] is null) continue;
-                Assert.True(found[k] == reference[k], $"{Encoding.UTF8.GetString(payload)} gives {found[k]}, the reference {reference[k]}");
+                Assert.True(found[k] == reference![k], $"{Encoding.UTF8.GetString(payload)} gives {found[k]}, the reference {reference![k]}");
                 same++;
             }
         }
-        Assert.True(taken > 10_000 && same > 15_000, $"{taken} taken, {same} items compared: the mutations leave nothing to compare");
+        Assert.True(taken > 2_000 && same > 3_000, $"{taken} taken, {same} items compared: the mutations leave nothing to compare");
     }
 
     [Fact]
@@ -68,22 +68,20 @@ public sealed class FormatProperties
         var births = new SparkplugBirths(Names, 1_000);
         var profiles = ProfileFiles.Load(Repository.PathOf("deploy", "profiles"));
         var sparkplug = SparkplugEncoder.Payload(["payload ts=2025-11-16T00:00:00Z seq=1", "metric name=total alias=1 type=10 double=1.5", "metric alias=1 long=7", "metric name=T1 int=5 ts=2025-11-16T00:00:00Z"]);
-        var headend = Encoding.UTF8.GetBytes("""{"v":1,"items":[{"meter":"E1","reg":"1.8.0","t":"2025-11-16T00:00:00+08:00","val":"012345.67","q":0}],"Time":"2025-11-16T18:59:50","ENERGY":{"Total":1.956}}""");
+        var headend = Encoding.UTF8.GetBytes("""{"v":1,"items":[{"meter":"E1","reg":"1.8.0","t":"2025-11-16T00:00:00+08:00","val":"012345.67","\ud800":0}],"Time":"2025-11-16T18:59:50","ENERGY":{"Total":1.956}}""");
         string[] topics = ["spBv1.0/grid/NBIRTH/edge", "spBv1.0/grid/DBIRTH/edge/E1", "spBv1.0/grid/DDATA/edge/E1", "spBv1.0/grid/NDEATH/edge", "spBv1.0/grid/DDEATH/edge/E1"];
-        for (var i = 0; i < 140_000; i++)
+        for (var i = 0; i < 170_000; i++)
         {
-            var payload = (i % 3) switch { 0 => Noise(dice), 1 => Mutated(sparkplug, dice), _ => Mutated(headend, dice) };
-            Read(payload);
+            var payload = i % 2 == 0 ? Noise(dice) : Mutated(sparkplug, dice);
             var message = new SparkplugMessage(payload);
             var refused = births.Follow(SparkplugTopic.Of(Encoding.UTF8.GetBytes(topics[dice.Next(topics.Length)])), message, false, out var aliases);
             var metrics = new SparkplugReadings(message, aliases, Names, refused);
             Drain(ref metrics);
-            foreach (var profile in profiles)
-            {
-                var items = new ProfileReadings(payload, profile);
-                Drain(ref items);
-                items.Dispose();
-            }
+            if (i % 25 != 0) continue;
+            Read(payload);
+            var items = new ProfileReadings(Mutated(headend, dice), profiles[dice.Next(profiles.Count)]);
+            Drain(ref items);
+            items.Dispose();
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Readings;
 
@@ -24,14 +25,14 @@ internal static class FormatReference
     {
         try
         {
-            using var document = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = 16 });
+            using var document = JsonDocument.Parse(new UTF8Encoding(false, true).GetString(payload), new JsonDocumentOptions { MaxDepth = 16 });
             var root = document.RootElement;
             if (IsSenml(root)) return Senml(root, nowMs);
-            if (root.ValueKind == JsonValueKind.Array) return [.. root.EnumerateArray().Select(Contract)];
+            if (root.ValueKind == JsonValueKind.Array) return [.. root.EnumerateArray().Select(item => OrNull(() => Contract(item)))];
             if (root.ValueKind != JsonValueKind.Object) return null;
-            return Last(root, "readings") is { } list ? [.. list.EnumerateArray().Select(Contract)] : [Contract(root)];
+            return Last(root, "readings") is { } list ? [.. list.EnumerateArray().Select(item => OrNull(() => Contract(item)))] : [OrNull(() => Contract(root))];
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or DecoderFallbackException)
         {
             return null;
         }
@@ -42,6 +43,19 @@ internal static class FormatReference
         if (root.ValueKind != JsonValueKind.Array || root.GetArrayLength() == 0 || root[0].ValueKind != JsonValueKind.Object) return false;
         var keys = root[0].EnumerateObject().Select(p => p.Name).ToList();
         return !keys.Intersect(ContractKeys).Any() && keys.Intersect(SenmlLabels).Any();
+    }
+
+    /// <summary>A text that is none when its escapes are undone spoils its item.</summary>
+    private static ReferenceItem? OrNull(Func<ReferenceItem?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static ReferenceItem? Contract(JsonElement item)
@@ -77,7 +91,7 @@ internal static class FormatReference
             var empty = ((string[])["n", "t", "u", "v", "s"]).All(label => Own(label) is null);
             said |= other is not null || !empty;
             if (empty || (other is not null && Own("s") is null)) continue;
-            items.Add(Resolved(Own, Base, nowMs));
+            items.Add(OrNull(() => Resolved(Own, Base, nowMs)));
         }
         return said ? items : null;
     }
@@ -124,10 +138,10 @@ internal static class FormatReference
     {
         if (element is not { } given || !(given.ValueKind == JsonValueKind.Number || (textToo && given.ValueKind == JsonValueKind.String))) return null;
         var text = given.ValueKind == JsonValueKind.Number ? given.GetRawText() : given.GetString()!;
-        var match = System.Text.RegularExpressions.Regex.Match(text, @"^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?$");
+        var match = Regex.Match(text, @"^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$");
         if (!match.Success || match.Groups[2].Length + match.Groups[3].Length == 0 || text.Length > 64) return null;
         var digits = BigInteger.Parse(match.Groups[2].Value + match.Groups[3].Value, CultureInfo.InvariantCulture) * (match.Groups[1].Value == "-" ? -1 : 1);
-        var power = (match.Groups[4].Success ? int.Parse(match.Groups[4].Value, CultureInfo.InvariantCulture) : 0) - match.Groups[3].Length;
+        var power = (match.Groups[4].Success ? (int)BigInteger.Clamp(BigInteger.Parse(match.Groups[4].Value, CultureInfo.InvariantCulture), -999, 999) : 0) - match.Groups[3].Length;
         return power >= 0 ? new Fraction(digits * BigInteger.Pow(10, power), 1) : new Fraction(digits, BigInteger.Pow(10, -power));
     }
 
@@ -147,8 +161,13 @@ internal static class FormatReference
         if (given.ValueKind == JsonValueKind.Number) return long.TryParse(given.GetRawText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var epoch) ? epoch : null;
         if (given.ValueKind != JsonValueKind.String) return null;
         var text = given.GetString()!;
-        var zoned = System.Text.RegularExpressions.Regex.IsMatch(text, @"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$");
-        return zoned && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time.ToUnixTimeMilliseconds() : null;
+        var match = Regex.Match(text, @"^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|([+-])(\d{2}):(\d{2}))$");
+        if (!match.Success || !DateTime.TryParseExact($"{match.Groups[1]} {match.Groups[2]}", "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)) return null;
+        int Part(int group) => match.Groups[group].Success ? int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture) : 0;
+        if (Part(6) > 23 || Part(7) > 59) return null;
+        var fraction = (match.Groups[3].Value + "000")[(match.Groups[3].Success ? 1 : 0)..][..3];
+        var zone = (Part(6) * 60 + Part(7)) * 60_000L * (match.Groups[5].Value == "-" ? -1 : 1);
+        return (local.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond + int.Parse(fraction, CultureInfo.InvariantCulture) - zone;
     }
 
     private static JsonElement? Last(JsonElement item, string key) => item.TryGetProperty(key, out var found) ? found : null;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ingest.Intake.Profiles;
@@ -34,7 +35,7 @@ public ref struct ProfileReadings : IPayloadItems, IDisposable
         {
             var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = 16 });
             document = JsonDocument.ParseValue(ref reader);
-            if (reader.Read()) Broken = Faults.BadJson;
+            if (reader.Read() || !Utf8.IsValid(payload)) Broken = Faults.BadJson;
             root = document.RootElement;
             list = profile.Items is null ? root : profile.Items.Find(root, root) ?? default;
         }
