@@ -35,7 +35,7 @@ internal static class ProfileReader
         var items = Pointer(section, "items", false);
         var meter = Pointer(section, "meter", false);
         var company = section.Text("company", false);
-        if (topic is not null) CheckNames(section, topic, company, meter);
+        if (topic is not null) CheckNames(section, topic, company);
         var (timeAt, form, zone) = Time(section);
         var values = Values(section);
         if (id is null || topic is null || timeAt is null || values.Count == 0) return null;
@@ -61,14 +61,15 @@ internal static class ProfileReader
         return null;
     }
 
-    private static void CheckNames(Section section, TopicPattern topic, string? company, JsonPointer? meter)
+    private static void CheckNames(Section section, TopicPattern topic, string? company)
     {
         if (topic.NamesCompany == (company is not null))
             section.Report("company", company is null ? "No company" : "The company stands here and in the topic", "Write company: ID, or {company} as a level of the topic.");
         if (Encoding.UTF8.GetByteCount(company ?? "") > TopicShape.SegmentMax)
             section.Report("company", $"The company's id is longer than {TopicShape.SegmentMax} bytes", "Write the id of the registry.");
-        if (topic.NamesMeter == (meter is not null))
-            section.Report("meter", meter is null ? "No meter" : "The meter stands here and in the topic", "Write meter: /POINTER, or {meter} as a level of the topic.");
+        var meter = section.Node("meter", false) is not null;
+        if (topic.NamesMeter == meter)
+            section.Report("meter", !meter ? "No meter" : "The meter stands here and in the topic", "Write meter: /POINTER, or {meter} as a level of the topic.");
     }
 
     private static (JsonPointer? At, ProfileTimeForm Form, byte[] Zone) Time(Section section)

@@ -37,7 +37,7 @@ internal sealed class IntakeProbe : IDisposable
         Register("E2", "grid", Energy.Electricity);
         Register("G1", "gas", Energy.Gas);
         var time = new FixedTime();
-        registry = new RegistryWatch(ledger, TimeProvider.System);
+        registry = new RegistryWatch(ledger, time);
         recorder = new Recorder(ledger, TimeProvider.System, NullLogger<Recorder>.Instance);
         intake = new ReadingIntake(registry, recorder, time, (options ?? new IntakeOptions()) with { Profiles = ProfileFiles.Load(Repository.PathOf("deploy", "profiles")) });
         session = Connect(null);
@@ -93,8 +93,13 @@ internal sealed class IntakeProbe : IDisposable
     private static string Text(Reading reading, string meter) =>
         $"{meter} {RegisterNames.Word(reading.Register)} {LocalTime.Format(reading.TimeMs)} {Quantity.Format(reading.Value)}" + (reading.Revision == 0 ? "" : $" rev {reading.Revision}");
 
+    /// <summary>The clock stands still; a stopwatch gains an hour with each look, so that the registry may be looked at again at once.</summary>
     private sealed class FixedTime : TimeProvider
     {
+        private long looks;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref looks) * TimestampFrequency * 3_600;
+
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.Parse(Now, CultureInfo.InvariantCulture);
     }
 
