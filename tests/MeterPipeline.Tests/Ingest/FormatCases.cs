@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using MeterPipeline.Tests.House;
 
 namespace MeterPipeline.Tests.Ingest;
@@ -47,6 +48,16 @@ public sealed class FormatCases
             sent++;
         }
         Assert.True(sent > 0, $"{file} sends nothing");
+    }
+
+    [Fact]
+    public void Every_reason_stands_in_the_table_of_the_room()
+    {
+        var faults = File.ReadAllText(Repository.PathOf("src", "MeterPipeline.Ingest", "Intake", "Fault.cs"));
+        var table = File.ReadAllText(Repository.PathOf("src", "MeterPipeline.Ingest", "README.md"));
+        var reasons = Regex.Matches(faults, "new\\(\"([a-z-]+)\"").Select(m => m.Groups[1].Value).Distinct().ToList();
+        Assert.True(reasons.Count > 20, $"{reasons.Count} reasons found");
+        Assert.DoesNotContain(reasons, reason => !table.Contains($"`{reason}`", StringComparison.Ordinal));
     }
 
     private static List<string> Following(string[] lines, ref int at, string prefix)

@@ -50,7 +50,7 @@ public readonly ref struct SparkplugMetric
                 case (DatatypeField, WireType.Varint): Datatype = (byte)Math.Min(fields.Bits, byte.MaxValue); break;
                 case (6, WireType.Varint): IsTransient = fields.Bits != 0; break;
                 case (7, WireType.Varint): IsNull = fields.Bits != 0; break;
-                case (>= (int)SparkplugForm.Int and <= (int)SparkplugForm.Extension, _):
+                case ( >= (int)SparkplugForm.Int and <= (int)SparkplugForm.Extension, _):
                     Form = FormOf(fields.Number, fields.Type);
                     Bits = fields.Bits;
                     Text = fields.Bytes;
