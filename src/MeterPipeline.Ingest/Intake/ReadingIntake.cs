@@ -107,14 +107,14 @@ public sealed class ReadingIntake : IReceiver
             var company = topic.Company.IsEmpty ? -1 : directory.CompanyOf(topic.Company);
             if (Refusal(topic, company) is { } refused)
                 Quarantine(refused, company < 0 ? "" : directory.Companies[company], delivery.Topic, delivery.Payload);
-            else if (topic.Kind == TopicKind.Sparkplug) TakeSparkplug(topic, company, delivery);
-            else if (topic.Kind == TopicKind.Profile) TakeProfile(topic, company, delivery);
-            else if (SenmlReadings.Recognises(delivery.Payload)) TakeSenml(topic, company, delivery);
-            else
+            else if (topic.Kind == TopicKind.Contract && !SenmlReadings.Recognises(delivery.Payload))
             {
                 var items = new JsonReadings(delivery.Payload);
                 TakeItems(ref items, topic, company, delivery);
             }
+            else if (topic.Kind == TopicKind.Contract) TakeSenml(topic, company, delivery);
+            else if (topic.Kind == TopicKind.Sparkplug) TakeSparkplug(topic, company, delivery);
+            else TakeProfile(topic, company, delivery);
         }
 
         public ValueTask SubmitAsync(IOwedAcks? owed, CancellationToken cancel)

@@ -51,29 +51,7 @@ public ref struct SenmlReadings : IPayloadItems
     /// <summary>
     /// True for an array whose first element is an object with a SenML label and none of the contract's own keys, which end the search.
     /// </summary>
-    public static bool Recognises(ReadOnlySpan<byte> payload)
-    {
-        var start = payload.IndexOfAnyExcept(" \t\r\n"u8);
-        if (start < 0 || payload[start] != '[') return false;
-        var reader = new Utf8JsonReader(payload, Options);
-        try
-        {
-            if (!reader.Read() || !reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
-            var seen = false;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                if (reader.ValueTextEquals("ts"u8) || reader.ValueTextEquals("value"u8) || reader.ValueTextEquals("meter"u8)) return false;
-                seen |= LabelOf(in reader) is not (Label.Unknown or Label.MustUnderstand);
-                reader.Read();
-                reader.Skip();
-            }
-            return seen;
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            return false; // the contract's decoder names what is wrong with it
-        }
-    }
+    public static bool Recognises(ReadOnlySpan<byte> payload) => payload is [not (byte)'{', ..] && IsPack(payload);
 
     public bool Next(out PayloadItem item)
     {
@@ -123,6 +101,30 @@ public ref struct SenmlReadings : IPayloadItems
         void Write(string label, ReadOnlySpan<byte> token)
         {
             if (!token.IsEmpty) text.Append('"').Append(label).Append("\":").Append(Encoding.UTF8.GetString(token)).Append(',');
+        }
+    }
+
+    private static bool IsPack(ReadOnlySpan<byte> payload)
+    {
+        var start = payload.IndexOfAnyExcept(" \t\r\n"u8);
+        if (start < 0 || payload[start] != '[') return false;
+        var reader = new Utf8JsonReader(payload, Options);
+        try
+        {
+            if (!reader.Read() || !reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
+            var seen = false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("ts"u8) || reader.ValueTextEquals("value"u8) || reader.ValueTextEquals("meter"u8)) return false;
+                seen |= LabelOf(in reader) is not (Label.Unknown or Label.MustUnderstand);
+                reader.Read();
+                reader.Skip();
+            }
+            return seen;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return false; // the contract's decoder names what is wrong with it
         }
     }
 
