@@ -1,6 +1,7 @@
 using System.Text;
 using MeterPipeline.Domain;
 using MeterPipeline.Ingest.Intake;
+using MeterPipeline.Ingest.Intake.Profiles;
 using MeterPipeline.Ledger;
 using MeterPipeline.Mqtt;
 
@@ -33,6 +34,7 @@ public sealed class QuarantineReplay
     private readonly TimeProvider time;
     private readonly bool dryRun;
     private readonly ReadingIntake intake;
+    private readonly IReadOnlyList<Profile> profiles;
     private readonly AsOf clock = new();
     private readonly JournalBlob.Writer writer = new();
     private readonly Dictionary<string, (long Count, string Detail)> stillBad = new(StringComparer.Ordinal);
@@ -45,6 +47,7 @@ public sealed class QuarantineReplay
     public QuarantineReplay(ILedger ledger, IntakeOptions options, TimeProvider time, bool dryRun)
     {
         (this.ledger, this.time, this.dryRun) = (ledger, time, dryRun);
+        profiles = options.Profiles;
         intake = new ReadingIntake(new RegistryWatch(ledger, time), Keep, clock, options);
     }
 
@@ -88,10 +91,10 @@ public sealed class QuarantineReplay
         return (rows, after);
     }
 
-    private static bool Fits(ReplayFilter filter, QuarantinedMessage message) =>
+    private bool Fits(ReplayFilter filter, QuarantinedMessage message) =>
         (filter.Reason is not { } reason || message.Reason == reason)
         && (filter.Company is not { } company || message.Company == company
-            || TopicShape.Of(Encoding.UTF8.GetBytes(message.Topic)).Company.SequenceEqual(Encoding.UTF8.GetBytes(company)));
+            || TopicShape.Of(Encoding.UTF8.GetBytes(message.Topic), profiles).Company.SequenceEqual(Encoding.UTF8.GetBytes(company)));
 
     private bool Replay(List<QuarantineRow> page)
     {

@@ -1,50 +1,17 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ingest.Intake;
-
-/// <summary>One item of a payload, as far as it could be read. Spans point into the payload.</summary>
-public readonly ref struct PayloadItem
-{
-    /// <summary>Meter named by the item; empty where the topic names it.</summary>
-    public ReadOnlySpan<byte> Meter { get; init; }
-    public ReadOnlySpan<byte> Unit { get; init; }
-
-    /// <summary>The item's own bytes, for quarantine: a payload by themselves, for a replay decodes them alone.</summary>
-    public ReadOnlySpan<byte> Raw { get; init; }
-    public Register Register { get; init; }
-    public long TimeMs { get; init; }
-    public long Value { get; init; }
-    public int Revision { get; init; }
-    public bool Rounded { get; init; }
-
-    /// <summary>What is wrong with the item; null: nothing.</summary>
-    public Fault? Fault { get; init; }
-}
-
-/// <summary>Why something cannot be taken.</summary>
-/// <param name="Reason">A stable word for counters and filters.</param>
-/// <param name="Detail">Place and remedy, for the operator.</param>
-public sealed record Fault(string Reason, string Detail);
 
 /// <summary>
 /// Reads the JSON payloads of the contract: an object, an array, or <c>{"readings":[…]}</c>. Total: any bytes give items or a fault. The form
 /// that nearly all meters send, <c>{"ts":"…","value":"…"}</c>, is recognised byte by byte; everything else goes through
 /// <see cref="Utf8JsonReader"/>. Neither allocates for good input.
 /// </summary>
-public ref struct JsonReadings
+public ref struct JsonReadings : IPayloadItems
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 16 };
-
-    private static readonly Fault BadJson = new("bad-json", "The payload is not JSON. Send an object, an array of objects or {\"readings\":[…]} in UTF-8.");
-    private static readonly Fault BadShape = new("bad-shape", "Expected an object with ts and value, an array of them or {\"readings\":[…]}.");
-    private static readonly Fault NoTime = new("bad-time", "ts is missing or not readable. Send RFC 3339 with a zone, such as 2025-11-16T00:00:00+08:00, or epoch milliseconds.");
-    private static readonly Fault NoValue = new("bad-value", "value is missing or not a number. Send the cumulative register as a decimal number or string.");
-    private static readonly Fault NegativeValue = new("negative-value", "value is negative. A cumulative register counts from zero upwards.");
-    private static readonly Fault LargeValue = new("value-too-large", "value has more than twelve integer digits. Check unit and scale.");
-    private static readonly Fault BadRegister = new("bad-register", "register must be total, T1, T2, T3 or T4.");
-    private static readonly Fault BadRevision = new("bad-revision", "rev must be a whole number from 0 to 1000000.");
-    private static readonly Fault Escaped = new("bad-text", "meter and unit must be plain strings without escapes, at most 64 bytes.");
 
     private const int RevisionMax = 1_000_000;
     private const int TextMax = 64;
@@ -60,10 +27,8 @@ public ref struct JsonReadings
         plain = true;
     }
 
-    /// <summary>Set when the payload as a whole cannot be read; items given before it must be taken back.</summary>
     public Fault? Broken { get; private set; }
 
-    /// <summary>The next item; false at the end or when <see cref="Broken"/>.</summary>
     public bool Next(out PayloadItem item)
     {
         item = default;
@@ -78,12 +43,15 @@ public ref struct JsonReadings
         {
             return NextParsed(out item);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            Broken = BadJson;
+            // The reader throws the latter for a key that is no UTF-16 once its escapes are undone.
+            Broken = Faults.BadJson;
             return false;
         }
     }
+
+    public readonly byte[] Alone(in PayloadItem item) => item.Raw.ToArray();
 
     /// <summary><c>{"ts":"2025-11-16T00:00:00+08:00","value":"1234.56"}</c>, no white space, nothing else.</summary>
     private readonly bool TryPlain(out PayloadItem item)
@@ -105,7 +73,7 @@ public ref struct JsonReadings
         if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray) return Finish();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            Broken = BadShape;
+            Broken = Faults.BadShape;
             return false;
         }
         item = ReadItem(default, out _);
@@ -117,10 +85,12 @@ public ref struct JsonReadings
     {
         item = default;
         started = true;
+        // The reader looks into strings only where it is asked to.
+        if (!Utf8.IsValid(payload)) throw new JsonException("not UTF-8");
         reader = new Utf8JsonReader(payload, Options);
         if (!reader.Read() || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
         {
-            Broken = BadShape;
+            Broken = Faults.BadShape;
             return false;
         }
         if (reader.TokenType == JsonTokenType.StartArray) return true;
@@ -180,7 +150,7 @@ public ref struct JsonReadings
             Value = value,
             Revision = revision,
             Rounded = rounded,
-            Fault = fault ?? (hasTime ? hasValue ? null : NoValue : NoTime),
+            Fault = fault ?? (hasTime ? hasValue ? null : Faults.NoValue : Faults.NoTime),
         };
     }
 
@@ -201,17 +171,11 @@ public ref struct JsonReadings
         if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
         {
             reader.Skip();
-            return NoValue;
+            return Faults.NoValue;
         }
         var fault = RegisterValue.Parse(reader.ValueSpan, out value, out rounded);
         read = fault == ValueFault.None;
-        return fault switch
-        {
-            ValueFault.None => null,
-            ValueFault.Negative => NegativeValue,
-            ValueFault.TooLarge => LargeValue,
-            _ => NoValue,
-        };
+        return Faults.Of(fault);
     }
 
     private Fault? ReadText(out ReadOnlySpan<byte> text)
@@ -224,7 +188,7 @@ public ref struct JsonReadings
             return null;
         }
         reader.Skip();
-        return Escaped;
+        return Faults.BadText;
     }
 
     private Fault? ReadRegister(out Register register)
@@ -242,7 +206,7 @@ public ref struct JsonReadings
             }
         }
         reader.Skip();
-        return BadRegister;
+        return Faults.BadRegister;
     }
 
     private Fault? ReadRevision(out int revision)
@@ -251,6 +215,6 @@ public ref struct JsonReadings
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out revision) && revision is >= 0 and <= RevisionMax) return null;
         reader.Skip();
-        return BadRevision;
+        return Faults.BadRevision;
     }
 }

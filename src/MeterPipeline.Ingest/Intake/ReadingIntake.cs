@@ -3,6 +3,8 @@ using System.Text;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ingest.Intake.Profiles;
+using MeterPipeline.Ingest.Intake.Sparkplug;
 using MeterPipeline.Ledger;
 using MeterPipeline.Mqtt;
 
@@ -16,6 +18,36 @@ public sealed record IntakeOptions
 
     /// <summary>Oldest reading time accepted. Default 2010: before it there were no smart meters, only clocks that lost the time.</summary>
     public LocalDay OldestDay { get; init; } = LocalDay.On(2010, 1, 1);
+
+    /// <summary>Aliases of Sparkplug births kept for one connection, 16 to 10,000,000. Default 65,536, about 4 MB; a broker with more meters needs more.</summary>
+    public int SparkplugAliasesMax { get; init; } = 65_536;
+
+    /// <summary>Names of Sparkplug metrics that are registers; others are no readings. Configured ones are added to these.</summary>
+    public Dictionary<string, Register> SparkplugRegisters { get; init; } = new(StringComparer.Ordinal)
+    {
+        ["total"] = Register.Total,
+        ["Total"] = Register.Total,
+        ["T1"] = Register.T1,
+        ["T2"] = Register.T2,
+        ["T3"] = Register.T3,
+        ["T4"] = Register.T4,
+        ["Energy/Total"] = Register.Total,
+        ["Energy/T1"] = Register.T1,
+        ["Energy/T2"] = Register.T2,
+        ["Energy/T3"] = Register.T3,
+        ["Energy/T4"] = Register.T4,
+        ["Volume/Total"] = Register.Total,
+    };
+
+    /// <summary>Head-ends that keep their own format. Not bound from the configuration: read from the folder of profiles.</summary>
+    public IReadOnlyList<Profile> Profiles { get; init; } = [];
+
+    /// <exception cref="ArgumentException">A value is out of range; names it.</exception>
+    public void Validate()
+    {
+        if (SparkplugAliasesMax is < 16 or > 10_000_000) throw new ArgumentException($"Intake:SparkplugAliasesMax is {SparkplugAliasesMax}; allowed are 16 to 10000000.");
+        if (SparkplugRegisters.Count > 256) throw new ArgumentException("Intake:SparkplugRegisters has more than 256 names.");
+    }
 }
 
 /// <summary>
@@ -30,12 +62,16 @@ public sealed class ReadingIntake : IReceiver
     private readonly Func<IntakeBatch, CancellationToken, ValueTask> submit;
     private readonly TimeProvider time;
     private readonly IntakeOptions options;
+    private readonly RegisterNames sparkplugNames;
     private readonly ConcurrentBag<IntakeBatch> pool = [];
 
     /// <param name="submit">Takes over each batch: to the recorder, or to whoever replays.</param>
     /// <param name="time">Judges the clocks of meters.</param>
-    public ReadingIntake(RegistryWatch registry, Func<IntakeBatch, CancellationToken, ValueTask> submit, TimeProvider time, IntakeOptions options) =>
+    public ReadingIntake(RegistryWatch registry, Func<IntakeBatch, CancellationToken, ValueTask> submit, TimeProvider time, IntakeOptions options)
+    {
         (this.registry, this.submit, this.time, this.options) = (registry, submit, time, options);
+        sparkplugNames = new RegisterNames(options.SparkplugRegisters.Select(n => (n.Key, n.Value)));
+    }
 
     /// <summary>Readings whose value had more than four decimals.</summary>
     public Counter Rounded { get; } = new();
@@ -57,33 +93,30 @@ public sealed class ReadingIntake : IReceiver
     {
         private const int TopicKept = 512;
 
+        /// <summary>Items of one message: the largest packet holds fewer good ones.</summary>
+        private const int ItemsMax = 65_536;
+
         private IntakeBatch batch = intake.Rent();
         private MeterDirectory directory = intake.registry.Directory;
         private long nowMs;
+        private SparkplugBirths? births;
 
         public void Take(in Delivery delivery)
         {
             if (batch.IsEmpty) Begin();
-            var topic = TopicShape.Of(delivery.Topic);
+            var topic = TopicShape.Of(delivery.Topic, intake.options.Profiles);
+            if (topic.Kind == TopicKind.Ignored) return;
             var company = topic.Company.IsEmpty ? -1 : directory.CompanyOf(topic.Company);
             if (Refusal(topic, company) is { } refused)
-            {
                 Quarantine(refused, company < 0 ? "" : directory.Companies[company], delivery.Topic, delivery.Payload);
-                return;
-            }
-            var name = directory.Companies[company];
-            var (before, badBefore) = (batch.Count, batch.Quarantined.Count);
-            var items = new JsonReadings(delivery.Payload);
-            while (items.Next(out var item)) TakeItem(item, topic, company, delivery.Topic);
-            if (items.Broken is { } broken)
+            else if (topic.Kind == TopicKind.Contract && !SenmlReadings.Recognises(delivery.Payload))
             {
-                batch.Truncate(before);
-                batch.Quarantined.RemoveRange(badBefore, batch.Quarantined.Count - badBefore);
-                Quarantine(broken, name, delivery.Topic, delivery.Payload);
-                return;
+                var items = new JsonReadings(delivery.Payload);
+                TakeItems(ref items, topic, company, delivery);
             }
-            var bad = batch.Quarantined.Count - badBefore;
-            batch.Tally(name, batch.Count - before + bad, bad);
+            else if (topic.Kind == TopicKind.Contract) TakeSenml(topic, company, delivery);
+            else if (topic.Kind == TopicKind.Sparkplug) TakeSparkplug(topic, company, delivery);
+            else TakeProfile(topic, company, delivery);
         }
 
         public ValueTask SubmitAsync(IOwedAcks? owed, CancellationToken cancel)
@@ -102,25 +135,61 @@ public sealed class ReadingIntake : IReceiver
 
         private Fault? Refusal(TopicShape topic, int company)
         {
-            if (topic.Company.IsEmpty || !topic.IsKnown)
-                return new Fault("unknown-topic", "Publish to metering/v1/{company}/{meter}/reading or metering/v1/{company}/batch.");
-            if (company < 0)
-                return new Fault("unknown-company", $"Company '{Text(topic.Company)}' is not registered. Import it with: meterpipeline import companies FILE");
-            if (origin.Company is { } proved && proved != directory.Companies[company])
-                return new Fault("foreign-company", $"The connection belongs to company '{proved}'; it may not publish for '{Text(topic.Company)}'.");
-            return null;
+            if (topic.Company.IsEmpty || topic.Kind == TopicKind.Unknown) return Faults.UnknownTopic;
+            if (company < 0) return Faults.UnknownCompany(Text(topic.Company));
+            return origin.Company is { } proved && proved != directory.Companies[company] ? Faults.ForeignCompany(proved, Text(topic.Company)) : null;
         }
 
-        private void TakeItem(in PayloadItem item, TopicShape topic, int company, ReadOnlySpan<byte> topicText)
+        private void TakeSenml(in TopicShape topic, int company, in Delivery delivery)
         {
-            var named = topic.Meter.IsEmpty ? item.Meter : topic.Meter;
-            var fault = item.Fault ?? Check(item, topic, named);
-            DirectoryEntry meter = default;
-            if (fault is null && !Find(named, out meter)) fault = UnknownMeter(named);
-            fault ??= Check(item, meter, company);
-            if (fault is null) batch.Add(new Reading(meter.MeterNo, item.Register, item.TimeMs, item.Value, item.Revision));
-            else Keep(fault, directory.Companies[company], topicText, item.Raw, OwnMeter(named, company));
-            if (item.Rounded) intake.Rounded.Increment();
+            var items = new SenmlReadings(delivery.Payload, nowMs, stackalloc byte[SenmlReadings.NameRoom]);
+            TakeItems(ref items, topic, company, delivery);
+        }
+
+        private void TakeProfile(in TopicShape topic, int company, in Delivery delivery)
+        {
+            var items = new ProfileReadings(delivery.Payload, topic.Profile!);
+            TakeItems(ref items, topic, company, delivery);
+            items.Dispose();
+        }
+
+        private void TakeSparkplug(in TopicShape topic, int company, in Delivery delivery)
+        {
+            births ??= new SparkplugBirths(intake.sparkplugNames, intake.options.SparkplugAliasesMax);
+            var sparkplug = SparkplugTopic.Of(delivery.Topic);
+            var message = new SparkplugMessage(delivery.Payload);
+            var refused = births.Follow(sparkplug, message, delivery.Retained, out var aliases);
+            var items = new SparkplugReadings(message, aliases, intake.sparkplugNames, refused);
+            if (sparkplug.IsReadings) TakeItems(ref items, topic, company, delivery);
+        }
+
+        private void TakeItems<T>(scoped ref T items, in TopicShape topic, int company, in Delivery delivery) where T : IPayloadItems, allows ref struct
+        {
+            var name = directory.Companies[company];
+            var (before, badBefore, count) = (batch.Count, batch.Quarantined.Count, 0);
+            while (items.Next(out var item) && ++count <= ItemsMax)
+            {
+                if (item.Rounded) intake.Rounded.Increment();
+                if (FaultOf(item, topic, company, out var meter) is { } fault) Keep(fault, name, delivery.Topic, items.Alone(item), OwnMeter(item, topic, company));
+                else batch.Add(new Reading(meter.MeterNo, item.Register, item.TimeMs, item.Value, item.Revision));
+            }
+            if ((count > ItemsMax ? Faults.TooManyItems : items.Broken) is { } broken)
+            {
+                batch.Truncate(before);
+                batch.Quarantined.RemoveRange(badBefore, batch.Quarantined.Count - badBefore);
+                Quarantine(broken, name, delivery.Topic, delivery.Payload);
+                return;
+            }
+            var bad = batch.Quarantined.Count - badBefore;
+            batch.Tally(name, batch.Count - before + bad, bad);
+        }
+
+        private Fault? FaultOf(in PayloadItem item, in TopicShape topic, int company, out DirectoryEntry meter)
+        {
+            meter = default;
+            var named = Named(item, topic);
+            if ((item.Fault ?? Check(item, topic, named)) is { } fault) return fault;
+            return Find(named, out meter) ? Check(item, meter, company) : Faults.UnknownMeter(Text(named));
         }
 
         private bool Find(ReadOnlySpan<byte> id, out DirectoryEntry meter)
@@ -132,34 +201,36 @@ public sealed class ReadingIntake : IReceiver
             return directory.TryFind(id, out meter);
         }
 
-        /// <summary>The meter that a refused message speaks of; empty where the company has none of that name: nobody accuses another's meter.</summary>
-        private string OwnMeter(ReadOnlySpan<byte> named, int company) =>
-            directory.TryFind(named, out var meter) && meter.Company == company ? Text(named) : "";
-
-        private Fault? Check(in PayloadItem item, TopicShape topic, ReadOnlySpan<byte> named)
+        /// <summary>The meter that a refused item speaks of; empty where the company has none of that name: nobody accuses another's meter.</summary>
+        private string OwnMeter(in PayloadItem item, in TopicShape topic, int company)
         {
-            if (named.IsEmpty) return new Fault("no-meter", "Items on the batch topic name their meter: add \"meter\":\"…\".");
+            var named = Named(item, topic);
+            return directory.TryFind(named, out var meter) && meter.Company == company ? Text(named) : "";
+        }
+
+        private static ReadOnlySpan<byte> Named(in PayloadItem item, in TopicShape topic) => topic.Meter.IsEmpty ? item.Meter : topic.Meter;
+
+        private Fault? Check(in PayloadItem item, in TopicShape topic, ReadOnlySpan<byte> named)
+        {
+            if (named.IsEmpty) return Faults.NoMeter;
             if (!topic.Meter.IsEmpty && !item.Meter.IsEmpty && !item.Meter.SequenceEqual(topic.Meter))
-                return new Fault("meter-mismatch", $"The topic names meter '{Text(topic.Meter)}', the item '{Text(item.Meter)}'.");
+                return Faults.MeterMismatch(Text(topic.Meter), Text(item.Meter));
             if (item.TimeMs > nowMs + intake.options.FutureToleranceMinutes * 60_000L)
-                return new Fault("time-in-future", $"ts {LocalTime.Format(Math.Min(item.TimeMs, 253402271999999))} lies ahead of {LocalTime.Format(nowMs)}. Set the meter's clock.");
+                return Faults.TimeInFuture(LocalTime.Format(Math.Min(item.TimeMs, 253402271999999)), LocalTime.Format(nowMs));
             if (item.TimeMs < intake.options.OldestDay.StartMs)
-                return new Fault("time-too-old", $"ts lies before {intake.options.OldestDay}: the meter's clock has lost the time. Set it and send the reading again.");
+                return Faults.TimeTooOld(intake.options.OldestDay.ToString());
             return null;
         }
 
         private Fault? Check(in PayloadItem item, in DirectoryEntry meter, int company)
         {
-            if (meter.Company != company) return new Fault("foreign-meter", $"The meter is not registered to company '{directory.Companies[company]}'.");
+            if (meter.Company != company) return Faults.ForeignMeter(directory.Companies[company]);
             if (item.Unit.IsEmpty) return null;
             var fits = meter.Energy == Energy.Electricity
                 ? item.Unit.SequenceEqual("kWh"u8)
                 : item.Unit.SequenceEqual("m3"u8) || item.Unit.SequenceEqual("m³"u8);
-            return fits ? null : new Fault("wrong-unit", $"unit is '{Text(item.Unit)}', the meter counts {(meter.Energy == Energy.Electricity ? "kWh" : "m3")}.");
+            return fits ? null : Faults.WrongUnit(Text(item.Unit), meter.Energy == Energy.Electricity ? "kWh" : "m3");
         }
-
-        private static Fault UnknownMeter(ReadOnlySpan<byte> id) =>
-            new("unknown-meter", $"Meter '{Text(id)}' is not registered. Import it with: meterpipeline import meters FILE; the message is kept in quarantine.");
 
         private void Quarantine(Fault fault, string company, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload)
         {

@@ -1,16 +1,11 @@
-using System.Globalization;
 using MeterPipeline.Domain;
 
 namespace MeterPipeline.Ingest.Intake;
-
-/// <summary>How a register value could not be read.</summary>
-public enum ValueFault : byte { None, NotANumber, Negative, TooLarge }
 
 /// <summary>Decimal text of a cumulative register in UTF-8 → 0.0001 kWh or m³. Exact: no floating point on the way.</summary>
 public static class RegisterValue
 {
     private const int Decimals = 4;
-    private const int LongestText = 64;
 
     /// <summary>Reads <c>1234.56</c>, <c>001234.56</c>, <c>1.2e3</c>.</summary>
     /// <param name="rounded">More than four decimals were rounded, half to even.</param>
@@ -40,16 +35,8 @@ public static class RegisterValue
     /// <summary>Everything that the plain form above is not: exponents, many decimals, signs, nonsense.</summary>
     private static ValueFault OtherForm(ReadOnlySpan<byte> text, out long value, out bool rounded)
     {
-        value = 0;
-        rounded = false;
-        if (text.IsEmpty) return ValueFault.NotANumber;
-        if (text.Length > LongestText) return text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 ? ValueFault.TooLarge : ValueFault.NotANumber;
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-            return text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0 ? ValueFault.TooLarge : ValueFault.NotANumber;
-        if (number < 0) return ValueFault.Negative;
-        if (number > Quantity.ToDecimal(Quantity.Max)) return ValueFault.TooLarge;
-        value = Quantity.FromDecimal(number);
-        rounded = Quantity.ToDecimal(value) != number;
-        return ValueFault.None;
+        (value, rounded) = (0, false);
+        var fault = ExactNumber.Parse(text, out var number);
+        return fault == ValueFault.None ? number.ToRegister(ExactNumber.PerUnit, out value, out rounded) : fault;
     }
 }

@@ -231,6 +231,14 @@ internal sealed partial record Texts
             ["wrong-unit"] = "单位不符",
             ["time-in-future"] = "时间超前",
             ["time-too-old"] = "时间过早",
+            ["too-many-items"] = "条目过多",
+            ["bad-senml"] = "SenML 格式错误",
+            ["senml-extension"] = "SenML 扩展不支持",
+            ["bad-sparkplug"] = "Sparkplug 格式错误",
+            ["envelope-too-large"] = "外层内容过大",
+            ["transient-metric"] = "临时量不可保存",
+            ["unknown-alias"] = "别名未声明",
+            ["too-many-aliases"] = "别名过多",
         },
     };
 }

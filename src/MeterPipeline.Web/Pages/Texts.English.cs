@@ -231,6 +231,14 @@ internal sealed partial record Texts
             ["wrong-unit"] = "Wrong unit",
             ["time-in-future"] = "Time lies ahead",
             ["time-too-old"] = "Time too old",
+            ["too-many-items"] = "too many items",
+            ["bad-senml"] = "not SenML",
+            ["senml-extension"] = "SenML extension not understood",
+            ["bad-sparkplug"] = "not Sparkplug B",
+            ["envelope-too-large"] = "too much around the items",
+            ["transient-metric"] = "transient metric",
+            ["unknown-alias"] = "alias of no birth",
+            ["too-many-aliases"] = "too many aliases",
         },
     };
 }

@@ -8,6 +8,8 @@ public static class FixedSumFiles
 {
     public const string Folder = "fixed-sums";
 
+    private static readonly YamlFolder Kind = new("fixed-sum rule", "fixed-sum rules", "with --policies DIR");
+
     /// <param name="policies">The folder of the policies, above <see cref="Folder"/>.</param>
     /// <returns>By id, then version.</returns>
     /// <exception cref="PolicyException">A file is wrong: every problem of every file.</exception>
@@ -17,12 +19,12 @@ public static class FixedSumFiles
         if (!Directory.Exists(folder)) return [];
         var problems = new List<PolicyProblem>();
         var found = new List<(string File, YamlNode Root, FixedSumPolicy Policy)>();
-        foreach (var file in PolicyFiles.YamlIn(folder))
-            if (PolicyFiles.RootOf(file, problems) is { } root && FixedSumReader.Read(file, root, problems) is { } policy) found.Add((file, root, policy));
+        foreach (var (file, root) in Kind.Read(folder, problems))
+            if (FixedSumReader.Read(file, root, problems) is { } policy) found.Add((file, root, policy));
         for (var i = 0; i < found.Count; i++)
             for (var j = i + 1; j < found.Count; j++)
                 CheckTogether(found[i].File, found[i].Policy, found[j].Policy, (key, message, remedy) => problems.Add(At(found[j].File, found[j].Root, key, message, remedy)));
-        if (problems.Count > 0) throw new PolicyException(PolicyFiles.InOrder(problems));
+        if (problems.Count > 0) throw new PolicyException(problems);
         return [.. found.Select(f => f.Policy).OrderBy(p => p.Id, StringComparer.Ordinal).ThenBy(p => p.Version)];
     }
 

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 namespace MeterPipeline.Policies;
 
 /// <summary>
-/// A mapping in a policy file and its known keys. Reading reports what is wrong with its place and goes on with a null, so that one
+/// A mapping in a policy or profile file and its known keys. Reading reports what is wrong with its place and goes on with a null, so that one
 /// run names every problem. Not thread-safe.
 /// </summary>
 internal sealed class Section
@@ -54,7 +54,7 @@ internal sealed class Section
     public YamlNode? Node(string key, bool required)
     {
         if (values.TryGetValue(key, out var node) && !IsEmpty(node)) return node;
-        if (required && !misspelt.Contains(key)) Report(node ?? place, node is null ? $"Key '{key}' is missing" : $"'{key}' is empty", "See README.md beside the shipped policies.");
+        if (required && !misspelt.Contains(key)) Report(node ?? place, node is null ? $"Key '{key}' is missing" : $"'{key}' is empty", "See README.md beside the shipped files.");
         return null;
     }
 

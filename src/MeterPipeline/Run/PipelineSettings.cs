@@ -4,6 +4,8 @@ using MeterPipeline.Ingest;
 using MeterPipeline.Ingest.Intake;
 using MeterPipeline.Mqtt.Endpoint;
 using MeterPipeline.Mqtt.Subscriber;
+using MeterPipeline.Policies;
+using MeterPipeline.Profiles;
 using MeterPipeline.Sinks;
 
 namespace MeterPipeline.Run;
@@ -12,7 +14,7 @@ namespace MeterPipeline.Run;
 /// Settings of <c>run</c>: section <c>MeterPipeline</c> of appsettings.json, environment variables such as
 /// <c>MeterPipeline__Influx__Url</c>, and the command line, which wins.
 /// </summary>
-public sealed class PipelineSettings
+public sealed record PipelineSettings
 {
     public MqttSettings Mqtt { get; init; } = new();
 
@@ -25,10 +27,14 @@ public sealed class PipelineSettings
 
     public QuarantineOptions Quarantine { get; init; } = new();
 
+    /// <summary>Folder of profiles for head-ends that keep their own format; empty: none.</summary>
+    public string Profiles { get; init; } = "";
+
     /// <summary>External brokers to take readings from.</summary>
     public List<SubscriberOptions> Subscribers { get; init; } = [];
 
     /// <exception cref="CommandException">A value cannot be used; names the setting and the remedy.</exception>
+    /// <exception cref="PolicyException">A profile cannot be used: every problem with file, line and column.</exception>
     public static PipelineSettings Read(IConfiguration configuration)
     {
         try
@@ -37,8 +43,9 @@ public sealed class PipelineSettings
             settings.Mqtt.Limits.Validate();
             settings.Quarantine.Validate();
             settings.Influx.ToOptions()?.Validate();
+            settings.Intake.Validate();
             foreach (var subscriber in settings.Subscribers) subscriber.Validate();
-            return settings;
+            return settings.Profiles.Length == 0 ? settings : settings with { Intake = settings.Intake with { Profiles = ProfileFiles.Load(settings.Profiles) } };
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or UriFormatException)
         {
