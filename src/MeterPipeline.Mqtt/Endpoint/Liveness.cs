@@ -5,7 +5,7 @@ internal sealed class Liveness(TimeProvider time, TimeSpan connectTimeout)
 {
     private readonly double connectMs = connectTimeout.TotalMilliseconds;
     private long heardTicks = time.GetTimestamp();
-    
+
     /// <summary>Below 0: there was no CONNECT yet.</summary>
     private long silenceMs = -1;
 
