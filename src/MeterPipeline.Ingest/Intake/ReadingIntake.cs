@@ -7,6 +7,7 @@ using MeterPipeline.Ingest.Intake.Profiles;
 using MeterPipeline.Ingest.Intake.Sparkplug;
 using MeterPipeline.Ledger;
 using MeterPipeline.Mqtt;
+using MeterPipeline.Mqtt.Packets;
 
 namespace MeterPipeline.Ingest.Intake;
 
@@ -101,22 +102,33 @@ public sealed class ReadingIntake : IReceiver
         private long nowMs;
         private SparkplugBirths? births;
 
-        public void Take(in Delivery delivery)
+        private Fault? firstFault;
+        private int faults;
+
+        public Rejection? Take(in Delivery delivery)
+        {
+            (firstFault, faults) = (null, 0);
+            var before = batch.Count;
+            var company = TakeMessage(delivery);
+            return firstFault is null
+                ? null
+                : new Rejection(origin.Company ?? company, CodeOf(firstFault), firstFault.Reason, firstFault.Detail, faults, Whole: batch.Count == before);
+        }
+
+        /// <returns>The company that the topic names; empty where it is unknown.</returns>
+        private string TakeMessage(in Delivery delivery)
         {
             if (batch.IsEmpty) Begin();
             var topic = TopicShape.Of(delivery.Topic, intake.options.Profiles);
-            if (topic.Kind == TopicKind.Ignored) return;
+            if (topic.Kind == TopicKind.Ignored) return "";
             var company = topic.Company.IsEmpty ? -1 : directory.CompanyOf(topic.Company);
-            if (Refusal(topic, company) is { } refused)
-                Quarantine(refused, company < 0 ? "" : directory.Companies[company], delivery.Topic, delivery.Payload);
-            else if (topic.Kind == TopicKind.Contract && !SenmlReadings.Recognises(delivery.Payload))
-            {
-                var items = new JsonReadings(delivery.Payload);
-                TakeItems(ref items, topic, company, delivery);
-            }
-            else if (topic.Kind == TopicKind.Contract) TakeSenml(topic, company, delivery);
+            var name = company < 0 ? "" : directory.Companies[company];
+            if (Refusal(topic, company) is { } refused) Quarantine(refused, name, delivery.Topic, delivery.Payload);
             else if (topic.Kind == TopicKind.Sparkplug) TakeSparkplug(topic, company, delivery);
-            else TakeProfile(topic, company, delivery);
+            else if (topic.Kind != TopicKind.Contract) TakeProfile(topic, company, delivery);
+            else if (SenmlReadings.Recognises(delivery.Payload)) TakeSenml(topic, company, delivery);
+            else TakeJson(topic, company, delivery);
+            return name;
         }
 
         public ValueTask SubmitAsync(IOwedAcks? owed, CancellationToken cancel)
@@ -138,6 +150,12 @@ public sealed class ReadingIntake : IReceiver
             if (topic.Company.IsEmpty || topic.Kind == TopicKind.Unknown) return Faults.UnknownTopic;
             if (company < 0) return Faults.UnknownCompany(Text(topic.Company));
             return origin.Company is { } proved && proved != directory.Companies[company] ? Faults.ForeignCompany(proved, Text(topic.Company)) : null;
+        }
+
+        private void TakeJson(in TopicShape topic, int company, in Delivery delivery)
+        {
+            var items = new JsonReadings(delivery.Payload);
+            TakeItems(ref items, topic, company, delivery);
         }
 
         private void TakeSenml(in TopicShape topic, int company, in Delivery delivery)
@@ -177,6 +195,7 @@ public sealed class ReadingIntake : IReceiver
             {
                 batch.Truncate(before);
                 batch.Quarantined.RemoveRange(badBefore, batch.Quarantined.Count - badBefore);
+                (firstFault, faults) = (null, 0);
                 Quarantine(broken, name, delivery.Topic, delivery.Payload);
                 return;
             }
@@ -238,11 +257,22 @@ public sealed class ReadingIntake : IReceiver
             batch.Tally(company, 1, 1);
         }
 
-        private void Keep(Fault fault, string company, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, string meter = "") =>
+        private void Keep(Fault fault, string company, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, string meter = "")
+        {
+            firstFault ??= fault;
+            faults++;
             batch.Quarantined.Add(new QuarantinedMessage(
                 nowMs, origin.Source, company, fault.Reason, fault.Detail, Text(topic[..Math.Min(topic.Length, TopicKept)]),
                 payload[..Math.Min(payload.Length, QuarantinedMessage.PayloadMax)].ToArray(), meter)
             { Publisher = origin.Company });
+        }
+
+        private static ReasonCode CodeOf(Fault fault) => fault.Reason switch
+        {
+            "unknown-topic" => ReasonCode.TopicNameInvalid,
+            "unknown-company" or "foreign-company" or "foreign-meter" => ReasonCode.NotAuthorised,
+            _ => ReasonCode.ImplementationSpecific,
+        };
 
         private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
     }
