@@ -37,7 +37,7 @@ internal sealed class SeasonProof
     {
         var proof = new SeasonProof(delivery);
         var meters = delivery.Fleet.Meters.ToLookup(m => m.HouseholdId);
-        foreach (var meter in delivery.Fleet.Meters.Where(m => m.SendsTariffs && m.BrokenAtMs is null)) proof.CheckTariffs(meter);
+        foreach (var meter in delivery.Fleet.Meters.Where(m => m is { SendsTariffs: true, BrokenAtMs: null, ClockFallsBack: false })) proof.CheckTariffs(meter);
         foreach (var household in delivery.Fleet.Households)
         {
             if (meters[household.Id].Any(m => m.HeatedHouseholds > 0)) continue;
