@@ -1,5 +1,8 @@
 using System.Globalization;
 using MeterFleet;
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Statements;
 
 namespace MeterPipeline.Tests.Season;
@@ -15,7 +18,7 @@ namespace MeterPipeline.Tests.Season;
 /// <item>A register that broke inside the season means a hold. A hold means that a register broke, or that a clock fell back: then hours of
 /// consumption seem to pass in minutes, and a person must look.</item>
 /// </list>
-/// Village plants are left out: their quota is another rule.
+/// The registers T1 to T4 of a meter add up to its total, but for the digits that each cuts off. Village plants are left out: their quota is another rule.
 /// </summary>
 internal sealed class SeasonProof
 {
@@ -23,6 +26,7 @@ internal sealed class SeasonProof
     private readonly SeasonOracle oracle;
     private readonly List<string> problems = [];
     private readonly List<Row> rows = [];
+    private int tariffs;
 
     private SeasonProof(SeasonDelivery delivery) => (this.delivery, oracle) = (delivery, new SeasonOracle(delivery.Fleet));
 
@@ -33,6 +37,7 @@ internal sealed class SeasonProof
     {
         var proof = new SeasonProof(delivery);
         var meters = delivery.Fleet.Meters.ToLookup(m => m.HouseholdId);
+        foreach (var meter in delivery.Fleet.Meters.Where(m => m is { SendsTariffs: true, BrokenAtMs: null, ClockFallsBack: false })) proof.CheckTariffs(meter);
         foreach (var household in delivery.Fleet.Households)
         {
             if (meters[household.Id].Any(m => m.HeatedHouseholds > 0)) continue;
@@ -57,6 +62,19 @@ internal sealed class SeasonProof
         if (row.Held) return;
         if (row.EdgesRead && (row.Low != truth || row.Amount != truth || row.High != truth)) Problem(household, statement, row, "every edge was read");
         if (row.Grade == 'A' && !SeasonEdgesRead(meters, statement.Season.StartMs, statement.Season.EndMs)) Problem(household, statement, row, "grade A without edges");
+    }
+
+    /// <summary>Between the first and the last midnight at which all five registers were read.</summary>
+    private void CheckTariffs(Meter meter)
+    {
+        var no = delivery.Registry.Meters[meter.Id].No;
+        var registers = Enum.GetValues<Register>().Select(r => delivery.Books.Days(no, r, LocalDay.On(2025, 11, 1), LocalDay.On(2026, 3, 31))).ToList();
+        var read = registers.Select(days => days.Where(d => (d.Marks & DayMarks.StartMeasured) != 0).Select(d => d.Day)).Aggregate((a, b) => a.Intersect(b)).Order().ToList();
+        if (read.Count < 2) return;
+        var sums = registers.ConvertAll(days => days.Where(d => d.Day >= read[0] && d.Day < read[^1]).Sum(d => d.Consumption));
+        var off = sums[0] - sums.Skip(1).Sum();
+        if (Math.Abs(off) > 500 * meter.Multiplier) problems.Add($"meter {meter.Id}: T1 to T4 are {off} off the total from {read[0]} to {read[^1]}");
+        tariffs++;
     }
 
     private bool EdgesRead(Household household, Meter[] meters) =>
@@ -84,7 +102,7 @@ internal sealed class SeasonProof
             $"{rows.Count} households; {free.Count(r => r.EdgesRead)} with every edge of their claims read, all equal to the fen; "
                 + $"{free.Count(r => r.Amount == r.Truth)} of {free.Count} without hold equal to the fen",
             $"on hold {held.Count} ({Share(held.Count)}); grades {string.Join(", ", rows.GroupBy(r => r.Grade).OrderBy(g => g.Key).Select(g => $"{g.Key} {Share(g.Count())}"))}",
-            $"messages' readings: {string.Join(", ", delivery.Outcomes.OrderBy(o => o.Key).Select(o => $"{o.Value:N0} {o.Key}"))}, {delivery.Refused:N0} of a wrong unit",
+            $"messages' readings: {string.Join(", ", delivery.Outcomes.OrderBy(o => o.Key).Select(o => $"{o.Value:N0} {o.Key}"))}, {delivery.Refused:N0} of a wrong unit; T1 to T4 of {tariffs} meters add up",
             Width("bounds without hold, edges not all read", free.FindAll(r => !r.EdgesRead)),
             Width("bounds on hold", held),
             string.Create(CultureInfo.InvariantCulture, $"all without hold: true {free.Sum(r => r.Truth)} yuan, amounts {free.Sum(r => r.Amount)}, low {free.Sum(r => r.Low)}, high {free.Sum(r => r.High)}"),
