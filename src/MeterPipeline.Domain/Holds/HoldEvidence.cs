@@ -16,7 +16,8 @@ internal static class HoldEvidence
         {
             foreach (var day in days)
             {
-                if ((day.Marks & marks) == 0 || !season.Contains(day.Day) || life.FromMs >= day.Day.EndMs || life.UntilMs < day.Day.StartMs) continue;
+                if ((day.Marks & marks) == 0 || !season.Contains(day.Day)) continue;
+                if (life.FromMs >= day.Day.EndMs || life.UntilMs < day.Day.StartMs) continue;
                 if (count++ == 0) first = last = day.Day;
                 if (day.Day < first) first = day.Day;
                 if (day.Day > last) last = day.Day;

@@ -27,7 +27,10 @@ public sealed class MeterVerdicts
         var results = new RuleResult[season.Days * Rules.All.Count];
         for (var i = 0; i < season.Days; i++)
             foreach (var rule in Rules.All)
-                results[i * Rules.All.Count + (int)rule.Id] = settings.IsOff(rule.Id) ? RuleResult.Skip(SkipReason.Off) : Judge(sheet, i, rule.Id, settings[rule.Id]);
+            {
+                results[i * Rules.All.Count + (int)rule.Id] =
+                    settings.IsOff(rule.Id) ? RuleResult.Skip(SkipReason.Off) : Judge(sheet, i, rule.Id, settings[rule.Id]);
+            }
         return new MeterVerdicts(evidence.Meter, season, results);
     }
 

@@ -13,8 +13,9 @@ internal static class ExplainQuality
         var (statement, quantity) = (certificate.Statement, certificate.Quantity);
         to.WriteLine();
         var share = (certificate.EstimatedPerMille / 10m).ToString("0.0", CultureInfo.InvariantCulture);
-        to.WriteLine($"Certificate       grade {quantity.Grade}, coverage {quantity.CoveragePercent} %, estimated {share} %, longest gap {quantity.LongestGapDays} days, "
-            + $"edges {Words.Of(quantity.Start)} and {Words.Of(quantity.End)}{(statement.Accrual is { } accrual ? $", {Money.Format(accrual.LowTotal)} to {Money.Format(accrual.HighTotal)} yuan" : "")}");
+        var bounds = statement.Accrual is { } accrual ? $", {Money.Format(accrual.LowTotal)} to {Money.Format(accrual.HighTotal)} yuan" : "";
+        to.WriteLine($"Certificate       grade {quantity.Grade}, coverage {quantity.CoveragePercent} %, estimated {share} %, "
+            + $"longest gap {quantity.LongestGapDays} days, edges {Words.Of(quantity.Start)} and {Words.Of(quantity.End)}{bounds}");
         to.WriteLine($"Rules             {certificate.Failed.Count()} failed, {certificate.Skipped.Count()} skipped; meter days of the season");
         to.WriteLine($"  {"rule",-22}{"severity",-10}{"setting",-14}{"passed",7}{"failed",8}{"skipped",9}");
         foreach (var rule in certificate.Rules) to.WriteLine(Line(rule));
@@ -34,7 +35,7 @@ internal static class ExplainQuality
         }
     }
 
-    private static string FailedOn(MeterVerdicts meter, LocalDay day) => string.Join(", ", meter.FailedOn(day).Select(id => Rules.Of(id).Name));
+    private static string FailedOn(MeterVerdicts meter, LocalDay day) => string.Join(", ", meter.FailedOn(day).Select(Words.Of));
 
     private static string Line(RuleOutcome outcome)
     {

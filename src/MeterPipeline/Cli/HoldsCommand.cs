@@ -42,7 +42,8 @@ public static class HoldsCommand
     /// <summary>One hold on one line, and what was said of it last on another.</summary>
     internal static void Write(TextWriter to, Hold hold, string indent)
     {
-        to.WriteLine($"{indent}{hold.Reason.Name}  {Words.Of(hold.State)}  {Words.Of(hold.Reason.Keeper)} may lift{(hold.Evidence.Length == 0 ? "" : $"  {hold.Evidence}")}");
+        var evidence = hold.Evidence.Length == 0 ? "" : $"  {hold.Evidence}";
+        to.WriteLine($"{indent}{hold.Reason.Name}  {Words.Of(hold.State)}  {Words.Of(hold.Reason.Keeper)} may lift{evidence}");
         if (hold.Entry is not { } entry) return;
         to.WriteLine($"{indent}    {(entry.Act == HoldAct.Lift ? "lifted" : "placed")} {LocalTime.Format(entry.AtMs)} by {entry.Actor}: {entry.Note}");
         if (hold.State == HoldState.Returned) to.WriteLine($"{indent}    it was lifted for other evidence: {entry.Evidence}");
@@ -91,7 +92,8 @@ public static class HoldsCommand
     private static string? Refusal(HouseholdStatement statement, HoldAct act, string reason, Hold? known) => act switch
     {
         HoldAct.Place when known is { Stands: true } => $"{statement.Household.Id} already waits for {reason}.",
-        HoldAct.Lift when known is null => $"{statement.Household.Id} has no hold '{reason}' in {statement.Season.Name}; standing: {(statement.Holds.Count == 0 ? "none" : string.Join(", ", statement.Holds))}.",
+        HoldAct.Lift when known is null =>
+            $"{statement.Household.Id} has no hold '{reason}' in {statement.Season.Name}; standing: {(statement.Holds.Count == 0 ? "none" : string.Join(", ", statement.Holds))}.",
         HoldAct.Lift when !known.Stands => $"{reason} of {statement.Household.Id} is lifted already, by {known.Entry?.Actor}.",
         _ => null,
     };

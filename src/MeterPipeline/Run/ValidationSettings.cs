@@ -28,7 +28,8 @@ public static class ValidationSettings
     {
         try
         {
-            return Read(new ConfigurationBuilder().SetBasePath(Environment.CurrentDirectory).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().Build());
+            var files = new ConfigurationBuilder().SetBasePath(Environment.CurrentDirectory).AddJsonFile("appsettings.json", optional: true);
+            return Read(files.AddEnvironmentVariables().Build());
         }
         catch (Exception error) when (error is InvalidDataException or IOException)
         {
