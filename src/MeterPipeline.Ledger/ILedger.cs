@@ -1,5 +1,6 @@
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ledger.Users;
 
 namespace MeterPipeline.Ledger;
 
@@ -47,6 +48,17 @@ public interface ILedger : IDisposable
     /// <param name="actor">Who asked: an operating-system or web user.</param>
     /// <param name="atMs">When, ms since the epoch.</param>
     RegistryChangeResult ChangeRegistry(RegistryChange change, string actor, long atMs);
+
+    /// <summary>Everybody with a password, ordered by name.</summary>
+    IReadOnlyList<User> Users();
+
+    /// <summary>The version of the users, cheap: for polling.</summary>
+    long UsersVersion();
+
+    /// <summary>Adds a user or replaces the one of that name; audited as <c>user</c>, without the hash. No change changes nothing.</summary>
+    /// <param name="actor">Who asked: an operating-system or web user.</param>
+    /// <param name="atMs">When, ms since the epoch.</param>
+    void PutUser(User user, string actor, long atMs);
 
     /// <summary>A named durable position, 0 before it was first set.</summary>
     long Cursor(string name);
@@ -107,7 +119,7 @@ public interface ILedgerView : IDisposable
     /// <summary>Messages not replayed yet.</summary>
     long QuarantineCount();
 
-    /// <summary>History of changes to one entity (kind: division, company, household, meter), oldest first.</summary>
+    /// <summary>History of changes to one entity (kind: division, company, household, meter, user), oldest first.</summary>
     IReadOnlyList<AuditRow> Audit(string kind, string id);
 }
 

@@ -66,6 +66,10 @@ internal sealed class Schema
         CREATE TABLE audit (
             kind TEXT NOT NULL, entity TEXT NOT NULL, n INTEGER NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, before TEXT, after TEXT,
             PRIMARY KEY (kind, entity, n)) WITHOUT ROWID;
+        """, """
+        CREATE TABLE user (
+            name TEXT PRIMARY KEY, role INTEGER NOT NULL, company TEXT, divisions TEXT NOT NULL, hash TEXT NOT NULL, must_change INTEGER NOT NULL,
+            enabled INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, password_at_ms INTEGER NOT NULL) WITHOUT ROWID;
         """);
 
     /// <summary>Makes the file if it is not there and brings it to the newest version.</summary>
