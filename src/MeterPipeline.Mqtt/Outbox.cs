@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using MeterPipeline.Mqtt.Packets;
 
 namespace MeterPipeline.Mqtt;
 
@@ -21,37 +20,27 @@ internal sealed class Outbox(PipeWriter output, int unreadMax)
     /// <summary>Nothing waits and nothing is on its way.</summary>
     public bool IsIdle { get; private set; } = true;
 
-    public void Add(ReadOnlySpan<byte> packet)
-    {
-        lock (gate)
-        {
-            if (closed) return;
-            packet.CopyTo(Room(packet.Length));
-            Filled(packet.Length);
-        }
-    }
+    /// <summary>So much waits that the peer must read first.</summary>
+    public bool IsFull => Volatile.Read(ref length) > unreadMax;
 
-    /// <summary>Adds the acknowledgements of one batch as one span.</summary>
-    public void AddPubacks(ReadOnlySpan<ushort> packetIds)
+    /// <summary>Told after bytes have been handed to the peer's socket.</summary>
+    public Action? Flushed { private get; set; }
+
+    /// <summary>Adds packets that are already rendered; after <see cref="Close"/> they are dropped.</summary>
+    public void Add(ReadOnlySpan<byte> packets)
     {
         lock (gate)
         {
             if (closed) return;
-            var bytes = packetIds.Length * PacketWriter.PubackBytes;
-            var into = Room(bytes);
-            foreach (var id in packetIds)
-            {
-                PacketWriter.Puback(into, id);
-                into = into[PacketWriter.PubackBytes..];
-            }
-            Filled(bytes);
+            packets.CopyTo(Room(packets.Length));
+            Filled(packets.Length);
         }
     }
 
     /// <summary>Completes when less than the limit waits.</summary>
     public async ValueTask WaitForRoomAsync(CancellationToken cancel)
     {
-        while (Volatile.Read(ref length) > unreadMax && !closed) await emptied.WaitAsync(cancel).ConfigureAwait(false);
+        while (IsFull && !closed) await emptied.WaitAsync(cancel).ConfigureAwait(false);
     }
 
     /// <summary>Sends until <see cref="Close"/>, or until the peer is gone.</summary>
@@ -89,16 +78,23 @@ internal sealed class Outbox(PipeWriter output, int unreadMax)
                 if (closed && IsIdle) return;
             }
             if (emptied.CurrentCount == 0) emptied.Release();
+            Flushed?.Invoke();
             if (flushed.IsCompleted || flushed.IsCanceled) Close();
         }
     }
 
     /// <summary>Lets the loop send what waits and end.</summary>
-    public void Close()
+    /// <param name="lastWord">A packet that leaves last; empty: none.</param>
+    public void Close(ReadOnlySpan<byte> lastWord = default)
     {
         lock (gate)
         {
             if (closed) return;
+            if (!lastWord.IsEmpty)
+            {
+                lastWord.CopyTo(Room(lastWord.Length));
+                Filled(lastWord.Length);
+            }
             closed = true;
             Signal();
         }

@@ -5,6 +5,7 @@ using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
 using MeterPipeline.Mqtt;
+using MeterPipeline.Mqtt.Packets;
 
 namespace MeterPipeline.Ingest.Intake;
 
@@ -62,14 +63,29 @@ public sealed class ReadingIntake : IReceiver
         private MeterDirectory directory = intake.registry.Directory;
         private long nowMs = intake.NowMs;
 
-        public void Take(in Delivery delivery)
+        private Fault? firstFault;
+        private int faults;
+
+        public Rejection? Take(in Delivery delivery)
+        {
+            (firstFault, faults) = (null, 0);
+            var before = batch.Count;
+            var company = TakeMessage(delivery);
+            return firstFault is null
+                ? null
+                : new Rejection(origin.Company ?? company, CodeOf(firstFault), firstFault.Reason, firstFault.Detail, faults, Whole: batch.Count == before);
+        }
+
+        /// <returns>The company that the topic names; empty where it is unknown.</returns>
+        private string TakeMessage(in Delivery delivery)
         {
             var topic = TopicShape.Of(delivery.Topic);
             var company = topic.Company.IsEmpty ? -1 : directory.CompanyOf(topic.Company);
             if (Refusal(topic, company) is { } refused)
             {
-                Quarantine(refused, company < 0 ? "" : directory.Companies[company], delivery.Topic, delivery.Payload);
-                return;
+                var known = company < 0 ? "" : directory.Companies[company];
+                Quarantine(refused, known, delivery.Topic, delivery.Payload);
+                return known;
             }
             var name = directory.Companies[company];
             var (before, badBefore) = (batch.Count, batch.Quarantined.Count);
@@ -79,11 +95,13 @@ public sealed class ReadingIntake : IReceiver
             {
                 batch.Truncate(before);
                 batch.Quarantined.RemoveRange(badBefore, batch.Quarantined.Count - badBefore);
+                (firstFault, faults) = (null, 0);
                 Quarantine(broken, name, delivery.Topic, delivery.Payload);
-                return;
+                return name;
             }
             var bad = batch.Quarantined.Count - badBefore;
             batch.Tally(name, batch.Count - before + bad, bad);
+            return name;
         }
 
         public ValueTask SubmitAsync(IOwedAcks? owed, CancellationToken cancel)
@@ -162,10 +180,21 @@ public sealed class ReadingIntake : IReceiver
             batch.Tally(company, 1, 1);
         }
 
-        private void Keep(Fault fault, string company, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload) =>
+        private void Keep(Fault fault, string company, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload)
+        {
+            firstFault ??= fault;
+            faults++;
             batch.Quarantined.Add(new QuarantinedMessage(
                 nowMs, origin.Source, company, fault.Reason, fault.Detail, Text(topic[..Math.Min(topic.Length, TopicKept)]),
                 payload[..Math.Min(payload.Length, PayloadKept)].ToArray()));
+        }
+
+        private static ReasonCode CodeOf(Fault fault) => fault.Reason switch
+        {
+            "unknown-topic" => ReasonCode.TopicNameInvalid,
+            "unknown-company" or "foreign-company" or "foreign-meter" => ReasonCode.NotAuthorised,
+            _ => ReasonCode.ImplementationSpecific,
+        };
 
         private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
     }

@@ -1,55 +1,62 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using MeterPipeline.Mqtt.Packets;
+using MeterPipeline.Mqtt.Sessions;
 using Microsoft.AspNetCore.Connections;
 
 namespace MeterPipeline.Mqtt.Endpoint;
 
 /// <summary>
-/// One client: a loop that reads the socket, cuts packets out of it, takes every PUBLISH, and submits what one read brought as one batch before
-/// it reads again. Acknowledgements come from the recorder's thread through the outbox.
+/// One client: first the handshake, then a loop that reads the socket, cuts packets out of it, takes every PUBLISH, and submits what one read
+/// brought as one batch before it reads again. Acknowledgements come from the recorder's thread through the outbox.
 /// </summary>
-internal sealed class ClientConnection : IAcknowledger
+internal sealed class ClientConnection
 {
+    private static readonly TimeSpan LastWordsMax = TimeSpan.FromSeconds(2);
+
     private readonly ConnectionContext context;
     private readonly EndpointServices services;
     private readonly Outbox outbox;
+    private readonly Departure departure = new();
     private readonly CancellationTokenSource abort = new();
-    private readonly ConcurrentBag<OwedPubacks> pool = [];
-    private int owedBatches;
+    private int closing;
     private volatile bool draining;
+    private volatile Terms? terms;
 
-    // Owned by the read loop.
-    private IReceiverSession? session;
-    private OwedPubacks owed;
+    // Owned by the read loop; the first three are there once the client is let in.
+    private Session? session;
+    private PublishStream? publishes;
+    private Requests? requests;
+    private ProtocolException? broken;
     private byte[] scratch = [];
     private int needed;
-    private long keepAliveMs;
-
-    // Written by the read loop, read by the sweep.
-    private long lastReadTicks;
-    private volatile bool submitting;
+    private byte claimedLevel;
+    private ConnectPacket? asked;
 
     public ClientConnection(ConnectionContext context, EndpointServices services)
     {
         (this.context, this.services) = (context, services);
         outbox = new Outbox(context.Transport.Output, services.Options.UnreadBytesMax);
-        owed = new OwedPubacks(this);
-        keepAliveMs = (long)services.Options.ConnectTimeout.TotalMilliseconds;
-        lastReadTicks = services.Time.GetTimestamp();
+        Liveness = new Liveness(services.Time, services.Options.ConnectTimeout);
     }
 
-    /// <summary>Company and client id: no company can show out another's clients. Empty until CONNECT.</summary>
-    public string Key { get; private set; } = "";
+    public Liveness Liveness { get; }
 
-    /// <summary>Reads until the client leaves, breaks a rule, or the endpoint drains.</summary>
+    private string Peer => context.RemoteEndPoint?.ToString() ?? "?";
+
+    /// <summary>Serves the client until it leaves, breaks a rule, or the endpoint drains.</summary>
     public async Task RunAsync()
     {
         var sending = outbox.SendAsync();
         try
         {
-            await ReadAsync().ConfigureAwait(false);
-            if (draining) await WaitUntilAcknowledgedAsync().ConfigureAwait(false);
+            if (await ConnectAsync().ConfigureAwait(false)) await ReadAsync().ConfigureAwait(false);
+            Leave();
+            if (draining) await FinishAsync().ConfigureAwait(false);
+        }
+        catch (ProtocolException rule)
+        {
+            services.Refuse(rule.Reason, rule.Message, Peer);
+            outbox.Close(LastWord(rule));
         }
         catch (Exception gone) when (gone is ConnectionResetException or ConnectionAbortedException or OperationCanceledException or IOException)
         {
@@ -58,13 +65,14 @@ internal sealed class ClientConnection : IAcknowledger
         {
             // The edge of the connection's loop: a fault of ours ends this connection, under a reason of its own.
             services.Refuse("internal", error.ToString(), Peer);
+            outbox.Close(LastWord(new ProtocolException("internal", ReasonCode.Unspecified, "The server has failed.")));
         }
         finally
         {
-            session?.Dispose();
+            Leave();
             outbox.Close();
             // A peer that reads nothing must not hold the connection open.
-            if (await Task.WhenAny(sending, Task.Delay(TimeSpan.FromSeconds(2), services.Time)).ConfigureAwait(false) != sending) context.Abort();
+            if (await Task.WhenAny(sending, Task.Delay(LastWordsMax, services.Time)).ConfigureAwait(false) != sending) context.Abort();
         }
     }
 
@@ -75,26 +83,69 @@ internal sealed class ClientConnection : IAcknowledger
         context.Transport.Input.CancelPendingRead();
     }
 
-    public void Abort(string reason, string message)
+    /// <summary>Shows the client out from another thread, with a last word where it understands one. The first reason counts.</summary>
+    public void Close(ReasonCode code, string reason, string message)
     {
+        if (Interlocked.Exchange(ref closing, 1) != 0) return;
         services.Refuse(reason, message, Peer);
-        abort.Cancel();
-        context.Abort();
+        outbox.Close(LastWord(new ProtocolException(reason, code, message)));
+        _ = abort.CancelAsync();
     }
 
-    /// <summary>Whether the client has been silent for longer than it promised. Back-pressure is ours, not its silence.</summary>
-    public bool IsOverdue(TimeProvider time) =>
-        !submitting && keepAliveMs > 0 && time.GetElapsedTime(Interlocked.Read(ref lastReadTicks)).TotalMilliseconds > keepAliveMs;
-
-    public void Acknowledge(ReadOnlySpan<ushort> packetIds)
+    /// <summary>Reads the one packet that comes first and answers it.</summary>
+    private async Task<bool> ConnectAsync()
     {
-        outbox.AddPubacks(packetIds);
-        Interlocked.Decrement(ref owedBatches);
+        var input = context.Transport.Input;
+        while (!draining)
+        {
+            var read = await input.ReadAsync(abort.Token).ConfigureAwait(false);
+            if (read.IsCanceled) return false;
+            var connect = CutConnect(read.Buffer, out var consumed);
+            input.AdvanceTo(read.Buffer.GetPosition(consumed), connect is null ? read.Buffer.End : read.Buffer.GetPosition(consumed));
+            if (connect is not null)
+            {
+                await LetInAsync(connect).ConfigureAwait(false);
+                return true;
+            }
+            if (read.IsCompleted) return false;
+        }
+        return false;
     }
 
-    public void Return(OwedPubacks batch) => pool.Add(batch);
+    private ConnectPacket? CutConnect(ReadOnlySequence<byte> buffer, out int consumed)
+    {
+        consumed = 0;
+        if (!Frame.TryRead(Contiguous(buffer), services.Options.MaxPacketBytes, out var frame, out _)) return null;
+        if (frame.Type != PacketType.Connect || !frame.FlagsFit)
+            throw ProtocolException.Error("no-connect", "The first packet must be CONNECT [MQTT-3.1.0-1].");
+        claimedLevel = ConnectPacket.LevelOf(frame.Body);
+        consumed = frame.Size;
+        services.Counters.CountRead(consumed, 0);
+        return asked = ConnectPacket.Read(frame.Body);
+    }
 
-    private string Peer => context.RemoteEndPoint?.ToString() ?? "?";
+    private async Task LetInAsync(ConnectPacket connect)
+    {
+        var agreed = Handshake.Agree(connect, services);
+        var taken = services.Sessions.Take(
+            $"{agreed.Company}\0{agreed.ClientId}", connect.CleanStart, departure,
+            () => Close(ReasonCode.SessionTakenOver, "taken-over", "The same client id connected again [MQTT-3.1.4-3]."));
+        session = taken.Session;
+        if (taken.Before is { } before)
+        {
+            // Two read loops must not share a session, and PUBREC for what the older one took must wait for its commit.
+            await before.ReadingEnded.ConfigureAwait(false);
+            if (session.Held.Count > 0) await before.Settled.ConfigureAwait(false);
+        }
+        publishes = new PublishStream(services.Receiver.Open(new Origin("endpoint", agreed.Company, Peer)), services, outbox, departure, agreed, session);
+        requests = new Requests(agreed, session, publishes, outbox, services, Peer);
+        outbox.Add(Handshake.Accepted(connect, agreed, services.Options, taken.Present));
+        terms = agreed;
+        Liveness.Connected(agreed.KeepAliveSeconds);
+        services.Counters.CountAccepted();
+        session.Feedback.Attach(outbox, agreed);
+        outbox.Flushed = session.Feedback.Continue;
+    }
 
     private async Task ReadAsync()
     {
@@ -103,23 +154,17 @@ internal sealed class ClientConnection : IAcknowledger
         {
             var read = await input.ReadAsync(abort.Token).ConfigureAwait(false);
             if (read.IsCanceled) return;
-            Heard();
+            Liveness.Heard();
             var consumed = Take(read.Buffer, out var goOn);
             input.AdvanceTo(read.Buffer.GetPosition(consumed), read.Buffer.End);
-            submitting = true;
-            await SubmitAsync().ConfigureAwait(false);
-            Heard();
-            submitting = false;
+            Liveness.WaitForUs();
+            await publishes!.SubmitAsync(abort.Token).ConfigureAwait(false);
+            Liveness.Resume();
+            if (broken is not null) throw broken;
             await outbox.WaitForRoomAsync(abort.Token).ConfigureAwait(false);
-            Heard();
+            Liveness.Heard();
             if (!goOn || read.IsCompleted) return;
         }
-    }
-
-    /// <summary>Bytes before CONNECT do not count: the time for it runs from the start, however slowly it trickles in.</summary>
-    private void Heard()
-    {
-        if (session is not null) Interlocked.Exchange(ref lastReadTicks, services.Time.GetTimestamp());
     }
 
     /// <summary>Takes every complete packet of a read. A broken rule ends the connection after what came before it is submitted.</summary>
@@ -135,19 +180,18 @@ internal sealed class ClientConnection : IAcknowledger
         {
             while (goOn && Frame.TryRead(all[at..], services.Options.MaxPacketBytes, out var frame, out needed))
             {
-                if (frame.Type == PacketType.Publish && session is not null)
+                if (frame.Type == PacketType.Publish)
                 {
-                    TakePublish(frame);
+                    publishes!.Take(frame);
                     published++;
                 }
-                else goOn = TakeOther(frame);
+                else goOn = requests!.Serve(frame);
                 at += frame.Size;
             }
         }
-        catch (ProtocolException broken)
+        catch (ProtocolException rule)
         {
-            services.Refuse(broken.Reason, broken.Message, Peer);
-            goOn = false;
+            broken = rule;
         }
         services.Counters.CountRead(at, published);
         return at;
@@ -163,101 +207,27 @@ internal sealed class ClientConnection : IAcknowledger
         return scratch.AsSpan(0, length);
     }
 
-    private void TakePublish(in Frame frame)
+    /// <summary>What a client is told before it is shown out: CONNACK before it was let in, DISCONNECT afterwards; a 3.1.1 client nothing.</summary>
+    private byte[] LastWord(ProtocolException why)
     {
-        var publish = PublishPacket.Read(frame);
-        if (publish.Qos > 1)
-            throw new ProtocolException("qos-2", "QoS 2 is not served by this endpoint; publish with QoS 1: readings have an identity, so a repeated one counts once.");
-        // A live publisher's retain flag asks the server to keep the message; it does not make the reading an old one.
-        session!.Take(new Delivery(publish.Topic, publish.Payload, publish.Qos, retained: false));
-        if (publish.Qos == 1) owed.Add(publish.PacketId);
+        if (terms is not { } agreed) return Handshake.Refused(claimedLevel, asked, why);
+        return agreed.IsV5 ? PacketWriter.DisconnectBecause(why.Code, agreed.Explain(why.Message)) : [];
     }
 
-    private async ValueTask SubmitAsync()
+    /// <summary>Everything read is committed and acknowledged; then the goodbye.</summary>
+    private async Task FinishAsync()
     {
-        if (session is null) return;
-        if (owed.IsEmpty)
-        {
-            await session.SubmitAsync(null, abort.Token).ConfigureAwait(false);
-            return;
-        }
-        var batch = owed;
-        owed = pool.TryTake(out var free) ? free : new OwedPubacks(this);
-        Interlocked.Increment(ref owedBatches);
-        await session.SubmitAsync(batch, abort.Token).ConfigureAwait(false);
+        await departure.Settled.WaitAsync(abort.Token).ConfigureAwait(false);
+        outbox.Close(LastWord(new ProtocolException("draining", ReasonCode.ServerShuttingDown, "The server is stopping; connect again.")));
     }
 
-    /// <returns>False when the client is done.</returns>
-    private bool TakeOther(in Frame frame)
+    /// <summary>Lets go of the session. Whoever takes it up waits for this.</summary>
+    private void Leave()
     {
-        if (!frame.FlagsFit) throw new ProtocolException("bad-flags", $"Packet type {(int)frame.Type} with reserved flags set otherwise [MQTT-2.2.2-2].");
-        if (session is null)
-        {
-            if (frame.Type != PacketType.Connect) throw new ProtocolException("no-connect", "The first packet must be CONNECT [MQTT-3.1.0-1].");
-            return Connect(ConnectPacket.Read(frame.Body));
-        }
-        switch (frame.Type)
-        {
-            case PacketType.Pingreq:
-                outbox.Add(PacketWriter.Pingresp);
-                return true;
-            case PacketType.Disconnect:
-                return false;
-            case PacketType.Subscribe:
-                RefuseSubscribe(frame.Body);
-                return true;
-            case PacketType.Unsubscribe:
-                outbox.Add(PacketWriter.Unsuback(new PacketReader(frame.Body).UInt16()));
-                return true;
-            case PacketType.Connect:
-                throw new ProtocolException("second-connect", "A second CONNECT on one connection [MQTT-3.1.0-2].");
-            default:
-                throw new ProtocolException("unexpected-packet", $"A client does not send packet type {(int)frame.Type} here.");
-        }
-    }
-
-    private bool Connect(ConnectPacket connect)
-    {
-        if (connect.Protocol == "MQTT" && connect.Level == ConnectPacket.Level5) return Refuse(PacketWriter.ConnackUnsupported5, "mqtt-5", "MQTT 5 is not served yet; connect with MQTT 3.1.1.");
-        if (connect.Protocol is not ("MQTT" or "MQIsdp")) throw new ProtocolException("bad-protocol", "The protocol name is not MQTT [MQTT-3.1.2-1].");
-        if (connect.Level != ConnectPacket.Level311) return Refuse(PacketWriter.Connack(1), "bad-level", $"Protocol level {connect.Level}; connect with MQTT 3.1.1 (level 4).");
-        if (connect.ClientId.Length == 0 && !connect.CleanSession) return Refuse(PacketWriter.Connack(2), "no-client-id", "An empty client id needs a clean session [MQTT-3.1.3-8].");
-        string? company = null;
-        if (services.Authenticator is { } authenticator && (company = authenticator.Authenticate(connect.ClientId, connect.User, connect.Password)) is null)
-            return Refuse(PacketWriter.Connack(connect.User is null ? (byte)5 : (byte)4), "not-authorised", "Unknown user or wrong password.");
-        Key = $"{company}\0{(connect.ClientId.Length > 0 ? connect.ClientId : $"\0{context.ConnectionId}")}";
-        keepAliveMs = connect.KeepAliveSeconds * 1500L;
-        services.Connected(this);
-        session = services.Receiver.Open(new Origin("endpoint", company, Peer));
-        outbox.Add(PacketWriter.Connack(0));
-        services.Counters.CountAccepted();
-        return true;
-    }
-
-    private bool Refuse(byte[] answer, string reason, string message)
-    {
-        outbox.Add(answer);
-        services.Refuse(reason, message, Peer);
-        return false;
-    }
-
-    private void RefuseSubscribe(ReadOnlySpan<byte> body)
-    {
-        var reader = new PacketReader(body);
-        var id = reader.UInt16();
-        var filters = 0;
-        for (; !reader.AtEnd; filters++)
-        {
-            reader.Binary();
-            reader.Byte();
-        }
-        if (filters == 0) throw new ProtocolException("bad-subscribe", "SUBSCRIBE without a filter [MQTT-3.8.3-3].");
-        outbox.Add(PacketWriter.SubackRefusing(id, filters));
-        services.Refuse("subscribe", "Subscriptions are not served; read from InfluxDB or /api/v1.", Peer);
-    }
-
-    private async Task WaitUntilAcknowledgedAsync()
-    {
-        while (Volatile.Read(ref owedBatches) > 0 || !outbox.IsIdle) await Task.Delay(TimeSpan.FromMilliseconds(5), services.Time, abort.Token).ConfigureAwait(false);
+        if (departure.ReadingEnded.IsCompleted) return;
+        publishes?.Dispose();
+        session?.Feedback.Detach(outbox);
+        if (session is not null) services.Sessions.Leave(session, departure, requests?.SessionExpirySeconds ?? 0);
+        departure.EndReading();
     }
 }

@@ -9,6 +9,8 @@ public sealed class EndpointCounters
     private long accepted;
     private long messages;
     private long bytes;
+    private long feedbackSent;
+    private long feedbackDropped;
 
     /// <summary>Clients whose CONNECT was accepted.</summary>
     public long Accepted => Interlocked.Read(ref accepted);
@@ -18,6 +20,12 @@ public sealed class EndpointCounters
 
     /// <summary>Bytes of complete packets.</summary>
     public long Bytes => Interlocked.Read(ref bytes);
+
+    /// <summary>Rejections sent to readers of the feedback topic, one for each reader.</summary>
+    public long FeedbackSent => Interlocked.Read(ref feedbackSent);
+
+    /// <summary>Rejections that a reader was too slow for: the oldest that waited.</summary>
+    public long FeedbackDropped => Interlocked.Read(ref feedbackDropped);
 
     /// <summary>Connections refused or closed for breaking a rule, by reason.</summary>
     public IReadOnlyDictionary<string, long> Refusals => refusals;
@@ -29,6 +37,10 @@ public sealed class EndpointCounters
         Interlocked.Add(ref bytes, read);
         Interlocked.Add(ref messages, published);
     }
+
+    internal void CountFeedbackSent() => Interlocked.Increment(ref feedbackSent);
+
+    internal void CountFeedbackDropped() => Interlocked.Increment(ref feedbackDropped);
 
     internal void CountRefusal(string reason) => refusals.AddOrUpdate(reason, 1, (_, count) => count + 1);
 }

@@ -15,12 +15,28 @@ public sealed record EndpointOptions
     /// <summary>Bytes for a peer that it has not read: then its socket is not read either. Default 256 KiB, 64 thousand acknowledgements.</summary>
     public int UnreadBytesMax { get; init; } = 256 * 1024;
 
+    /// <summary>Messages at QoS 1 and 2 that one MQTT 5 client may have unacknowledged. Default 16,384: more than one has at full speed.</summary>
+    public int ReceiveMaximum { get; init; } = 16 * 1024;
+
+    /// <summary>Longest keep-alive of an MQTT 5 client, seconds; one that asks for more or for none gets this. Default one hour.</summary>
+    public int KeepAliveSecondsMax { get; init; } = 3600;
+
+    /// <summary>Longest time that a session is kept without a connection, seconds. Default one week. A 3.1.1 session that is not clean gets this.</summary>
+    public int SessionExpirySecondsMax { get; init; } = 7 * 24 * 3600;
+
+    /// <summary>Sessions kept without a connection; the oldest goes first. Default 10,000, as many as connections.</summary>
+    public int StoredSessionsMax { get; init; } = 10_000;
+
     /// <exception cref="ArgumentException">A value is out of range; names it.</exception>
     public void Validate()
     {
         if (MaxPacketBytes is < 1024 or > 16 * 1024 * 1024) throw new ArgumentException($"Mqtt:MaxPacketBytes is {MaxPacketBytes}; allowed are 1024 to 16777216.");
         if (MaxConnections is < 1 or > 100_000) throw new ArgumentException($"Mqtt:MaxConnections is {MaxConnections}; allowed are 1 to 100000.");
         if (ConnectTimeout < TimeSpan.FromSeconds(1)) throw new ArgumentException("Mqtt:ConnectTimeout is below one second.");
+        if (ReceiveMaximum is < 1 or > ushort.MaxValue) throw new ArgumentException($"Mqtt:ReceiveMaximum is {ReceiveMaximum}; allowed are 1 to 65535.");
+        if (KeepAliveSecondsMax is < 1 or > ushort.MaxValue) throw new ArgumentException($"Mqtt:KeepAliveSecondsMax is {KeepAliveSecondsMax}; allowed are 1 to 65535.");
+        if (SessionExpirySecondsMax < 0) throw new ArgumentException("Mqtt:SessionExpirySecondsMax is negative; 0 keeps no session.");
+        if (StoredSessionsMax is < 0 or > 1_000_000) throw new ArgumentException($"Mqtt:StoredSessionsMax is {StoredSessionsMax}; allowed are 0 to 1000000.");
     }
 }
 

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using MeterPipeline.Mqtt.Packets;
+using MeterPipeline.Mqtt.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Mqtt.Endpoint;
@@ -12,7 +14,6 @@ public sealed class EndpointServices : IDisposable
     private static readonly TimeSpan SameRefusalEvery = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<ClientConnection, byte> connections = [];
-    private readonly ConcurrentDictionary<string, ClientConnection> byClientId = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> refusalLogged = new(StringComparer.Ordinal);
     private readonly ITimer sweep;
     private readonly ILogger log;
@@ -24,11 +25,15 @@ public sealed class EndpointServices : IDisposable
     {
         options.Validate();
         (Receiver, Options, Authenticator, Time, this.log) = (receiver, options, authenticator, time, log);
+        Sessions = new SessionStore(options.StoredSessionsMax, time, Feedback, () => new FeedbackQueue(Counters));
         sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
 
     /// <summary>Connections at this moment.</summary>
     public int Count => connections.Count;
+
+    /// <summary>Sessions kept for clients that are not connected.</summary>
+    public int StoredSessions => Sessions.Stored;
 
     public EndpointCounters Counters { get; } = new();
 
@@ -39,6 +44,10 @@ public sealed class EndpointServices : IDisposable
     internal IAuthenticator? Authenticator { get; }
 
     internal TimeProvider Time { get; }
+
+    internal SessionStore Sessions { get; }
+
+    internal FeedbackReaders Feedback { get; } = new();
 
     /// <summary>Stops reading every socket, waits until what was read is committed and acknowledged, and closes.</summary>
     /// <param name="cancel">Ends the wait; what is still unacknowledged will be sent again by its publishers.</param>
@@ -67,23 +76,7 @@ public sealed class EndpointServices : IDisposable
         return true;
     }
 
-    /// <summary>A client id is in use once: the older connection goes [MQTT-3.1.4-2].</summary>
-    internal void Connected(ClientConnection connection)
-    {
-        ClientConnection? older = null;
-        byClientId.AddOrUpdate(connection.Key, connection, (_, known) =>
-        {
-            older = known;
-            return connection;
-        });
-        older?.Abort("taken-over", "The same client id connected again.");
-    }
-
-    internal void Gone(ClientConnection connection)
-    {
-        connections.TryRemove(connection, out _);
-        byClientId.TryRemove(new KeyValuePair<string, ClientConnection>(connection.Key, connection));
-    }
+    internal void Gone(ClientConnection connection) => connections.TryRemove(connection, out _);
 
     /// <summary>Counts a refusal and logs the first of its kind each minute.</summary>
     internal void Refuse(string reason, string message, string peer)
@@ -98,6 +91,8 @@ public sealed class EndpointServices : IDisposable
     private void Sweep()
     {
         foreach (var connection in connections.Keys)
-            if (connection.IsOverdue(Time)) connection.Abort("silent", "No packet within one and a half keep-alive intervals, or no CONNECT in time.");
+            if (connection.Liveness.IsOverdue)
+                connection.Close(ReasonCode.KeepAliveTimeout, "silent", "No packet within one and a half keep-alive intervals, or no CONNECT in time [MQTT-3.1.2-22].");
+        Sessions.Expire();
     }
 }

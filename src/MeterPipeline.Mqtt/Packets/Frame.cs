@@ -1,17 +1,17 @@
 namespace MeterPipeline.Mqtt.Packets;
 
-/// <summary>MQTT 3.1.1 control packet types, as in the high four bits of the first byte.</summary>
+/// <summary>MQTT control packet types, as in the high four bits of the first byte.</summary>
 public enum PacketType : byte
 {
     Connect = 1, Connack = 2, Publish = 3, Puback = 4, Pubrec = 5, Pubrel = 6, Pubcomp = 7, Subscribe = 8, Suback = 9, Unsubscribe = 10,
-    Unsuback = 11, Pingreq = 12, Pingresp = 13, Disconnect = 14,
+    Unsuback = 11, Pingreq = 12, Pingresp = 13, Disconnect = 14, Auth = 15,
 }
 
-/// <summary>The bytes are not MQTT, or break a rule of it: the connection must be closed.</summary>
-/// <param name="reason">A stable word, for counters.</param>
-public sealed class ProtocolException(string reason, string message) : Exception(message)
+/// <summary>Protocol levels, as in CONNECT.</summary>
+public static class ProtocolLevel
 {
-    public string Reason { get; } = reason;
+    public const byte V311 = 4;
+    public const byte V5 = 5;
 }
 
 /// <summary>One control packet within a buffer.</summary>
@@ -55,7 +55,8 @@ public readonly ref struct Frame
             length |= (buffer[i] & 0x7F) << (7 * (i - 1));
             if (buffer[i] >= 0x80) continue;
             var size = 1 + i + length;
-            if (size > maxBytes) throw new ProtocolException("packet-too-large", $"A packet of {size} bytes; at most {maxBytes} are taken. Send smaller batches.");
+            if (size > maxBytes)
+                throw new ProtocolException("packet-too-large", ReasonCode.PacketTooLarge, $"A packet of {size} bytes; at most {maxBytes} are taken. Send smaller batches.");
             if (buffer.Length < size)
             {
                 needed = size;
@@ -64,6 +65,6 @@ public readonly ref struct Frame
             frame = new Frame(buffer[0], buffer.Slice(1 + i, length), size);
             return true;
         }
-        throw new ProtocolException("malformed-length", "The remaining length takes more than four bytes.");
+        throw ProtocolException.Malformed("malformed-length", "The remaining length takes more than four bytes.");
     }
 }

@@ -1,82 +1,65 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace MeterPipeline.Mqtt.Packets;
 
-/// <summary>Renders the small packets that a server or a subscriber sends.</summary>
+/// <summary>Renders the packets that both ends of this room send; those with properties of MQTT 5 come from where their content is known.</summary>
 public static class PacketWriter
 {
-    public const int PubackBytes = 4;
+    /// <summary>Bytes of an acknowledgement without a reason.</summary>
+    public const int AckBytes = 4;
+
+    /// <summary>First bytes of the acknowledgements.</summary>
+    public const byte Puback = 0x40, Pubrec = 0x50, Pubcomp = 0x70;
 
     public static readonly byte[] Pingreq = [0xC0, 0];
     public static readonly byte[] Pingresp = [0xD0, 0];
     public static readonly byte[] Disconnect = [0xE0, 0];
 
-    /// <summary>CONNACK of MQTT 5 with reason 0x84, unsupported protocol version: the one packet of version 5 that we speak.</summary>
-    public static readonly byte[] ConnackUnsupported5 = [0x20, 3, 0, 0x84, 0];
+    /// <summary>Writes an acknowledgement; <paramref name="into"/> has <see cref="AckBytes"/> of room.</summary>
+    /// <param name="first"><see cref="Puback"/>, <see cref="Pubrec"/> or <see cref="Pubcomp"/>.</param>
+    public static void Ack(Span<byte> into, byte first, ushort packetId) =>
+        BinaryPrimitives.WriteUInt32BigEndian(into, ((uint)first << 24) | 0x02_0000 | packetId);
 
-    public static byte[] Connack(byte returnCode) => [0x20, 2, 0, returnCode];
-
-    /// <summary>Writes a PUBACK; <paramref name="into"/> has <see cref="PubackBytes"/> of room.</summary>
-    public static void Puback(Span<byte> into, ushort packetId)
+    /// <summary>An acknowledgement of MQTT 5 with a reason.</summary>
+    public static byte[] Ack(byte first, ushort packetId, ReasonCode code, string? reason)
     {
-        into[0] = 0x40;
-        into[1] = 2;
-        BinaryPrimitives.WriteUInt16BigEndian(into[2..], packetId);
+        var body = new PacketBuilder().UInt16(packetId).Byte((byte)code);
+        if (reason is not null) body.Properties(new PacketBuilder().Reason(reason));
+        return body.Packet(first);
     }
 
-    /// <summary>SUBACK that refuses every one of <paramref name="filters"/>.</summary>
-    public static byte[] SubackRefusing(ushort packetId, int filters)
+    /// <summary>DISCONNECT of MQTT 5 from a server.</summary>
+    public static byte[] DisconnectBecause(ReasonCode code, string? reason)
     {
-        var body = new byte[2 + filters];
-        BinaryPrimitives.WriteUInt16BigEndian(body, packetId);
-        body.AsSpan(2).Fill(0x80);
-        return Packet(0x90, body);
+        var body = new PacketBuilder().Byte((byte)code);
+        if (reason is not null) body.Properties(new PacketBuilder().Reason(reason));
+        return body.Packet(0xE0);
     }
 
-    public static byte[] Unsuback(ushort packetId) => [0xB0, 2, (byte)(packetId >> 8), (byte)(packetId & 0xFF)];
+    /// <summary>SUBACK or UNSUBACK: one code for each filter, in their order.</summary>
+    /// <param name="first">0x90 or 0xB0.</param>
+    public static byte[] FilterAck(byte first, byte level, ushort packetId, ReadOnlySpan<byte> codes)
+    {
+        var body = new PacketBuilder().UInt16(packetId);
+        if (level == ProtocolLevel.V5) body.Properties(new PacketBuilder());
+        return body.Raw(codes).Packet(first);
+    }
 
     /// <summary>CONNECT of MQTT 3.1.1 without a will.</summary>
     public static byte[] Connect(string clientId, bool cleanSession, ushort keepAliveSeconds, string? user, string? password)
     {
         var flags = (cleanSession ? 2 : 0) | (user is null ? 0 : 0x80) | (password is null ? 0 : 0x40);
-        List<byte> body = [0, 4, .. "MQTT"u8, ConnectPacket.Level311, (byte)flags, (byte)(keepAliveSeconds >> 8), (byte)(keepAliveSeconds & 0xFF)];
-        Add(body, clientId);
-        if (user is not null) Add(body, user);
-        if (password is not null) Add(body, password);
-        return Packet(0x10, [.. body]);
+        var body = new PacketBuilder().Text("MQTT").Byte(ProtocolLevel.V311).Byte((byte)flags).UInt16(keepAliveSeconds).Text(clientId);
+        if (user is not null) body.Text(user);
+        if (password is not null) body.Text(password);
+        return body.Packet(0x10);
     }
 
     /// <summary>SUBSCRIBE at QoS 1.</summary>
     public static byte[] Subscribe(ushort packetId, IReadOnlyList<string> filters)
     {
-        List<byte> body = [(byte)(packetId >> 8), (byte)(packetId & 0xFF)];
-        foreach (var filter in filters)
-        {
-            Add(body, filter);
-            body.Add(1);
-        }
-        return Packet(0x82, [.. body]);
-    }
-
-    private static void Add(List<byte> body, string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        body.Add((byte)(bytes.Length >> 8));
-        body.Add((byte)(bytes.Length & 0xFF));
-        body.AddRange(bytes);
-    }
-
-    private static byte[] Packet(byte first, byte[] body)
-    {
-        List<byte> packet = [first];
-        var length = body.Length;
-        do
-        {
-            packet.Add((byte)((length & 0x7F) | (length > 0x7F ? 0x80 : 0)));
-            length >>= 7;
-        }
-        while (length > 0);
-        return [.. packet, .. body];
+        var body = new PacketBuilder().UInt16(packetId);
+        foreach (var filter in filters) body.Text(filter).Byte(1);
+        return body.Packet(0x82);
     }
 }

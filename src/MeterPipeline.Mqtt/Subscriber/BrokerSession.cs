@@ -31,7 +31,7 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
     private readonly Stream stream;
     private readonly Outbox outbox;
     private readonly Task sending;
-    private readonly ConcurrentBag<OwedPubacks> pool = [];
+    private readonly ConcurrentBag<OwedAcks> pool = [];
     private int owedBatches;
     private long lastReadTicks;
     private volatile bool reading;
@@ -40,14 +40,14 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
     // Owned by the read loop.
     private byte[] buffer = new byte[64 * 1024];
     private int filled;
-    private OwedPubacks owed;
+    private OwedAcks owed;
 
     private BrokerSession(SubscriberOptions options, SubscriberCounters counters, TimeProvider time, ILogger log, TcpClient client, Stream stream)
     {
         (this.options, this.counters, this.time, this.log, this.client, this.stream) = (options, counters, time, log, client, stream);
         outbox = new Outbox(PipeWriter.Create(stream), UnreadBytesMax);
         sending = SendAsync();
-        owed = new OwedPubacks(this);
+        owed = new OwedAcks(this);
         lastReadTicks = time.GetTimestamp();
     }
 
@@ -109,13 +109,13 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
         }
     }
 
-    public void Acknowledge(ReadOnlySpan<ushort> packetIds)
+    public void Acknowledge(OwedAcks batch)
     {
-        outbox.AddPubacks(packetIds);
+        outbox.Add(batch.Packets);
+        batch.Clear();
+        pool.Add(batch);
         Interlocked.Decrement(ref owedBatches);
     }
-
-    public void Return(OwedPubacks batch) => pool.Add(batch);
 
     public async ValueTask DisposeAsync()
     {
@@ -191,7 +191,7 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
                     var publish = PublishPacket.Read(frame, anyTopic: true);
                     counters.CountMessage(publish.Qos, publish.Retained);
                     receiver.Take(new Delivery(publish.Topic, publish.Payload, publish.Qos, publish.Retained));
-                    if (publish.Qos == 1) owed.Add(publish.PacketId);
+                    if (publish.Qos == 1) owed.Add(PacketWriter.Puback, publish.PacketId);
                     break;
                 case PacketType.Suback:
                     CheckGranted(frame.Body);
@@ -199,7 +199,7 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
                 case PacketType.Pingresp:
                     break;
                 default:
-                    throw new ProtocolException("unexpected-packet", $"The broker sent packet type {(int)frame.Type}, which a QoS 1 subscriber does not expect.");
+                    throw ProtocolException.Error("unexpected-packet", $"The broker sent packet type {(int)frame.Type}, which a QoS 1 subscriber does not expect.");
             }
         }
         return at;
@@ -226,7 +226,7 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
             return;
         }
         var batch = owed;
-        owed = pool.TryTake(out var free) ? free : new OwedPubacks(this);
+        owed = pool.TryTake(out var free) ? free : new OwedAcks(this);
         Interlocked.Increment(ref owedBatches);
         await receiver.SubmitAsync(batch, cancel).ConfigureAwait(false);
     }

@@ -53,7 +53,6 @@ public sealed class EndpointTests
     }
 
     [Theory]
-    [InlineData("MQTT", 5, new byte[] { 0x20, 3, 0, 0x84, 0 })]
     [InlineData("MQTT", 6, new byte[] { 0x20, 2, 0, 1 })]
     [InlineData("MQIsdp", 3, new byte[] { 0x20, 2, 0, 1 })]
     [InlineData("HTTP", 4, null)]

@@ -18,6 +18,9 @@ public sealed class ProbeReceiver : IReceiver
 
     public ConcurrentQueue<Origin> Origins { get; } = new();
 
+    /// <summary>What to refuse; nothing at first.</summary>
+    public Func<Seen, Rejection?> Reject { get; set; } = _ => null;
+
     public int Held
     {
         get
@@ -59,8 +62,12 @@ public sealed class ProbeReceiver : IReceiver
 
     private sealed class Session(ProbeReceiver probe) : IReceiverSession
     {
-        public void Take(in Delivery delivery) => probe.Messages.Enqueue(new Seen(
-            Encoding.UTF8.GetString(delivery.Topic), Encoding.UTF8.GetString(delivery.Payload), delivery.Qos, delivery.Retained));
+        public Rejection? Take(in Delivery delivery)
+        {
+            var seen = new Seen(Encoding.UTF8.GetString(delivery.Topic), Encoding.UTF8.GetString(delivery.Payload), delivery.Qos, delivery.Retained);
+            probe.Messages.Enqueue(seen);
+            return probe.Reject(seen);
+        }
 
         public ValueTask SubmitAsync(IOwedAcks? owed, CancellationToken cancel)
         {
