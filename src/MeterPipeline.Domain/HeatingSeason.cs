@@ -6,6 +6,9 @@ namespace MeterPipeline.Domain;
 /// <param name="Last">Last day of heating, inclusive.</param>
 public sealed record HeatingSeason(string Name, LocalDay First, LocalDay Last)
 {
+    /// <summary>Years of heating turn on 1 July.</summary>
+    public const int FirstMonth = 7;
+
     /// <summary>The instant at which the season begins, ms.</summary>
     public long StartMs => First.StartMs;
 
@@ -25,7 +28,7 @@ public sealed record HeatingSeason(string Name, LocalDay First, LocalDay Last)
     }
 
     /// <summary>The autumn year of the season that a day belongs to or that comes next: years turn on 1 July.</summary>
-    public static int AutumnOf(LocalDay day) => day.Date.Month >= 7 ? day.Date.Year : day.Date.Year - 1;
+    public static int AutumnOf(LocalDay day) => day.Date.Month >= FirstMonth ? day.Date.Year : day.Date.Year - 1;
 
     public static string NameOf(int autumn) => $"{autumn}-{autumn + 1}";
 }

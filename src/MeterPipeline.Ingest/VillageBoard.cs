@@ -96,13 +96,11 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time)
 
     private static void Draw(Statements statements, string village, List<Household> members, int autumn, List<VillageDayRow> into)
     {
-        foreach (var energy in (ReadOnlySpan<Energy>)[Energy.Electricity, Energy.Gas])
-        {
-            var sheet = new Sheet();
-            foreach (var household in members)
-                if (Statements.EnergyOf(household.Route) == energy && statements.Of(household, autumn) is { } statement) sheet.Add(statement);
-            sheet.Write(village, energy, into);
-        }
+        var (electricity, gas) = (new Sheet(), new Sheet());
+        foreach (var household in members)
+            if (statements.Of(household, autumn) is { Energy: { } energy } statement) (energy == Energy.Electricity ? electricity : gas).Add(statement);
+        electricity.Write(village, Energy.Electricity, into);
+        gas.Write(village, Energy.Gas, into);
     }
 
     /// <summary>Sums of one village, energy and season.</summary>
@@ -119,14 +117,14 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time)
         {
             if (season is null) Begin(statement.Season);
             var quantity = statement.Quantity;
-            if (statement.Rule is { } rule) Accrual.PerDay(rule, quantity.EligiblePerDay, perDay);
+            if (statement.Accrual is { } accrual) accrual.PerDay(perDay);
             else Array.Clear(perDay);
             for (var i = 0; i < consumption.Length; i++)
             {
                 consumption[i] += quantity.EligiblePerDay[i];
                 accrued[i] += perDay[i];
-                if (quantity.HasClaim(i)) claims[i]++;
-                if (quantity.HasClaim(i) && quantity.IsCovered(i)) reporting[i]++;
+                if (quantity.Claims[i]) claims[i]++;
+                if (quantity.Claims[i] && quantity.IsCovered(i)) reporting[i]++;
             }
         }
 

@@ -6,7 +6,13 @@ namespace MeterPipeline.Domain.Books;
 public enum EdgeKind : byte { Measured, Interpolated, Missing }
 
 /// <summary>One installation of a household with its folded days, those of the season and the day after it.</summary>
-public sealed record InstalledDays(Meter Meter, MeterLife Life, IReadOnlyList<DayTotal> Days);
+/// <param name="Register">The register that was folded; the registry's opening and closing values belong to the total alone.</param>
+public sealed record InstalledDays(Meter Meter, MeterLife Life, IReadOnlyList<DayTotal> Days, Readings.Register Register = Readings.Register.Total)
+{
+    public long? Opening => Register == Readings.Register.Total ? Life.Installation.Opening : null;
+
+    public long? Closing => Register == Readings.Register.Total ? Life.Installation.Closing : null;
+}
 
 /// <summary>
 /// What a household used in a heating season, all its meters of one energy together, with bounds and quality. Pure: the same readings,
@@ -79,8 +85,8 @@ public sealed class SeasonQuantity
         : Start != EdgeKind.Missing && End != EdgeKind.Missing && CoveragePercent >= 80 ? 'B'
         : (Start != EdgeKind.Missing && End != EdgeKind.Missing) || CoveragePercent >= 50 ? 'C' : 'D';
 
-    /// <summary>Whether the season day of that index carries a claim.</summary>
-    public bool HasClaim(int index) => claims[index];
+    /// <summary>Per season day, whether it carries a claim.</summary>
+    public IReadOnlyList<bool> Claims => claims;
 
     /// <summary>Whether a reading covers the season day of that index; looked at on days with a claim only.</summary>
     public bool IsCovered(int index) => covered[index];
@@ -163,7 +169,7 @@ public sealed class SeasonQuantity
         }
         if (life.FromMs > first.StartMs)
         {
-            if (life.Installation.Opening is null) High = Quantity.Widen(High, life.Most(firstData.Day.EndMs - fromMs));
+            if (installed.Opening is null) High = Quantity.Widen(High, life.Most(firstData.Day.EndMs - fromMs));
         }
         else
         {
@@ -176,7 +182,7 @@ public sealed class SeasonQuantity
         var lastDataMs = lastData.Readings == 0 ? fromMs : lastData.Day.StartMs;
         if (life.UntilMs < last.EndMs)
         {
-            if (life.Installation.Closing is null) High = Quantity.Widen(High, life.Most(Math.Max(0, untilMs - lastDataMs)));
+            if (installed.Closing is null) High = Quantity.Widen(High, life.Most(Math.Max(0, untilMs - lastDataMs)));
         }
         else
         {
@@ -194,7 +200,7 @@ public sealed class SeasonQuantity
         var inside = atStart ? life.FromMs > Season.StartMs : life.UntilMs < Season.EndMs;
         if (inside)
         {
-            var register = atStart ? life.Installation.Opening : life.Installation.Closing;
+            var register = atStart ? installed.Opening : installed.Closing;
             return (register, register is null ? EdgeKind.Missing : EdgeKind.Measured);
         }
         var day = Find(installed, atStart ? Season.First : Season.Last.Next);

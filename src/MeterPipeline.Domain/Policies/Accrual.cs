@@ -1,36 +1,51 @@
-using MeterPipeline.Domain.Registry;
-
 namespace MeterPipeline.Domain.Policies;
 
-/// <summary>What a household has earned in a season under one rule. Pure arithmetic: exact until the fen, rounded once per component.</summary>
+/// <summary>A sum on top of the operating subsidy that a household gets.</summary>
+public readonly record struct GrantedTopUp(TopUp TopUp, decimal Yuan);
+
+/// <summary>What a household has earned in a season under one rule. Pure arithmetic: exact until it is rounded as the policy says.</summary>
 public sealed record Accrual
 {
-    private Accrual(RouteRule rule) => Rule = rule;
+    private Accrual(RouteRule rule, Claim claim) => (Rule, Claim) = (rule, claim);
 
     public RouteRule Rule { get; }
 
-    /// <summary>Eligible quantity, 0.0001 kWh or m³.</summary>
-    public long Quantity { get; private init; }
+    public Claim Claim { get; }
 
-    /// <summary>Quantity × rate, exact.</summary>
+    /// <summary>Eligible quantity, 0.0001 kWh or m³.</summary>
+    public long Quantity => Claim.Quantity;
+
+    /// <summary>Of it, what is priced: after separation, whole units, caps in quantity and quota.</summary>
+    public long Counted { get; private init; }
+
+    /// <summary>The counted quantity's price and the fixed sum, yuan, exact.</summary>
     public decimal Raw { get; private init; }
 
     /// <summary>The same in fen.</summary>
     public decimal Gross => Money.RoundToFen(Raw);
 
-    /// <summary>The cap's money is used up; decided by the raw amount, never by the rounded one.</summary>
+    /// <summary>Cap in money of the rule or of all levels of finance together; null: none.</summary>
+    public decimal? MoneyCap { get; private init; }
+
+    /// <summary>A season's cap is used up, in money or in quantity; decided by raw numbers, never by rounded ones.</summary>
     public bool CapReached { get; private init; }
 
     /// <summary>Index of the season day that used up the cap; null: none did.</summary>
     public int? CapDay { get; private init; }
 
-    /// <summary>Operating subsidy 运行补贴, fen.</summary>
+    /// <summary>Operating subsidy 运行补贴, yuan, rounded.</summary>
     public decimal Operating { get; private init; }
 
-    /// <summary>Hardship top-up, fen.</summary>
-    public decimal Hardship { get; private init; }
+    /// <summary>Sums on top of it.</summary>
+    public IReadOnlyList<GrantedTopUp> TopUps { get; private init; } = [];
+
+    /// <summary>All top-ups together, yuan.</summary>
+    public decimal Hardship => TopUps.Sum(t => t.Yuan);
 
     public decimal Total => Operating + Hardship;
+
+    /// <summary>Who bears the operating subsidy; empty where the documents do not say.</summary>
+    public IReadOnlyList<BorneShare> Shares { get; private init; } = [];
 
     /// <summary>Total if the household truly used the least that the readings allow.</summary>
     public decimal LowTotal { get; private init; }
@@ -38,67 +53,76 @@ public sealed record Accrual
     /// <summary>Total if it truly used the most that they allow.</summary>
     public decimal HighTotal { get; private init; }
 
-    /// <param name="eligiblePerDay">Per season day, 0.0001 kWh or m³, zero where there is no claim.</param>
-    /// <param name="low">Least eligible quantity; at most the sum of the days.</param>
-    /// <param name="high">Most eligible quantity; at least the sum of the days.</param>
-    /// <param name="anyClaim">Whether any day carries a claim; without one there is no top-up either.</param>
     /// <exception cref="ArgumentException">The bounds do not enclose the quantity.</exception>
-    public static Accrual Of(SubsidyPolicy policy, RouteRule rule, Household household, ReadOnlySpan<long> eligiblePerDay, long low, long high, bool anyClaim)
+    public static Accrual Of(SubsidyPolicy policy, RouteRule rule, Claim claim)
     {
-        var quantity = 0L;
-        foreach (var day in eligiblePerDay) quantity += day;
-        if (low > quantity || high < quantity) throw new ArgumentException($"Bounds {low}..{high} do not enclose the quantity {quantity}.");
-        var raw = Price(rule, quantity);
-        var capped = rule.SeasonCap is { } cap && raw >= cap;
-        return new Accrual(rule)
+        if (claim.Low > claim.Quantity || claim.High < claim.Quantity)
+            throw new ArgumentException($"Bounds {claim.Low}..{claim.High} do not enclose the quantity {claim.Quantity}.");
+        var cap = rule.MoneyCapIn(claim.Household.Division);
+        var (sum, operating) = Run(policy.Rounding, rule, claim, cap);
+        var raw = sum.Raw();
+        var bounds = AccrualBounds.Of(policy.Rounding, rule, claim, cap, sum, operating);
+        var capped = sum.LimitReached || raw >= cap;
+        return new Accrual(rule, claim)
         {
-            Quantity = quantity,
+            Counted = sum.Counted,
             Raw = raw,
+            MoneyCap = cap,
             CapReached = capped,
-            CapDay = capped ? CrossingDay(rule, eligiblePerDay) : null,
-            Operating = Money.RoundToFen(Capped(rule, raw)),
-            Hardship = TopUpOf(policy, household, quantity, anyClaim),
-            LowTotal = Money.RoundToFen(Capped(rule, Price(rule, low))) + TopUpOf(policy, household, low, anyClaim),
-            HighTotal = Money.RoundToFen(Capped(rule, Price(rule, high))) + TopUpOf(policy, household, high, anyClaim),
+            CapDay = capped ? CrossingDay(rule, claim, cap) : null,
+            Operating = operating,
+            TopUps = policy.TopUpsOf(claim, claim.Quantity),
+            Shares = FundingShares.Split(Money.RoundToFen(operating), rule.Shares.In(claim.Household.Division)),
+            LowTotal = bounds.Low + policy.TopUpsOf(claim, claim.Low).Sum(t => t.Yuan),
+            HighTotal = bounds.High + policy.TopUpsOf(claim, claim.High).Sum(t => t.Yuan),
         };
     }
 
     /// <summary>
     /// What each day earned, yuan, exact: the day that reaches the cap gets the remainder. The days add up to the capped raw amount.
     /// </summary>
-    public static void PerDay(RouteRule rule, ReadOnlySpan<long> eligiblePerDay, Span<decimal> into)
+    public void PerDay(Span<decimal> into)
     {
+        var sum = new Accumulation(Rule, Claim);
         var before = 0m;
-        var quantity = 0L;
-        for (var i = 0; i < eligiblePerDay.Length; i++)
+        for (var i = 0; i < Claim.PerDay.Count; i++)
         {
-            quantity += eligiblePerDay[i];
-            var until = Capped(rule, Price(rule, quantity));
-            into[i] = until - before;
-            before = until;
+            sum.Add(i, Claim.PerDay[i]);
+            var now = Capped(sum.Raw(), MoneyCap);
+            into[i] = now - before;
+            before = now;
         }
     }
 
-    private static decimal Price(RouteRule rule, long quantity) => Domain.Quantity.ToDecimal(quantity) * rule.Rate;
+    internal static decimal Capped(decimal raw, decimal? cap) => cap is { } most && raw > most ? most : raw;
 
-    private static decimal Capped(RouteRule rule, decimal raw) => rule.SeasonCap is { } cap && raw > cap ? cap : raw;
-
-    private static int? CrossingDay(RouteRule rule, ReadOnlySpan<long> eligiblePerDay)
+    /// <summary>Takes all days and rounds at the policy's stages.</summary>
+    private static (Accumulation Sum, decimal Operating) Run(Rounding rounding, RouteRule rule, Claim claim, decimal? cap)
     {
-        var quantity = 0L;
-        for (var i = 0; i < eligiblePerDay.Length; i++)
+        var sum = new Accumulation(rule, claim);
+        var (rounded, before, last) = (0m, 0m, claim.PerDay.Count - 1);
+        for (var i = 0; i <= last; i++)
         {
-            quantity += eligiblePerDay[i];
-            if (Price(rule, quantity) >= rule.SeasonCap) return i;
+            sum.Add(i, claim.PerDay[i]);
+            if (i < last && !EndsStage(rounding.Stage, claim.Day(i))) continue;
+            var now = Capped(sum.Raw(), cap);
+            rounded += rounding.Apply(now - before);
+            before = now;
+        }
+        return (sum, Capped(rounded, cap));
+    }
+
+    private static bool EndsStage(RoundingStage stage, LocalDay day) =>
+        stage == RoundingStage.Day || (stage == RoundingStage.Month && day.Next.Date.Day == 1);
+
+    private static int? CrossingDay(RouteRule rule, Claim claim, decimal? cap)
+    {
+        var sum = new Accumulation(rule, claim);
+        for (var i = 0; i < claim.PerDay.Count; i++)
+        {
+            sum.Add(i, claim.PerDay[i]);
+            if (sum.LimitReached || sum.Raw() >= cap) return i;
         }
         return null;
-    }
-
-    private static decimal TopUpOf(SubsidyPolicy policy, Household household, long quantity, bool anyClaim)
-    {
-        if (!anyClaim) return 0;
-        foreach (var topUp in policy.TopUps)
-            if (topUp.Who.Contains(household.Hardship) && (quantity > 0 || !topUp.RequiresConsumption)) return topUp.Amount;
-        return 0;
     }
 }

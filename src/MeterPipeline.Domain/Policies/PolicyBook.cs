@@ -1,6 +1,9 @@
 namespace MeterPipeline.Domain.Policies;
 
-/// <summary>All policies in force, checked against each other. Immutable.</summary>
+/// <summary>
+/// All policies in force, checked against each other. Of two versions of one policy the later one replaces the earlier where both cover a
+/// season. Immutable.
+/// </summary>
 public sealed class PolicyBook
 {
     /// <exception cref="ArgumentException">Two policies claim the same area and season with equal specificity.</exception>
@@ -22,6 +25,7 @@ public sealed class PolicyBook
             for (var j = i + 1; j < policies.Count; j++)
             {
                 var (a, b) = (policies[i], policies[j]);
+                if (a.Id == b.Id) continue;
                 var apart = (a.ToAutumn is { } aLast && aLast < b.FromAutumn) || (b.ToAutumn is { } bLast && bLast < a.FromAutumn);
                 if (!apart && a.Areas.Intersect(b.Areas).FirstOrDefault() is { } area) return (a, b, area);
             }
@@ -37,11 +41,18 @@ public sealed class PolicyBook
         {
             if (!policy.Covers(autumn)) continue;
             var specificity = policy.Specificity(division);
-            if (specificity <= longest) continue;
+            if (specificity < 0 || specificity < longest || (specificity == longest && best!.Version > policy.Version)) continue;
             (best, longest) = (policy, specificity);
         }
         return best;
     }
+
+    /// <summary>The same policies with one version only of one of them.</summary>
+    /// <exception cref="ArgumentException">There is no such version.</exception>
+    public PolicyBook With(string id, int version) =>
+        Policies.Any(p => p.Id == id && p.Version == version)
+            ? new PolicyBook(Policies.Where(p => p.Id != id || p.Version == version))
+            : throw new ArgumentException($"There is no version {version} of policy '{id}'.");
 
     /// <summary>The season's dates in a division, the default of 15 November to 15 March where no policy covers it.</summary>
     public HeatingSeason Season(string division, int autumn) =>

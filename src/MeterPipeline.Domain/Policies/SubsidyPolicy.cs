@@ -2,33 +2,19 @@ using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Domain.Policies;
 
-/// <summary>How heating use is told apart from household use 采暖用电 / 采暖用气; the documents do not define it, so a policy says.</summary>
-public enum HeatingSeparation : byte
-{
-    /// <summary>Everything that the household's meters count in the season.</summary>
-    None,
-
-    /// <summary>Only meters that serve heating alone 分表计量.</summary>
-    DedicatedMeter,
-}
-
-/// <summary>Where a rule comes from.</summary>
-/// <param name="Document">Issuing number, such as 运政办发〔2025〕11号.</param>
-/// <param name="Clause">Place in it, such as 三（二）2.</param>
-/// <param name="Quote">The words that the rule rests on; null: not quoted.</param>
-public sealed record LegalBasis(string Document, string Clause, string? Quote = null);
-
-/// <summary>Operating subsidy 运行补贴 of one heating route.</summary>
-/// <param name="Rate">Yuan per kWh or m³, not negative.</param>
-/// <param name="SeasonCap">Most yuan per household and season 采暖季每户居民累计最高补贴; null: no cap.</param>
-public sealed record RouteRule(
-    HeatingRoute Route, Energy Energy, decimal Rate, decimal? SeasonCap, HeatingSeparation Separation, LegalBasis Basis);
-
-/// <summary>A fixed sum on top of the operating subsidy for households in hardship, once per season.</summary>
+/// <summary>A fixed sum on top of the operating subsidy, once per season.</summary>
+/// <param name="Who">Households of these kinds; <see cref="Hardship.None"/> stands for those in no hardship.</param>
+/// <param name="Routes">Only households of these routes; empty: all that have a rule.</param>
 /// <param name="Amount">Yuan, fen at most.</param>
 /// <param name="Payer">Level of finance that bears it: <c>county</c> 县级财政.</param>
 /// <param name="RequiresConsumption">Whether a household without eligible consumption gets nothing.</param>
-public sealed record TopUp(IReadOnlyList<Hardship> Who, decimal Amount, string Payer, bool RequiresConsumption, LegalBasis Basis);
+public sealed record TopUp(
+    IReadOnlyList<Hardship> Who, IReadOnlyList<HeatingRoute> Routes, decimal Amount, string Payer, bool RequiresConsumption, LegalBasis Basis)
+{
+    /// <param name="quantity">Eligible quantity of the season.</param>
+    public bool IsFor(Household household, long quantity) =>
+        Who.Contains(household.Hardship) && (Routes.Count == 0 || Routes.Contains(household.Route)) && (quantity > 0 || !RequiresConsumption);
+}
 
 /// <summary>A dated set of rules for an area, one version of it.</summary>
 /// <param name="Areas">Division code prefixes that it covers.</param>
@@ -41,7 +27,7 @@ public sealed record TopUp(IReadOnlyList<Hardship> Who, decimal Amount, string P
 public sealed record SubsidyPolicy(
     string Id, int Version, string Title, IReadOnlyList<string> Areas, int FromAutumn, int? ToAutumn,
     (int Month, int Day) SeasonStart, (int Month, int Day) SeasonEnd, IReadOnlyDictionary<string, HeatingSeason> Seasons,
-    IReadOnlySet<ExclusionKind> Exclusions, IReadOnlyList<RouteRule> Rules, IReadOnlyList<TopUp> TopUps, LegalBasis Basis)
+    IReadOnlySet<ExclusionKind> Exclusions, IReadOnlyList<RouteRule> Rules, IReadOnlyList<TopUp> TopUps, Rounding Rounding, LegalBasis Basis)
 {
     public bool Covers(int autumn) => autumn >= FromAutumn && (ToAutumn is not { } last || autumn <= last);
 
@@ -63,7 +49,15 @@ public sealed record SubsidyPolicy(
         return new HeatingSeason(name, LocalDay.On(autumn, SeasonStart.Month, SeasonStart.Day), LocalDay.On(autumn + 1, SeasonEnd.Month, lastDay));
     }
 
-    public RouteRule? RuleFor(HeatingRoute route) => Rules.FirstOrDefault(rule => rule.Route == route);
+    /// <summary>The rule for a household; null: none is for its route, or for its conversion and acceptance.</summary>
+    public RouteRule? RuleFor(Household household) => Rules.FirstOrDefault(rule => rule.Route == household.Route && rule.Claimants.Include(household));
+
+    /// <summary>Top-ups of a claim with so much eligible quantity; without a claimed day there are none.</summary>
+    internal IReadOnlyList<GrantedTopUp> TopUpsOf(Claim claim, long quantity)
+    {
+        if (!claim.Any || TopUps.Count == 0) return [];
+        return [.. TopUps.Where(t => t.IsFor(claim.Household, quantity)).Select(t => new GrantedTopUp(t, t.Amount))];
+    }
 
     /// <summary>
     /// Whether a household has a claim on a day: in season, accepted 验收合格 (运政办发〔2025〕11号 一（二）1), not excluded.

@@ -1,37 +1,51 @@
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Domain.Statements;
 
-/// <summary>Everything about one household, energy and season: what it used, what it earned, how well that is known, and why.</summary>
+/// <summary>Everything about one household and season: what it used, what it earned, how well that is known, and why.</summary>
+/// <param name="Energy">What is metered; null: the household earns a fixed sum, or by fuel that it buys.</param>
 /// <param name="Policy">Null: no policy covers the village in this season.</param>
-/// <param name="Rule">Null: the policy has no rule for the household's route.</param>
+/// <param name="Rule">Null: the policy has no rule for the household.</param>
+/// <param name="Base">Use of the base month, where the rule has one.</param>
 /// <param name="Accrual">Null exactly where <paramref name="Rule"/> is.</param>
 /// <param name="Installations">Meters that count, with folded days of the season and the day after it.</param>
 /// <param name="Holds">Why the amount must wait for a person, as stable words; empty: nothing.</param>
 public sealed record HouseholdStatement(
-    Household Household, HeatingSeason Season, Energy Energy, SubsidyPolicy? Policy, RouteRule? Rule, SeasonQuantity Quantity, Accrual? Accrual,
-    IReadOnlyList<InstalledDays> Installations, IReadOnlyList<string> Holds)
+    Household Household, HeatingSeason Season, Energy? Energy, SubsidyPolicy? Policy, RouteRule? Rule, SeasonQuantity Quantity, SeasonQuantity? Base,
+    Accrual? Accrual, IReadOnlyList<InstalledDays> Installations, IReadOnlyList<string> Holds)
 {
     public string PolicyId => Policy?.Id ?? "";
+
+    /// <summary>Of its quantities: <c>kWh</c>, <c>m³</c>, or what the rule says.</summary>
+    public string Unit => Rule?.Unit ?? (Energy is { } metered ? RouteRule.UnitOf(metered) : "");
 }
 
 /// <summary>Draws statements from books and policies. Owned by the books' thread.</summary>
 public sealed class Statements(Books.Books books, PolicyBook policies)
 {
-    /// <summary>The statement of a household; null where its route has no metered energy (biomass, methanol, central heating).</summary>
+    private static readonly Register[] TotalOnly = [Register.Total];
+
+    /// <summary>
+    /// The statement of a household; null where there is nothing to state: its route has no metered energy and no rule, or it is heated by
+    /// others.
+    /// </summary>
     public HouseholdStatement? Of(Household household, int autumn)
     {
-        if (EnergyOf(household.Route) is not { } energy) return null;
         var policy = policies.Select(household.Division, autumn);
         var season = policies.Season(household.Division, autumn);
-        var rule = policy?.RuleFor(household.Route);
+        var rule = policy?.RuleFor(household);
+        var energy = rule is null ? EnergyOf(household.Route) : rule.Energy;
+        if (rule is null && energy is null) return null;
         var installations = Installations(household, energy, rule, season);
+        if (household.Route == HeatingRoute.CentralHeating && installations.Count == 0) return null;
         var quantity = SeasonQuantity.Of(season, day => policy?.IsEligible(household, season, day) ?? false, installations);
-        var accrual = rule is null ? null
-            : Accrual.Of(policy!, rule, household, quantity.EligiblePerDay, quantity.Low, quantity.High, quantity.EligibleDays > 0);
-        return new HouseholdStatement(household, season, energy, policy, rule, quantity, accrual, installations, [.. quantity.Holds()]);
+        var baseQuantity = rule?.Separation.Kind == HeatingSeparation.BaseMonth ? BaseMonth(household, rule, autumn) : null;
+        var accrual = rule is null ? null : Accrual.Of(policy!, rule, ClaimOf(household, rule, quantity, baseQuantity));
+        var holds = energy is null ? HoldsUnmetered(rule!) : quantity.Holds().Concat(HoldsOfBase(baseQuantity));
+        return new HouseholdStatement(household, season, energy, policy, rule, quantity, baseQuantity, accrual, installations, [.. holds]);
     }
 
     /// <summary>Statements of all households whose village code starts with <paramref name="divisionPrefix"/>, ordered by division, then household id.</summary>
@@ -55,26 +69,55 @@ public sealed class Statements(Books.Books books, PolicyBook policies)
         _ => null,
     };
 
-    private List<InstalledDays> Installations(Household household, Energy energy, RouteRule? rule, HeatingSeason season)
+    private Claim ClaimOf(Household household, RouteRule rule, SeasonQuantity quantity, SeasonQuantity? baseQuantity) =>
+        new(household, quantity.Season, quantity.EligiblePerDay, quantity.Claims, quantity.Low, quantity.High, quantity.Estimated,
+            baseQuantity is null ? default : new BaseUse(baseQuantity.Eligible, baseQuantity.Low, baseQuantity.High),
+            rule.Quota?.Of(quantity.Season, day => HeatedHouseholds(household, day)));
+
+    /// <summary>What the household used in the base month of the heating year, all days of it.</summary>
+    private SeasonQuantity BaseMonth(Household household, RouteRule rule, int autumn)
+    {
+        var first = LocalDay.On(rule.Separation.BaseMonth >= HeatingSeason.FirstMonth ? autumn : autumn + 1, rule.Separation.BaseMonth, 1);
+        var month = new HeatingSeason(first.ToString(), first, new LocalDay(first.Number + DateTime.DaysInMonth(first.Date.Year, first.Date.Month) - 1));
+        return SeasonQuantity.Of(month, _ => true, Installations(household, rule.Energy, rule, month));
+    }
+
+    /// <summary>Actually heated households 企业实际供暖户数 on a day.</summary>
+    private int HeatedHouseholds(Household enterprise, LocalDay day) => books.Registry.MetersOf(enterprise.Id).SelectMany(m => m.Installations)
+        .Where(i => i.HouseholdId == enterprise.Id && i.Serves == Serves.VillageCentralHeating && i.FromMs < day.EndMs && i.UntilMs > day.StartMs)
+        .Sum(i => i.HeatedHouseholds);
+
+    /// <summary>Without the base month nothing tells heating from the rest.</summary>
+    private static IEnumerable<string> HoldsOfBase(SeasonQuantity? month) =>
+        month is { Start: EdgeKind.Missing } or { End: EdgeKind.Missing } ? ["base-month-missing"] : [];
+
+    /// <summary>What a household buys is proved by slips, not by readings.</summary>
+    private static IEnumerable<string> HoldsUnmetered(RouteRule rule) => rule.Prices.Count > 0 ? ["quantity-not-metered"] : [];
+
+    private List<InstalledDays> Installations(Household household, Energy? energy, RouteRule? rule, HeatingSeason season)
     {
         var result = new List<InstalledDays>();
         foreach (var meter in books.Registry.MetersOf(household.Id))
-        {
-            List<DayTotal>? days = null;
-            foreach (var life in books.LivesOf(meter))
+            foreach (var register in rule?.Separation.Window is { Count: > 0 } window ? window : TotalOnly)
             {
-                var installation = life.Installation;
-                if (installation.HouseholdId != household.Id || installation.Energy != energy || installation.Serves == Serves.VillageCentralHeating) continue;
-                if (rule?.Separation == HeatingSeparation.DedicatedMeter && installation.Serves != Serves.Heating) continue;
-                days ??= books.Days(meter.No, Readings.Register.Total, season.First, season.Last.Next);
-                result.Add(new InstalledDays(meter, life, days));
+                List<DayTotal>? days = null;
+                foreach (var life in books.LivesOf(meter))
+                {
+                    if (life.Installation.HouseholdId != household.Id || life.Installation.Energy != energy || !Counts(household, rule, life.Installation.Serves)) continue;
+                    days ??= books.Days(meter.No, register, season.First, season.Last.Next);
+                    result.Add(new InstalledDays(meter, life, days, register));
+                }
             }
-        }
         result.Sort((a, b) =>
         {
             var order = a.Life.FromMs.CompareTo(b.Life.FromMs);
-            return order != 0 ? order : string.CompareOrdinal(a.Meter.Id, b.Meter.Id);
+            if (order == 0) order = string.CompareOrdinal(a.Meter.Id, b.Meter.Id);
+            return order != 0 ? order : a.Register.CompareTo(b.Register);
         });
         return result;
     }
+
+    private static bool Counts(Household household, RouteRule? rule, Serves serves) =>
+        household.Route == HeatingRoute.CentralHeating ? serves == Serves.VillageCentralHeating
+        : serves == Serves.Heating || (serves == Serves.WholeHouse && rule?.Separation.Kind != HeatingSeparation.DedicatedMeter);
 }

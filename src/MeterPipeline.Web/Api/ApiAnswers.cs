@@ -27,7 +27,7 @@ internal static class ApiAnswers
             statement?.Accrual is { } accrual ? Money.Format(accrual.Total) : null, statement?.Quantity.Grade.ToString(), statement?.Holds ?? []);
     }
 
-    public static HouseholdAnswer Household(HouseholdLine line, int autumn)
+    public static HouseholdAnswer Household(HouseholdLine line, int autumn, IReadOnlyList<RegistryEdit> edits)
     {
         var (household, statement) = (line.Household, line.Statement);
         var quantity = statement?.Quantity;
@@ -35,7 +35,8 @@ internal static class ApiAnswers
             HeatingSeason.NameOf(autumn), household.Id, Figures.Masked(household.Name), household.Division, household.Route, household.Conversion,
             household.AcceptedOn?.ToString(), household.Hardship, household.Note, statement?.Energy, quantity?.EligibleDays ?? 0, quantity?.CoveredDays ?? 0,
             quantity?.LongestGapDays ?? 0, quantity?.Grade.ToString(), statement?.Holds ?? [], statement is null ? null : Amount(statement),
-            statement is null ? [] : Meters(statement), statement is null ? [] : Days(statement));
+            statement is null ? [] : Meters(statement), statement is null ? [] : Days(statement),
+            [.. edits.Select(e => new EditAnswer(LocalTime.Format(e.AtMs), e.Actor, e.Kind, e.Id, e.Field.Length == 0 ? null : e.Field, e.Before, e.After))]);
     }
 
     public static CountersAnswer Counters(QualityBoard board) => new(
@@ -57,11 +58,17 @@ internal static class ApiAnswers
     {
         if (statement.Accrual is not { } accrual || statement.Policy is not { } policy) return null;
         return new AmountAnswer(
-            Exact(accrual.Rule.Rate), Exact(accrual.Raw), accrual.Rule.SeasonCap is { } cap ? Money.Format(cap) : null, accrual.CapReached,
+            statement.Unit == "m³" ? "m3" : statement.Unit, accrual.Rule.RateText, Exact(accrual.Raw), accrual.MoneyCap is { } cap ? Money.Format(cap) : null, accrual.CapReached,
             accrual.CapDay is { } index ? new LocalDay(statement.Season.First.Number + index).ToString() : null, Money.Format(accrual.Operating),
             Money.Format(accrual.Hardship), Money.Format(accrual.Total), Money.Format(accrual.LowTotal), Money.Format(accrual.HighTotal),
-            policy.Id, policy.Version, accrual.Rule.Basis.Document, accrual.Rule.Basis.Clause);
+            policy.Id, policy.Version, accrual.Rule.Basis.Document, accrual.Rule.Basis.Clause, accrual.Rule.Basis.Quote,
+            [.. AccrualTrace.Of(accrual, policy.Rounding).Select(Step)]);
     }
+
+    private static StepAnswer Step(AccrualStep step) => new(
+        step.Kind, step.Subject.Length == 0 ? null : step.Subject, step.Quantity is { } quantity ? Quantity.Format(quantity) : null,
+        step.Limit is { } limit ? Quantity.Format(limit) : null, step.Rate?.ToString("0.####", CultureInfo.InvariantCulture),
+        step.Yuan is { } yuan ? Exact(yuan) : null, step.Most is { } most ? Money.Format(most) : null, step.Basis?.Document, step.Basis?.Clause);
 
     private static List<MeterAnswer> Meters(HouseholdStatement statement) => [.. statement.Installations.Select(installed =>
     {
@@ -78,7 +85,7 @@ internal static class ApiAnswers
             var (used, eligible) = (statement.Quantity.ConsumptionPerDay[i], statement.Quantity.EligiblePerDay[i]);
             return new HouseholdDayAnswer(
                 new LocalDay(statement.Season.First.Number + i).ToString(), In(Energy.Electricity, statement, used), In(Energy.Gas, statement, used),
-                In(Energy.Electricity, statement, eligible), In(Energy.Gas, statement, eligible), statement.Quantity.HasClaim(i), statement.Quantity.IsCovered(i));
+                In(Energy.Electricity, statement, eligible), In(Energy.Gas, statement, eligible), statement.Quantity.Claims[i], statement.Quantity.IsCovered(i));
         })];
 
     private static string? In(Energy energy, HouseholdStatement? statement, long? quantity) =>

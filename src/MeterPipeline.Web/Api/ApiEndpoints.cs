@@ -46,7 +46,7 @@ internal static class ApiEndpoints
     private static Results<Ok<HouseholdAnswer>, ProblemHttpResult> Household(SeasonBoards seasons, HouseholdDesk desk, string id, string? season)
     {
         if (Place(seasons, season, null, out var autumn, out _) is { } problem) return problem;
-        return desk.Of(id, autumn).Line is { } line ? TypedResults.Ok(ApiAnswers.Household(line, autumn))
+        return desk.Of(id, autumn) is { Line: { } line } found ? TypedResults.Ok(ApiAnswers.Household(line, autumn, found.Edits))
             : TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "Unknown household", detail: "The registry has no household of this id.");
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Web.Api;
@@ -41,18 +42,29 @@ public sealed record HouseholdDayAnswer(
     string Day, string? ConsumptionKwh, [property: JsonPropertyName("consumption_m3")] string? ConsumptionM3, string? EligibleKwh,
     [property: JsonPropertyName("eligible_m3")] string? EligibleM3, bool Claim, bool Covered);
 
+/// <summary>One step from quantity to money, in order; quantities in <c>unit</c>.</summary>
+/// <param name="Subject">The month, first day, level or payer that it is about.</param>
+public sealed record StepAnswer(
+    AccrualStepKind Step, string? Subject, string? Quantity, string? Limit, string? RateYuan, string? Yuan, string? CapYuan, string? Document, string? Clause);
+
+/// <param name="Unit">kWh, m3, t or can.</param>
+/// <param name="RateYuan">All rates of the rule, joined by a slash.</param>
 /// <param name="RawYuan">Not rounded.</param>
 /// <param name="CapDay">The day that used up the cap.</param>
 public sealed record AmountAnswer(
-    string RateYuan, string RawYuan, string? CapYuan, bool CapReached, string? CapDay, string OperatingYuan, string HardshipYuan, string TotalYuan,
-    string LowYuan, string HighYuan, string Policy, int PolicyVersion, string Document, string Clause);
+    string Unit, string RateYuan, string RawYuan, string? CapYuan, bool CapReached, string? CapDay, string OperatingYuan, string HardshipYuan, string TotalYuan,
+    string LowYuan, string HighYuan, string Policy, int PolicyVersion, string Document, string Clause, string? Quote, IReadOnlyList<StepAnswer> Steps);
+
+/// <summary>Who changed what in the registry.</summary>
+/// <param name="Field">Absent: the entry was new.</param>
+public sealed record EditAnswer(string At, string Actor, string Kind, string Id, string? Field, string? Before, string? After);
 
 /// <param name="Name">Masked.</param>
 /// <param name="Amount">Absent where no rule covers the household.</param>
 public sealed record HouseholdAnswer(
     string Season, string HouseholdId, string Name, string Division, HeatingRoute Route, Conversion Conversion, string? AcceptedOn, Hardship Hardship,
     string Note, Energy? Energy, int EligibleDays, int CoveredDays, int LongestGapDays, string? Quality, IReadOnlyList<string> Holds,
-    AmountAnswer? Amount, IReadOnlyList<MeterAnswer> Meters, IReadOnlyList<HouseholdDayAnswer> Days);
+    AmountAnswer? Amount, IReadOnlyList<MeterAnswer> Meters, IReadOnlyList<HouseholdDayAnswer> Days, IReadOnlyList<EditAnswer> History);
 
 public sealed record CounterAnswer(
     string Company, string Day, long Received, long Accepted, long Duplicate, long Conflict, long Quarantined, long Pending, bool Reconciles);

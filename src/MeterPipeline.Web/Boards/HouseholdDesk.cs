@@ -9,6 +9,10 @@ namespace MeterPipeline.Web.Boards;
 /// <summary>A household with its statement; null where its route has no metered energy.</summary>
 internal sealed record HouseholdLine(Household Household, HouseholdStatement? Statement);
 
+/// <param name="Line">Null: the registry has no such household.</param>
+/// <param name="Edits">Who changed what, oldest first.</param>
+internal sealed record FoundHousehold(HouseholdLine? Line, RegistrySnapshot Registry, IReadOnlyList<RegistryEdit> Edits);
+
 /// <param name="Count">Households in the division, on all pages.</param>
 internal sealed record HouseholdPage(IReadOnlyList<HouseholdLine> Lines, int Page, int Pages, int Count);
 
@@ -23,16 +27,16 @@ internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, TimePro
     /// <summary>Different questions kept; beyond it all are forgotten, which costs no more than asking again.</summary>
     private const int MostKept = 256;
 
-    private readonly ConcurrentDictionary<(string Id, int Autumn), Held<Found>> households = new();
+    private readonly ConcurrentDictionary<(string Id, int Autumn), Held<FoundHousehold>> households = new();
     private readonly ConcurrentDictionary<(string Division, int Autumn, int Page), Held<HouseholdPage>> pages = new();
 
-    /// <summary>The household and, beside it, the registry it was found in; a null line: there is none.</summary>
-    public (HouseholdLine? Line, RegistrySnapshot Registry) Of(string id, int autumn)
+    /// <summary>The household with its history and the registry it was found in; a null line: there is none.</summary>
+    public FoundHousehold Of(string id, int autumn)
     {
         if (households.Count >= MostKept) households.Clear();
-        var found = households.GetOrAdd((id, autumn), key => new Held<Found>(time, () => Read(key.Id, key.Autumn))).Get();
+        var found = households.GetOrAdd((id, autumn), key => new Held<FoundHousehold>(time, () => Read(key.Id, key.Autumn))).Get();
         if (found.Line is null) households.TryRemove((id, autumn), out _);
-        return (found.Line, found.Registry);
+        return found;
     }
 
     /// <param name="page">From 1; beyond the last means the last.</param>
@@ -43,12 +47,13 @@ internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, TimePro
             (divisionPrefix, autumn, page), key => new Held<HouseholdPage>(time, () => ReadPage(key.Division, key.Autumn, key.Page))).Get();
     }
 
-    private Found Read(string id, int autumn)
+    private FoundHousehold Read(string id, int autumn)
     {
         using var reading = LedgerReading.Open(ledger, policies);
         var registry = reading.Books.Registry;
-        return new Found(registry.Households.TryGetValue(id, out var household)
-            ? new HouseholdLine(household, reading.Statements.Of(household, autumn)) : null, registry);
+        return registry.Households.TryGetValue(id, out var household)
+            ? new FoundHousehold(new HouseholdLine(household, reading.Statements.Of(household, autumn)), registry, RegistryHistory.Of(reading.View, registry, id))
+            : new FoundHousehold(null, registry, []);
     }
 
     private HouseholdPage ReadPage(string prefix, int autumn, int page)
@@ -61,6 +66,4 @@ internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, TimePro
         var lines = members.Skip((shown - 1) * PageSize).Take(PageSize).Select(h => new HouseholdLine(h, reading.Statements.Of(h, autumn))).ToList();
         return new HouseholdPage(lines, shown, last, members.Count);
     }
-
-    private sealed record Found(HouseholdLine? Line, RegistrySnapshot Registry);
 }

@@ -1,4 +1,3 @@
-using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Statements;
@@ -9,7 +8,7 @@ namespace MeterPipeline.Web.Pages;
 internal sealed class AmountReasons(Texts texts, HouseholdStatement statement)
 {
     private readonly SeasonQuantity quantity = statement.Quantity;
-    private readonly string unit = Figures.Unit(statement.Energy);
+    private readonly string unit = statement.Unit;
 
     public Markup Section()
     {
@@ -33,30 +32,51 @@ internal sealed class AmountReasons(Texts texts, HouseholdStatement statement)
         yield return Step(texts.Consumption, $"{Figures.Exact(quantity.Consumption)} {unit}", "");
         yield return Step(texts.EligibleDays, Figures.Count(quantity.EligibleDays),
             Figures.Fill(texts.EligibleDaysHint, statement.Season.First, statement.Season.Last, statement.Season.Days));
-        yield return Step(texts.EligibleConsumption, $"{Figures.Exact(quantity.Eligible)} {unit}", "");
+        if (statement.Accrual is null) yield return Step(texts.EligibleConsumption, $"{Figures.Exact(quantity.Eligible)} {unit}", "");
     }
 
     private IEnumerable<Markup> MoneySteps(Accrual accrual)
     {
-        var rule = accrual.Rule;
-        var yuan = texts.Yuan;
-        yield return Step(texts.Rate, $"{Figures.Rate(rule.Rate)} {yuan}/{unit}", Source(rule.Basis));
-        yield return Step(texts.RawAmount, $"{accrual.Raw.ToString("#,0.00######", System.Globalization.CultureInfo.InvariantCulture)} {yuan}", texts.RawHint);
-        var capDay = accrual.CapDay is { } index ? new LocalDay(statement.Season.First.Number + index).ToString() : "";
-        yield return Step(texts.Cap, rule.SeasonCap is { } cap ? $"{Figures.Yuan(cap)} {yuan}" : texts.NoCap,
-            rule.SeasonCap is null ? "" : accrual.CapReached ? Figures.Fill(texts.CapReachedOn, capDay) : texts.CapNotReached);
-        yield return Step(texts.Operating, $"{Figures.Yuan(accrual.Operating)} {yuan}", texts.RoundingHint);
-        yield return Step(texts.TopUp, $"{Figures.Yuan(accrual.Hardship)} {yuan}", TopUpBasis(accrual));
-        yield return Step(texts.Total, $"{Figures.Yuan(accrual.Total)} {yuan}", "", strong: true);
-        yield return Step(texts.Bounds, $"{Figures.Yuan(accrual.LowTotal)} – {Figures.Yuan(accrual.HighTotal)} {yuan}", texts.BoundsHint);
+        foreach (var step in AccrualTrace.Of(accrual, statement.Policy!.Rounding))
+            yield return Step(Title(step), Value(step), Note(step), strong: step.Kind == AccrualStepKind.Total);
+        yield return Step(texts.Bounds, $"{Figures.Yuan(accrual.LowTotal)} – {Figures.Yuan(accrual.HighTotal)} {texts.Yuan}", texts.BoundsHint);
     }
 
-    private string TopUpBasis(Accrual accrual)
+    private string Title(AccrualStep step)
     {
-        if (accrual.Hardship == 0) return texts.TopUpNone;
-        var topUp = statement.Policy!.TopUps.First(t => t.Who.Contains(statement.Household.Hardship));
-        return $"{texts.Hardships[statement.Household.Hardship]}，{Figures.Fill(texts.TopUpPaidBy, Texts.Word(texts.Payers, topUp.Payer))}，{Source(topUp.Basis)}";
+        var title = texts.AccrualSteps[step.Kind];
+        return step.Kind switch
+        {
+            AccrualStepKind.Share => $"{title}：{Texts.Word(texts.Payers, step.Subject)}",
+            AccrualStepKind.MonthCap => $"{title} {step.Subject}",
+            AccrualStepKind.Tier when step.Subject.Length > 0 => $"{title}（{Figures.Fill(texts.FromDay, step.Subject)}）",
+            _ => title,
+        };
     }
+
+    private string Value(AccrualStep step) => step switch
+    {
+        { Kind: AccrualStepKind.Tier } => $"{Figures.Exact(step.Quantity!.Value)} {unit} × {Figures.Rate(step.Rate!.Value)} = {Figures.Exact(step.Yuan!.Value)} {texts.Yuan}",
+        { Kind: AccrualStepKind.Raw } => $"{Figures.Exact(step.Yuan!.Value)} {texts.Yuan}",
+        { Quantity: { } quantity } => $"{Figures.Exact(quantity)} {unit}",
+        _ => $"{Figures.Yuan(step.Yuan ?? 0)} {texts.Yuan}",
+    };
+
+    private string Note(AccrualStep step)
+    {
+        var source = step.Basis is { } basis ? Source(basis) : "";
+        return step.Kind switch
+        {
+            AccrualStepKind.Raw => texts.RawHint,
+            AccrualStepKind.MoneyCap => Joined(
+                Figures.Fill(texts.Limit, $"{Figures.Yuan(step.Most!.Value)} {texts.Yuan}"), step.Subject.Length == 0 ? "" : Figures.Fill(texts.CapReachedOn, step.Subject), source),
+            AccrualStepKind.Rounded => statement.Policy!.Rounding == Rounding.Default ? texts.RoundingHint : step.Subject,
+            AccrualStepKind.TopUp => Joined(texts.Hardships[statement.Household.Hardship], Figures.Fill(texts.TopUpPaidBy, Texts.Word(texts.Payers, step.Subject)), source),
+            _ => Joined(step.Limit is { } limit ? Figures.Fill(texts.Limit, $"{Figures.Exact(limit)} {unit}") : "", source),
+        };
+    }
+
+    private static string Joined(params string[] parts) => string.Join("，", parts.Where(part => part.Length > 0));
 
     private IEnumerable<Markup> QualitySteps()
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using MeterPipeline.Domain;
-using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Web.Pages;
 
@@ -17,13 +16,14 @@ internal static class Figures
     /// <summary>All four decimals.</summary>
     public static string Exact(long quantity) => Quantity.ToDecimal(quantity).ToString("#,0.0000", Invariant);
 
+    /// <summary>Every decimal that money has before it is rounded, at least two.</summary>
+    public static string Exact(decimal yuan) => yuan.ToString("#,0.00######", Invariant);
+
+    public static string Rate(decimal yuan) => yuan.ToString("0.####", Invariant);
+
     public static string Yuan(decimal yuan) => yuan.ToString("#,0.00", Invariant);
 
-    public static string Rate(decimal yuan) => yuan.ToString("0.00######", Invariant);
-
     public static string Percent(decimal? percent) => percent is { } known ? known.ToString("0.0", Invariant) + "%" : "–";
-
-    public static string Unit(Energy energy) => energy == Energy.Electricity ? "kWh" : "m³";
 
     /// <summary>Local date and time to the second.</summary>
     public static string Time(long instantMs) =>

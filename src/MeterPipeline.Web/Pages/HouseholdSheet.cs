@@ -7,7 +7,7 @@ using MeterPipeline.Web.Boards;
 namespace MeterPipeline.Web.Pages;
 
 /// <summary>One household in one season: who it is, its meters, its days, and why its amount is what it is.</summary>
-internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, RegistrySnapshot registry, int autumn, IReadOnlyList<int> autumns)
+internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundHousehold found, int autumn, IReadOnlyList<int> autumns)
 {
     private readonly Texts texts = frame.Texts;
     private readonly Household household = line.Household;
@@ -16,12 +16,13 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, Regist
         {Head()}
         {Facts()}
         {(line.Statement is { } statement ? Sections(statement) : Markup.Of($"<section class=\"card\"><p class=\"empty\">{texts.NotMetered}</p></section>"))}
+        {History()}
         """);
 
     private Markup Sections(HouseholdStatement statement) => Markup.Of($"""
         <div data-region="why">{new AmountReasons(texts, statement).Section()}</div>
         <div data-region="meters">{Meters(statement)}</div>
-        <section class="card"><h2>{texts.DailyConsumption}<small>{Figures.Unit(statement.Energy)}</small></h2>
+        <section class="card"><h2>{texts.DailyConsumption}<small>{statement.Unit}</small></h2>
         {Chart()}
         <div data-region="days">{Days(statement)}</div></section>
         """);
@@ -31,9 +32,9 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, Regist
         var options = autumns.Select(year => Markup.Of(
             $"<option value=\"{HeatingSeason.NameOf(year)}\"{(year == autumn ? new Markup(" selected") : Markup.Empty)}>{HeatingSeason.NameOf(year)}</option>"));
         var crumbs = DivisionCode.Above(household.Division).Append(household.Division)
-            .Where(prefix => registry.Divisions.ContainsKey(DivisionCode.Full(prefix)))
+            .Where(prefix => found.Registry.Divisions.ContainsKey(DivisionCode.Full(prefix)))
             .Select(prefix => Markup.Of(
-                $"<a href=\"/?season={HeatingSeason.NameOf(autumn)}&division={DivisionCode.Full(prefix)}\">{DivisionCode.NameOf(registry, prefix)}</a>"));
+                $"<a href=\"/?season={HeatingSeason.NameOf(autumn)}&division={DivisionCode.Full(prefix)}\">{DivisionCode.NameOf(found.Registry, prefix)}</a>"));
         return Markup.Of($"""
             <div class="head"><div><nav class="crumbs" aria-label="{texts.Division}">{crumbs}</nav><h1>{texts.Household} {household.Id}</h1></div>
             <form method="get"><label for="season">{texts.Season}</label><select id="season" name="season">{options}</select><button>{texts.Show}</button></form></div>
@@ -52,6 +53,20 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, Regist
             """);
     }
 
+    /// <summary>Who edited what in the registry, newest first.</summary>
+    private Markup History()
+    {
+        var rows = found.Edits.Reverse().Select(edit => Markup.Of($"""
+            <tr><th scope="row">{Figures.Time(edit.AtMs)}</th><td class="text">{edit.Actor}</td><td class="text">{edit.Id}</td><td class="text">{(edit.Field.Length == 0 ? texts.Registered : edit.Field)}</td><td class="text">{edit.Before ?? ""}</td><td class="text">{edit.After ?? ""}</td></tr>
+
+            """));
+        return Markup.Of($"""
+            <section class="card"><details data-keep="history"><summary>{texts.History}</summary><div class="scroll tall"><table>
+            <thead><tr><th scope="col">{texts.ChangedAt}</th><th scope="col" class="text">{texts.ChangedBy}</th><th scope="col" class="text">{texts.Entry}</th><th scope="col" class="text">{texts.Field}</th><th scope="col" class="text">{texts.Before}</th><th scope="col" class="text">{texts.After}</th></tr></thead>
+            <tbody>{rows}</tbody></table></div></details></section>
+            """);
+    }
+
     private static Markup Fact(string term, string value) => Markup.Of($"<div><dt>{term}</dt><dd>{value}</dd></div>");
 
     private Markup Meters(HouseholdStatement statement)
@@ -61,12 +76,12 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, Regist
             var installation = installed.Life.Installation;
             var consumption = installed.Days.Where(d => statement.Season.Contains(d.Day) && InService(installed.Life, d.Day)).Sum(d => d.Consumption);
             return Markup.Of($"""
-                <tr><th scope="row">{installed.Meter.Id}</th><td class="text">{registry.Companies.GetValueOrDefault(installation.Company)?.Name ?? installation.Company}</td><td class="text">{texts.Servings[installation.Serves]}</td><td>{installation.Multiplier.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture)}</td><td class="text">{Moment(installation.InstalledAtMs, texts.SinceBefore)}</td><td class="text">{Moment(installation.RemovedAtMs, texts.StillThere)}</td><td>{Edge(SeasonEdge.AtStart(installed, statement.Season))}</td><td>{Edge(SeasonEdge.AtEnd(installed, statement.Season))}</td><td>{Figures.Exact(consumption)}</td></tr>
+                <tr><th scope="row">{installed.Meter.Id}</th><td class="text">{found.Registry.Companies.GetValueOrDefault(installation.Company)?.Name ?? installation.Company}</td><td class="text">{texts.Servings[installation.Serves]}</td><td>{installation.Multiplier.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture)}</td><td class="text">{Moment(installation.InstalledAtMs, texts.SinceBefore)}</td><td class="text">{Moment(installation.RemovedAtMs, texts.StillThere)}</td><td>{Edge(SeasonEdge.AtStart(installed, statement.Season))}</td><td>{Edge(SeasonEdge.AtEnd(installed, statement.Season))}</td><td>{Figures.Exact(consumption)}</td></tr>
 
                 """);
         });
         return Markup.Of($"""
-            <section class="card"><h2>{texts.Meters}<small>{Figures.Unit(statement.Energy)}</small></h2><div class="scroll"><table>
+            <section class="card"><h2>{texts.Meters}<small>{statement.Unit}</small></h2><div class="scroll"><table>
             <thead><tr><th scope="col">{texts.Meter}</th><th scope="col" class="text">{texts.Company}</th><th scope="col" class="text">{texts.ServesLabel}</th><th scope="col">{texts.Multiplier}</th><th scope="col" class="text">{texts.Installed}</th><th scope="col" class="text">{texts.Removed}</th><th scope="col">{texts.OpeningRegister}</th><th scope="col">{texts.ClosingRegister}</th><th scope="col">{texts.Consumption}</th></tr></thead>
             <tbody>{rows}</tbody></table></div></section>
             """);
@@ -89,7 +104,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, Regist
         var quantity = statement.Quantity;
         var last = HouseholdDays.LastKnown(statement);
         var rows = Enumerable.Range(0, last + 1).Reverse().Select(i => Markup.Of($"""
-            <tr><th scope="row">{new LocalDay(statement.Season.First.Number + i).ToString()}</th><td>{Figures.Exact(quantity.ConsumptionPerDay[i])}</td><td>{Figures.Exact(quantity.EligiblePerDay[i])}</td><td class="text">{YesNo(quantity.HasClaim(i))}</td><td class="text">{YesNo(quantity.IsCovered(i))}</td></tr>
+            <tr><th scope="row">{new LocalDay(statement.Season.First.Number + i).ToString()}</th><td>{Figures.Exact(quantity.ConsumptionPerDay[i])}</td><td>{Figures.Exact(quantity.EligiblePerDay[i])}</td><td class="text">{YesNo(quantity.Claims[i])}</td><td class="text">{YesNo(quantity.IsCovered(i))}</td></tr>
 
             """));
         return Markup.Of($"""

@@ -103,7 +103,7 @@ internal sealed class OverviewPage(PageFrame frame, SeasonBoard board, QualityBo
         var rows = page.Lines.Select(line =>
         {
             var (household, statement) = (line.Household, line.Statement);
-            var consumption = statement is null ? "–" : $"{Figures.Amount(statement.Quantity.Eligible)} {Figures.Unit(statement.Energy)}";
+            var consumption = statement is null ? "–" : $"{Figures.Amount(statement.Quantity.Eligible)} {statement.Unit}";
             return Markup.Of($"""
                 <tr><th scope="row"><a href="{HouseholdLink(household.Id)}">{household.Id}</a></th><td class="text">{Figures.Masked(household.Name)}</td><td class="text">{texts.Routes[household.Route]}</td><td>{consumption}</td><td>{(statement?.Accrual is { } accrual ? Figures.Yuan(accrual.Total) : "–")}</td><td class="text">{Grade(statement?.Quantity.Grade)}{(statement?.Holds.Count > 0 ? Markup.Of($" <span class=\"flag\">{texts.Holds}</span>") : Markup.Empty)}</td></tr>
 

@@ -38,9 +38,9 @@ internal static class PageEndpoints
     {
         var frame = new PageFrame(context, assets);
         if (!seasons.TryReadSeason(season, out var autumn)) return ErrorPages.NotFound(frame);
-        var (line, registry) = desk.Of(id, autumn);
-        if (line is null) return ErrorPages.NotFound(frame);
-        var body = new HouseholdSheet(frame, line, registry, autumn, seasons.Autumns()).Body();
+        var found = desk.Of(id, autumn);
+        if (found.Line is not { } line) return ErrorPages.NotFound(frame);
+        var body = new HouseholdSheet(frame, line, found, autumn, seasons.Autumns()).Body();
         var api = $"/api/v1/households/{Uri.EscapeDataString(id)}?season={HeatingSeason.NameOf(autumn)}";
         return frame.Page($"{frame.Texts.Household} {id}", body, api);
     }

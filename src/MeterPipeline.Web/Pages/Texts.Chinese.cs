@@ -1,4 +1,5 @@
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Web.Pages;
@@ -78,19 +79,12 @@ internal sealed partial record Texts
         Basis = "依据与说明",
         EligibleDays = "符合条件天数",
         EligibleDaysHint = "采暖季 {0} 至 {1}，共 {2} 天",
-        Rate = "补贴标准",
-        RawAmount = "计算金额",
         RawHint = "应补用量 × 补贴标准，不取整",
-        Cap = "每户每季上限",
-        NoCap = "无上限",
+        FromDay = "自 {0} 起",
+        Limit = "限 {0}",
         CapReachedOn = "{0} 达到上限，该日只计余额",
-        CapNotReached = "未达到上限",
-        Operating = "运行补贴",
         RoundingHint = "四舍五入到分，每项一次",
-        TopUp = "困难群众定额补助",
         TopUpPaidBy = "{0}承担",
-        TopUpNone = "不适用",
-        Total = "合计",
         Bounds = "可能范围",
         BoundsHint = "按读数允许的最少与最多用量计算",
         Policy = "政策",
@@ -102,6 +96,14 @@ internal sealed partial record Texts
         NoPolicy = "本区划本采暖季没有适用政策，金额不计算。",
         NoRule = "政策没有规定该取暖路径的运行补贴，金额不计算。",
         NotMetered = "该取暖路径不按表计量，没有用量补贴。",
+        History = "变更记录",
+        Registered = "登记",
+        ChangedAt = "时间",
+        ChangedBy = "操作人",
+        Entry = "对象",
+        Field = "字段",
+        Before = "变更前",
+        After = "变更后",
         DailyConsumption = "每日用量",
         DailyChartLabel = "每日用量图，数据见下表",
         Claim = "计补",
@@ -170,11 +172,31 @@ internal sealed partial record Texts
             [EdgeKind.Interpolated] = "插值",
             [EdgeKind.Missing] = "缺失",
         },
+        AccrualSteps = new Dictionary<AccrualStepKind, string>
+        {
+            [AccrualStepKind.Eligible] = "应补用量",
+            [AccrualStepKind.BaseMonth] = "扣除基准月后的采暖用量",
+            [AccrualStepKind.WholeUnits] = "整数用量",
+            [AccrualStepKind.Floor] = "起补线",
+            [AccrualStepKind.MonthCap] = "月用量上限",
+            [AccrualStepKind.SeasonQuantity] = "季用量上限内",
+            [AccrualStepKind.Quota] = "供暖用量额度内",
+            [AccrualStepKind.Tier] = "用量 × 标准",
+            [AccrualStepKind.FixedSum] = "定额补助",
+            [AccrualStepKind.Raw] = "计算金额",
+            [AccrualStepKind.MoneyCap] = "每户每季上限",
+            [AccrualStepKind.Rounded] = "运行补贴",
+            [AccrualStepKind.TopUp] = "困难群众定额补助",
+            [AccrualStepKind.Total] = "合计",
+            [AccrualStepKind.Share] = "资金分担",
+        },
         HoldReasons = new Dictionary<string, string>
         {
             ["register-reset"] = "示值倒退且未登记换表",
             ["register-jump"] = "示值突增超出表计能力",
             ["register-doubtful"] = "最新示值存疑，待后续读数",
+            ["base-month-missing"] = "缺少基准月示值，无法区分采暖用量",
+            ["quantity-not-metered"] = "用量不经表计，待购买凭证",
         },
         Payers = new Dictionary<string, string>
         {
@@ -182,6 +204,8 @@ internal sealed partial record Texts
             ["city"] = "市级财政",
             ["province"] = "省级财政",
             ["central"] = "中央财政",
+            ["district"] = "区级财政",
+            ["township"] = "乡镇财政",
         },
         QuarantineReasons = new Dictionary<string, string>
         {

@@ -1,4 +1,5 @@
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Web.Pages;
@@ -78,19 +79,12 @@ internal sealed partial record Texts
         Basis = "Basis",
         EligibleDays = "Eligible days",
         EligibleDaysHint = "season {0} to {1}, {2} days",
-        Rate = "Rate",
-        RawAmount = "Raw amount",
         RawHint = "eligible consumption × rate, not rounded",
-        Cap = "Cap per household and season",
-        NoCap = "no cap",
+        FromDay = "from {0}",
+        Limit = "limit {0}",
         CapReachedOn = "reached on {0}; that day gets the remainder",
-        CapNotReached = "not reached",
-        Operating = "Operating subsidy",
         RoundingHint = "rounded half up to the fen, once per component",
-        TopUp = "Hardship top-up",
         TopUpPaidBy = "borne by {0}",
-        TopUpNone = "does not apply",
-        Total = "Total",
         Bounds = "Low and high bound",
         BoundsHint = "from the least and the most that the readings allow",
         Policy = "Policy",
@@ -102,6 +96,14 @@ internal sealed partial record Texts
         NoPolicy = "No policy covers this village in this season; no amount is computed.",
         NoRule = "The policy has no operating subsidy for this route; no amount is computed.",
         NotMetered = "This route is not metered; there is no subsidy by consumption.",
+        History = "History of changes",
+        Registered = "registered",
+        ChangedAt = "At",
+        ChangedBy = "By",
+        Entry = "Entry",
+        Field = "Value",
+        Before = "Before",
+        After = "After",
         DailyConsumption = "Daily consumption",
         DailyChartLabel = "Chart of daily consumption; the table below holds the same data",
         Claim = "Claim",
@@ -170,11 +172,31 @@ internal sealed partial record Texts
             [EdgeKind.Interpolated] = "interpolated",
             [EdgeKind.Missing] = "missing",
         },
+        AccrualSteps = new Dictionary<AccrualStepKind, string>
+        {
+            [AccrualStepKind.Eligible] = "Eligible consumption",
+            [AccrualStepKind.BaseMonth] = "Heating use beyond the base month",
+            [AccrualStepKind.WholeUnits] = "Whole units",
+            [AccrualStepKind.Floor] = "Floor",
+            [AccrualStepKind.MonthCap] = "Month cap",
+            [AccrualStepKind.SeasonQuantity] = "Within the season's quantity",
+            [AccrualStepKind.Quota] = "Within the quota",
+            [AccrualStepKind.Tier] = "Quantity × rate",
+            [AccrualStepKind.FixedSum] = "Fixed sum",
+            [AccrualStepKind.Raw] = "Raw amount",
+            [AccrualStepKind.MoneyCap] = "Cap per household and season",
+            [AccrualStepKind.Rounded] = "Operating subsidy",
+            [AccrualStepKind.TopUp] = "Hardship top-up",
+            [AccrualStepKind.Total] = "Total",
+            [AccrualStepKind.Share] = "Funding share",
+        },
         HoldReasons = new Dictionary<string, string>
         {
             ["register-reset"] = "register went back without a recorded exchange",
             ["register-jump"] = "register jumped beyond the meter's capacity",
             ["register-doubtful"] = "newest readings are doubtful",
+            ["base-month-missing"] = "no registers for the base month, so heating cannot be told apart",
+            ["quantity-not-metered"] = "what is not metered needs slips of purchase",
         },
         Payers = new Dictionary<string, string>
         {
@@ -182,6 +204,8 @@ internal sealed partial record Texts
             ["city"] = "city finance",
             ["province"] = "provincial finance",
             ["central"] = "central finance",
+            ["district"] = "district finance",
+            ["township"] = "township finance",
         },
         QuarantineReasons = new Dictionary<string, string>
         {

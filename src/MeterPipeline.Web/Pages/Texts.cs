@@ -1,4 +1,5 @@
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Web.Pages;
@@ -82,19 +83,12 @@ internal sealed partial record Texts
     public required string Basis { get; init; }
     public required string EligibleDays { get; init; }
     public required string EligibleDaysHint { get; init; }
-    public required string Rate { get; init; }
-    public required string RawAmount { get; init; }
     public required string RawHint { get; init; }
-    public required string Cap { get; init; }
-    public required string NoCap { get; init; }
+    public required string FromDay { get; init; }
+    public required string Limit { get; init; }
     public required string CapReachedOn { get; init; }
-    public required string CapNotReached { get; init; }
-    public required string Operating { get; init; }
     public required string RoundingHint { get; init; }
-    public required string TopUp { get; init; }
     public required string TopUpPaidBy { get; init; }
-    public required string TopUpNone { get; init; }
-    public required string Total { get; init; }
     public required string Bounds { get; init; }
     public required string BoundsHint { get; init; }
     public required string Policy { get; init; }
@@ -106,6 +100,14 @@ internal sealed partial record Texts
     public required string NoPolicy { get; init; }
     public required string NoRule { get; init; }
     public required string NotMetered { get; init; }
+    public required string History { get; init; }
+    public required string Registered { get; init; }
+    public required string ChangedAt { get; init; }
+    public required string ChangedBy { get; init; }
+    public required string Entry { get; init; }
+    public required string Field { get; init; }
+    public required string Before { get; init; }
+    public required string After { get; init; }
     public required string DailyConsumption { get; init; }
     public required string DailyChartLabel { get; init; }
     public required string Claim { get; init; }
@@ -141,6 +143,7 @@ internal sealed partial record Texts
     public required IReadOnlyDictionary<ExclusionKind, string> ExclusionKinds { get; init; }
     public required IReadOnlyDictionary<Serves, string> Servings { get; init; }
     public required IReadOnlyDictionary<EdgeKind, string> Edges { get; init; }
+    public required IReadOnlyDictionary<AccrualStepKind, string> AccrualSteps { get; init; }
     public required IReadOnlyDictionary<string, string> HoldReasons { get; init; }
     public required IReadOnlyDictionary<string, string> Payers { get; init; }
     public required IReadOnlyDictionary<string, string> QuarantineReasons { get; init; }

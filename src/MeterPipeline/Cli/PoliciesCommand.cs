@@ -69,14 +69,32 @@ public static class PoliciesCommand
             + (policy.ToAutumn is { } last ? $" to {last}-{last + 1}" : ", open ended"));
         var season = policy.Season(autumn);
         Console.WriteLine($"  heating    {season.Name}: {season.First} to {season.Last} inclusive ({season.Days} days)");
-        foreach (var rule in policy.Rules)
-        {
-            var unit = rule.Energy == Domain.Registry.Energy.Electricity ? "kWh" : "m³";
-            var cap = rule.SeasonCap is { } most ? $", at most {Money.Format(most)} yuan per household and season" : "";
-            Console.WriteLine($"  {AccrualCsv.RouteName(rule.Route),-20} {rule.Rate:0.####} yuan/{unit}{cap}  [{rule.Basis.Document} {rule.Basis.Clause}]");
-        }
+        foreach (var rule in policy.Rules) PrintRule(rule);
         foreach (var topUp in policy.TopUps)
             Console.WriteLine($"  {string.Join(", ", topUp.Who).ToLowerInvariant(),-20} +{Money.Format(topUp.Amount)} yuan once per season, paid by {topUp.Payer}  [{topUp.Basis.Document} {topUp.Basis.Clause}]");
         Console.WriteLine($"  exclusions {(policy.Exclusions.Count == 0 ? "none named" : string.Join(", ", policy.Exclusions.Select(e => e.ToString()).Order()))}");
     }
+
+    private static void PrintRule(RouteRule rule)
+    {
+        var limits = new List<string>();
+        if (rule.FixedSum is { } fixedSum) limits.Add($"{Money.Format(fixedSum)} yuan fixed");
+        if (rule.Caps.SeasonMoney is { } cap) limits.Add($"at most {Money.Format(cap)} yuan per household and season");
+        if (rule.Caps.SeasonQuantity is { } season) limits.Add($"at most {Amount(season)} {rule.Unit} a season");
+        if (rule.Caps.MonthQuantity is { } month) limits.Add($"at most {Amount(month)} {rule.Unit} a month");
+        if (rule.Quota is { } quota) limits.Add($"quota {Amount(quota.PerHousehold)} {rule.Unit} for each heated household");
+        if (rule.Separation.Kind != HeatingSeparation.None) limits.Add($"heating told apart by {Kebab(rule.Separation.Kind)}");
+        if (rule.WholeUnits) limits.Add($"whole {rule.Unit} only");
+        var rate = rule.Prices.Count == 0 ? "" : $"{rule.RateText} yuan/{rule.Unit}";
+        Console.WriteLine($"  {AccrualCsv.RouteName(rule.Route),-20} {string.Join(", ", limits.Prepend(rate).Where(l => l.Length > 0))}  [{rule.Basis.Document} {rule.Basis.Clause}]");
+        if (rule.Basis.Quote is { } quote) Console.WriteLine($"  {"",-20} “{quote}”");
+        foreach (var share in rule.Shares.Standard)
+            Console.WriteLine($"  {"",-20} {share.Level} bears {share.Parts} of {rule.Shares.Standard.Sum(s => s.Parts)} parts{(share.Most is { } most ? $", at most {Money.Format(most)} yuan" : "")}");
+        if (rule.Payment.Mode != PaymentMode.Reimburse)
+            Console.WriteLine($"  {"",-20} paid as {Kebab(rule.Payment.Mode)}{(rule.Payment.Credit is { } credit ? $", credit {Money.Format(credit)} yuan, unused: {Kebab(rule.Payment.Unused)}" : "")}");
+    }
+
+    private static string Kebab<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
+    private static string Amount(long quantity) => $"{Domain.Quantity.ToDecimal(quantity):0.####}";
 }

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
-using MeterPipeline.Domain.Statements;
 using YamlDotNet.RepresentationModel;
 
 namespace MeterPipeline.Policies;
@@ -11,23 +10,6 @@ namespace MeterPipeline.Policies;
 /// <summary>Makes a policy out of the YAML of one file; the keys are explained in the README of the shipped policies.</summary>
 internal static partial class PolicyReader
 {
-    /// <summary>A day's earnings are stored in 0.00000001 yuan, quantities in 0.0001: four decimals are left for the rate.</summary>
-    private const int RateDecimals = 4;
-
-    private const decimal MaxRate = 1_000;
-
-    /// <summary>Yuan per household and season; the highest cap found in any real rule is 2865.</summary>
-    private const decimal MaxAmount = 1_000_000;
-
-    private static readonly Dictionary<string, HeatingRoute> Routes = new()
-    {
-        ["coal-to-electricity"] = HeatingRoute.CoalToElectricity,
-        ["coal-to-gas"] = HeatingRoute.CoalToGas,
-        ["coal-to-biomass"] = HeatingRoute.CoalToBiomass,
-        ["coal-to-methanol"] = HeatingRoute.CoalToMethanol,
-        ["central-heating"] = HeatingRoute.CentralHeating,
-    };
-
     private static readonly Dictionary<string, ExclusionKind> Exclusions = new()
     {
         ["central-heating"] = ExclusionKind.CentralHeating,
@@ -43,19 +25,25 @@ internal static partial class PolicyReader
         ["other"] = Hardship.Other,
     };
 
-    /// <summary>Null: a way of separation that real rules use and that is not implemented yet.</summary>
-    private static readonly Dictionary<string, HeatingSeparation?> Separations = new()
+    /// <summary>Stands for every household, in hardship or not.</summary>
+    private const string Everyone = "all";
+
+    private static readonly Dictionary<string, decimal> RoundingUnits = new() { ["fen"] = 0.01m, ["jiao"] = 0.1m, ["yuan"] = 1 };
+
+    private static readonly Dictionary<string, RoundingMode> RoundingModes = new()
     {
-        ["none"] = HeatingSeparation.None,
-        ["dedicated-meter"] = HeatingSeparation.DedicatedMeter,
-        ["tou-window"] = null,
-        ["base-month"] = null,
-        ["floor"] = null,
+        ["half-up"] = RoundingMode.HalfUp,
+        ["half-even"] = RoundingMode.HalfEven,
+        ["down"] = RoundingMode.Down,
+        ["up"] = RoundingMode.Up,
     };
 
-    private static readonly Dictionary<string, Level> Payers = new() { ["province"] = Level.Province, ["city"] = Level.City, ["county"] = Level.County };
-
-    private static readonly Dictionary<string, bool> YesNo = new() { ["true"] = true, ["false"] = false };
+    private static readonly Dictionary<string, RoundingStage> RoundingStages = new()
+    {
+        ["season"] = RoundingStage.Season,
+        ["month"] = RoundingStage.Month,
+        ["day"] = RoundingStage.Day,
+    };
 
     /// <summary>Null where something needed is missing or wrong, which has then been reported.</summary>
     public static SubsidyPolicy? Read(string file, YamlNode root, List<PolicyProblem> problems)
@@ -72,11 +60,11 @@ internal static partial class PolicyReader
         var (from, to) = Seasons(section);
         var (start, end, dated) = Heating(section, from, to);
         var exclusions = Words(section, "exclusions", true, Exclusions);
-        var rules = Rules(section, basis?.Document);
+        var rules = RuleReader.Read(section, basis?.Document, from, to);
         var topUps = TopUps(section, basis?.Document);
-        _ = section.Word("rounding", false, new Dictionary<string, bool> { ["fen-half-up"] = true });
+        var rounding = Rounding(section);
         if (id is null || version is null || title is null || basis is null || from is not { } first) return null;
-        return new SubsidyPolicy(id, version.Value, title, areas, first, to, start, end, dated, exclusions.ToHashSet(), rules, topUps, basis);
+        return new SubsidyPolicy(id, version.Value, title, areas, first, to, start, end, dated, exclusions.ToHashSet(), rules, topUps, rounding, basis);
     }
 
     private static string? Id(Section section)
@@ -86,7 +74,7 @@ internal static partial class PolicyReader
         return null;
     }
 
-    private static LegalBasis? Basis(Section section, string? document)
+    internal static LegalBasis? Basis(Section section, string? document)
     {
         var clause = section.Text("clause", true);
         var quote = section.Text("quote", false);
@@ -99,7 +87,7 @@ internal static partial class PolicyReader
         foreach (var item in section.Items("areas", true))
         {
             if (section.TextOf(item, "areas") is not { } area) continue;
-            if (area.Length is not (2 or 4 or 6 or 9 or 12) || !area.All(char.IsAsciiDigit))
+            if (!IsAreaPrefix(area))
                 section.Report(item, $"'{area}' is no beginning of a division code", "Write 2, 4, 6, 9 or 12 digits, in quotes.");
             else if (WithoutZeros(area) is var significant && significant != area)
                 section.Report(item, $"'{area}' would match no village", $"Write its beginning only: \"{significant}\".");
@@ -112,6 +100,8 @@ internal static partial class PolicyReader
             section.Report(none, "'areas' is empty", "Name at least one beginning of a division code.");
         return areas;
     }
+
+    internal static bool IsAreaPrefix(string area) => area.Length is 2 or 4 or 6 or 9 or 12 && area.All(char.IsAsciiDigit);
 
     /// <summary>140800000000 is the long form of 1408: the levels below it are zeros.</summary>
     private static string WithoutZeros(string area)
@@ -180,63 +170,44 @@ internal static partial class PolicyReader
         return result;
     }
 
-    private static LocalDay? Day(Section days, string key)
+    internal static LocalDay? Day(Section days, string key, bool required = true)
     {
-        if (days.Text(key, true) is not { } text) return null;
+        if (days.Text(key, required) is not { } text) return null;
         if (LocalDay.TryParse(text, out var day)) return day;
         days.Report(key, $"'{text}' is no date", "Write year, month and day, such as 2025-11-15.");
         return null;
     }
 
-    private static List<RouteRule> Rules(Section section, string? document)
-    {
-        var rules = new List<RouteRule>();
-        if (section.Node("rules", true) is YamlSequenceNode { Children.Count: 0 }) section.Report("rules", "'rules' is empty", "A policy has at least one.");
-        foreach (var item in section.Children("rules", false, "route", "rate", "season-cap", "separation", "document", "clause", "quote"))
-        {
-            var route = item.Word("route", true, Routes);
-            Energy? energy = route is { } known ? Statements.EnergyOf(known) : null;
-            if (route is not null && energy is null)
-                item.Report("route", $"Route '{item.Text("route", false)}' is not metered", "Rules per quantity exist for coal-to-electricity and coal-to-gas.");
-            if (route is not null && rules.Any(r => r.Route == route)) item.Report("route", $"A second rule for route '{item.Text("route", false)}'", "Write one rule for each route.");
-            var rate = item.Number("rate", true, RateDecimals, MaxRate);
-            var cap = item.Number("season-cap", false, 2, MaxAmount);
-            var separation = Separation(item);
-            var basis = Basis(item, item.Text("document", false) ?? document);
-            if (route is { } r && energy is { } e && rate is { } perUnit && separation is { } s && basis is not null) rules.Add(new RouteRule(r, e, perUnit, cap, s, basis));
-        }
-        return rules;
-    }
-
-    private static HeatingSeparation? Separation(Section rule)
-    {
-        if (rule.Text("separation", true) is not { } text) return null;
-        if (!Separations.TryGetValue(text, out var separation)) rule.Report("separation", $"'{text}' is not a value of 'separation'", Section.Meant(text, Separations.Keys));
-        else if (separation is null) rule.Report("separation", $"Separation '{text}' is not implemented yet", "Use none or dedicated-meter.");
-        return separation;
-    }
-
     private static List<TopUp> TopUps(Section section, string? document)
     {
         var topUps = new List<TopUp>();
-        foreach (var item in section.Children("top-ups", false, "who", "amount", "payer", "requires-consumption", "document", "clause", "quote"))
+        foreach (var item in section.Children("top-ups", false, "who", "routes", "amount", "payer", "requires-consumption", "document", "clause", "quote"))
         {
-            var who = Words(item, "who", true, Hardships);
-            var amount = item.Number("amount", true, 2, MaxAmount);
-            var payer = item.Word("payer", true, Payers) is null ? null : item.Text("payer", false);
-            var requires = item.Word("requires-consumption", false, YesNo) ?? false;
+            List<Hardship> who = item.Node("who", true) is YamlScalarNode { Value: Everyone } ? [.. Enum.GetValues<Hardship>()] : Words(item, "who", true, Hardships);
+            var routes = Words(item, "routes", false, RuleReader.Routes);
+            var amount = item.Number("amount", true, 2, Section.MaxAmount);
+            var payer = item.Word("payer", true, RuleReader.Levels) is null ? null : item.Text("payer", false);
+            var requires = item.Word("requires-consumption", false, Section.YesNo) ?? false;
             var basis = Basis(item, item.Text("document", false) ?? document);
-            if (topUps.SelectMany(t => t.Who).Intersect(who).Any()) item.Report("who", "A second top-up for the same households", "A household gets one; write the sum of both.");
-            if (amount is { } yuan && payer is not null && basis is not null) topUps.Add(new TopUp(who, yuan, payer, requires, basis));
+            if (amount is { } yuan && payer is not null && basis is not null) topUps.Add(new TopUp(who, routes, yuan, payer, requires, basis));
         }
         return topUps;
     }
 
-    private static List<T> Words<T>(Section section, string key, bool required, IReadOnlyDictionary<string, T> words) where T : struct =>
-        [.. section.Items(key, required).Select(item => section.WordOf(item, key, words)).OfType<T>().Distinct()];
+    private static Rounding Rounding(Section section)
+    {
+        if (section.Node("rounding", false) is not { } node) return Domain.Policies.Rounding.Default;
+        if (node is YamlScalarNode)
+        {
+            _ = section.Word("rounding", false, new Dictionary<string, bool> { ["fen-half-up"] = true });
+            return Domain.Policies.Rounding.Default;
+        }
+        var rounding = section.Child("rounding", true, "unit", "mode", "stage")!;
+        return new Rounding(rounding.Word("unit", true, RoundingUnits) ?? 1, rounding.Word("mode", true, RoundingModes) ?? default, rounding.Word("stage", true, RoundingStages) ?? default);
+    }
 
-    /// <summary>Levels of finance 省级、市级、县级财政.</summary>
-    private enum Level : byte { Province, City, County }
+    internal static List<T> Words<T>(Section section, string key, bool required, IReadOnlyDictionary<string, T> words) where T : struct =>
+        [.. section.Items(key, required).Select(item => section.WordOf(item, key, words)).OfType<T>().Distinct()];
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,63}$")]
     private static partial Regex IdForm();

@@ -9,6 +9,11 @@ namespace MeterPipeline.Policies;
 /// </summary>
 internal sealed class Section
 {
+    /// <summary>Yuan per household and season; the highest cap found in any real rule is 2865.</summary>
+    public const decimal MaxAmount = 1_000_000;
+
+    public static readonly IReadOnlyDictionary<string, bool> YesNo = new Dictionary<string, bool> { ["true"] = true, ["false"] = false };
+
     private readonly string file;
     private readonly List<PolicyProblem> problems;
     private readonly YamlNode place;

@@ -1,9 +1,9 @@
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Statements;
-using MeterPipeline.Policies;
 using MeterPipeline.Tests.Books;
 using MeterPipeline.Tests.House;
+using MeterPipeline.Tests.Policies;
 
 namespace MeterPipeline.Tests.Golden;
 
@@ -15,7 +15,7 @@ public sealed class GoldenTests
 {
     private const int Shuffles = 20;
     private const int RestartsPerStretch = 4;
-    private static readonly PolicyBook Policies = PolicyFiles.Load(Repository.PathOf("deploy", "policies"));
+    private static readonly PolicyBook Policies = KnownPolicies.All;
     private static readonly string Folder = Repository.PathOf("tests", "MeterPipeline.Tests", "Golden", "cases");
 
     public static TheoryData<string> Cases() => [.. Directory.EnumerateFiles(Folder, "*.case").Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f))];

@@ -20,8 +20,9 @@ public sealed class PolicyFilesTests
         Assert.Null(book.Select("140922100000", 2025));
         foreach (var policy in book.Policies)
         {
-            Assert.Equal((0.1m, 1040m), (policy.RuleFor(HeatingRoute.CoalToElectricity)!.Rate, policy.RuleFor(HeatingRoute.CoalToElectricity)!.SeasonCap));
-            Assert.Equal((1m, 1200m), (policy.RuleFor(HeatingRoute.CoalToGas)!.Rate, policy.RuleFor(HeatingRoute.CoalToGas)!.SeasonCap));
+            var rules = policy.Rules.ToDictionary(r => r.Route, r => (r.RateText, r.Caps.SeasonMoney));
+            Assert.Equal(("0.1", 1040m), rules[HeatingRoute.CoalToElectricity]);
+            Assert.Equal(("1", 1200m), rules[HeatingRoute.CoalToGas]);
             Assert.Equal((121, 122), (policy.Season(2025).Days, policy.Season(2027).Days));
             Assert.All(policy.Rules, rule => Assert.NotNull(rule.Basis.Quote));
         }
@@ -33,7 +34,7 @@ public sealed class PolicyFilesTests
         var text = Spoilt("    rate: 1", "    rate: 0.2862").Replace("  end: \"03-15\"", "  end: \"02-29\"\n  dated:\n    2026-2027: { first: 2026-11-01, last: 2027-03-31 }");
         using var folder = new PolicyFolder(("a.yaml", text));
         var policy = PolicyFiles.Load(folder.Path).Policies.Single();
-        Assert.Equal(0.2862m, policy.Rules.Single().Rate);
+        Assert.Equal("0.2862", policy.Rules.Single().RateText);
         Assert.Equal(LocalDay.On(2026, 2, 28), policy.Season(2025).Last);
         Assert.Equal(LocalDay.On(2028, 2, 29), policy.Season(2027).Last);
         Assert.Equal((LocalDay.On(2026, 11, 1), LocalDay.On(2027, 3, 31)), (policy.Season(2026).First, policy.Season(2026).Last));
@@ -66,14 +67,36 @@ public sealed class PolicyFilesTests
     [InlineData("exclusions: [central-heating]", "exclusions: [centralheating]", 12, 14, "'centralheating' is not a value of 'exclusions'. Did you mean 'central-heating'?")]
     [InlineData("exclusions: [central-heating]", "", 1, 1, "Key 'exclusions' is missing")]
     [InlineData("  - route: coal-to-gas", "  - route: coal-to-gass", 14, 12, "'coal-to-gass' is not a value of 'route'. Did you mean 'coal-to-gas'?")]
-    [InlineData("  - route: coal-to-gas", "  - route: coal-to-biomass", 14, 12, "Route 'coal-to-biomass' is not metered")]
+    [InlineData("  - route: coal-to-gas", "  - route: coal-to-biomass", 14, 5, "Key 'unit' is missing")]
     [InlineData("    rate: 1", "    rate: -0.1", 15, 11, "'rate' is negative: -0.1")]
     [InlineData("    rate: 1", "    rate: 0.12345", 15, 11, "'rate' has more than 4 decimals: 0.12345")]
     [InlineData("    rate: 1", "    rate: 1e3", 15, 11, "'1e3' is not a number")]
     [InlineData("    rate: 1", "    rate: 0,1", 15, 11, "'0,1' is not a number")]
     [InlineData("    season-cap: 1200", "    season-cap: -1", 16, 17, "'season-cap' is negative: -1")]
     [InlineData("    season-cap: 1200", "    season_cap: 1200", 16, 5, "Unknown key 'season_cap'. Did you mean 'season-cap'?")]
-    [InlineData("    separation: none", "    separation: base-month", 17, 17, "Separation 'base-month' is not implemented yet. Use none or dedicated-meter.")]
+    [InlineData("    separation: none", "    separation: base-month", 17, 17, "'base-month' needs more than its name. Write {kind: base-month, month: 10}.")]
+    [InlineData("    separation: none", "    separation: {kind: floor, quantity: 40}", 17, 17, "Key 'counts' is missing")]
+    [InlineData("    separation: none", "    separation: {kind: base-month, month: 0}", 17, 43, "'month' is 0")]
+    [InlineData("    separation: none", "    separation: {kind: none, month: 10}", 17, 37, "'month' means nothing with this kind of separation")]
+    [InlineData("    separation: none", "    separation: {kind: tou-window, registers: [T4]}", 17, 47, "Gas meters have no tariff registers")]
+    [InlineData("    rate: 1", "    tiers: {mode: marginal, steps: [{up-to: 10, rate: 1}, {up-to: 10, rate: 2}]}", 15, 67, "Tiers are out of order: 10 does not come after 10")]
+    [InlineData("    rate: 1", "    tiers: {mode: marginal, steps: [{rate: 1}, {up-to: 10, rate: 2}]}", 15, 44, "Only the last tier may be without end")]
+    [InlineData("    rate: 1", "    rate: 1\n    tiers: {mode: marginal, steps: [{rate: 1}]}", 16, 12, "Both 'rate' and 'tiers' are given")]
+    [InlineData("    rate: 1", "    rate: 1\n    rate-changes: [{from: 2025-06-30, rate: 2}]", 16, 27, "The policy does not cover 2025-06-30")]
+    [InlineData("    rate: 1", "    rate: 1\n    rate-changes: [{from: 2026-01-02, rate: 2}, {from: 2026-01-01, rate: 3}]", 16, 56, "2026-01-01 does not come after 2026-01-02")]
+    [InlineData("    rate: 1", "    rate: 1\n    rate-changes: [{from: 2026-01-02}]", 16, 27, "Nothing changes on 2026-01-02")]
+    [InlineData("    rate: 1\n    season-cap: 1200", "    season-cap: 1200", 14, 5, "The rule pays nothing")]
+    [InlineData("    rate: 1", "    rate: 1\n    quota: {per-household: 10400}", 16, 12, "Only village heating enterprises have a quota")]
+    [InlineData("    rate: 1", "    rate: 1\n    unit: t", 16, 11, "The unit follows from the meter")]
+    [InlineData("    rate: 1", "    rate: 1\n    shares: {split: [{level: city, share: 0.4}, {level: county, share: 0.5}]}", 16, 21, "The shares add up to 9/10 instead of 1")]
+    [InlineData("    rate: 1", "    rate: 1\n    shares: {split: [{level: city, share: 1/0}]}", 16, 43, "'1/0' is no fraction")]
+    [InlineData("    rate: 1", "    rate: 1\n    shares: {split: [{level: city, share: 0.5}, {level: city, share: 0.5}]}", 16, 57, "Level 'city' is named twice")]
+    [InlineData("    rate: 1", "    rate: 1\n    payment: {mode: prepaid-credit, unused: return}", 16, 14, "Key 'credit' is missing")]
+    [InlineData("    rate: 1", "    rate: 1\n    payment: {mode: reimburse, credit: 600}", 16, 40, "'credit' means nothing without a prepaid credit")]
+    [InlineData("    rate: 1", "    rate: 1\n    claimants: {accepted-from: 2025-01-02, accepted-to: 2025-01-01}", 16, 57, "The last day of acceptance is before the first")]
+    [InlineData("  - route: coal-to-gas", "  - route: central-heating", 14, 12, "A rule for central-heating must name its energy")]
+    [InlineData("  - route: coal-to-gas", "  - route: coal-to-gas\n    energy: electricity", 15, 13, "Route 'coal-to-gas' does not use electricity")]
+    [InlineData("exclusions: [central-heating]", "exclusions: []\nrounding: {unit: fen, mode: half-up, stage: year}", 13, 45, "'year' is not a value of 'stage'")]
     [InlineData("    separation: none", "    separation: non", 17, 17, "'non' is not a value of 'separation'. Did you mean 'none'?")]
     [InlineData("  - who: [dibao]", "  - who: [dibao, rich]", 20, 18, "'rich' is not a value of 'who'. Known: dibao, wubao, other.")]
     [InlineData("    amount: 200", "    amount: 200.005", 21, 13, "'amount' has more than 2 decimals: 200.005")]

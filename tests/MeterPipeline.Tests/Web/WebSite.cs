@@ -54,11 +54,11 @@ public sealed class WebSite : IAsyncDisposable
         "yuncheng-2025", 1, "运城市2025年冬季清洁取暖运行补贴", ["1408"], 2025, null, (11, 15), (3, 15), new Dictionary<string, HeatingSeason>(),
         new HashSet<ExclusionKind> { ExclusionKind.CentralHeating },
         [
-            new RouteRule(HeatingRoute.CoalToElectricity, Energy.Electricity, 0.2m, 240m, HeatingSeparation.None, new LegalBasis("运政办发〔2025〕11号", "三（二）2")),
-            new RouteRule(HeatingRoute.CoalToGas, Energy.Gas, 1m, 1200m, HeatingSeparation.None, new LegalBasis("运政办发〔2025〕11号", "三（二）3")),
+            RouteRule.Flat(HeatingRoute.CoalToElectricity, Energy.Electricity, 0.2m, 240m, new LegalBasis("运政办发〔2025〕11号", "三（二）2")),
+            RouteRule.Flat(HeatingRoute.CoalToGas, Energy.Gas, 1m, 1200m, new LegalBasis("运政办发〔2025〕11号", "三（二）3")),
         ],
-        [new TopUp([Hardship.Dibao, Hardship.Wubao], 200m, "county", false, new LegalBasis("运政办发〔2025〕11号", "三（三）"))],
-        new LegalBasis("运政办发〔2025〕11号", ""))]);
+        [new TopUp([Hardship.Dibao, Hardship.Wubao], [], 200m, "county", false, new LegalBasis("运政办发〔2025〕11号", "三（三）"))],
+        Rounding.Default, new LegalBasis("运政办发〔2025〕11号", ""))]);
 
     public static async Task<WebSite> StartAsync()
     {
