@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using System.Net;
+using MeterPipeline.Mqtt.Endpoint.Limits;
 using MeterPipeline.Mqtt.Packets;
 using MeterPipeline.Mqtt.Sessions;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Mqtt.Endpoint;
@@ -11,12 +14,12 @@ namespace MeterPipeline.Mqtt.Endpoint;
 public sealed class EndpointServices : IDisposable
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SameRefusalEvery = TimeSpan.FromMinutes(1);
+    private static readonly object HasPlace = new();
 
     private readonly ConcurrentDictionary<ClientConnection, byte> connections = [];
-    private readonly ConcurrentDictionary<string, long> refusalLogged = new(StringComparer.Ordinal);
+    private readonly ConnectionPlaces places;
+    private readonly RefusalLog refusals;
     private readonly ITimer sweep;
-    private readonly ILogger log;
     private volatile bool draining;
 
     /// <param name="authenticator">Null: everybody is let in; the composition root binds to loopback then.</param>
@@ -24,7 +27,8 @@ public sealed class EndpointServices : IDisposable
         IReceiver receiver, EndpointOptions options, IAuthenticator? authenticator, TimeProvider time, ILogger<EndpointServices> log)
     {
         options.Validate();
-        (Receiver, Options, Authenticator, Time, this.log) = (receiver, options, authenticator, time, log);
+        (Receiver, Options, Authenticator, Time) = (receiver, options, authenticator, time);
+        (places, refusals, Shares) = (new ConnectionPlaces(options.MaxConnections, options.Admission.MaxConnectionsPerAddress), new RefusalLog(log), new CompanyShares(options.Admission));
         Sessions = new SessionStore(options.StoredSessionsMax, time, Feedback, () => new FeedbackQueue(Counters));
         sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
@@ -45,6 +49,11 @@ public sealed class EndpointServices : IDisposable
 
     internal TimeProvider Time { get; }
 
+    internal CompanyShares Shares { get; }
+
+    /// <summary>A clock that never goes back.</summary>
+    internal TimeSpan Now => Time.GetElapsedTime(0);
+
     internal SessionStore Sessions { get; }
 
     internal FeedbackReaders Feedback { get; } = new();
@@ -61,15 +70,38 @@ public sealed class EndpointServices : IDisposable
 
     public void Dispose() => sweep.Dispose();
 
-    /// <returns>False when there is no place.</returns>
-    internal bool Admit(ClientConnection connection, string peer)
+    /// <summary>
+    /// Serves a connection if there is a place for it, and closes it otherwise. Put before TLS on the way of a connection, so that one that is not
+    /// served costs no handshake; the handler itself asks again and finds the place taken.
+    /// </summary>
+    public async Task ServeInPlaceAsync(ConnectionContext connection, Func<Task> serve)
+    {
+        if (!connection.Items.TryAdd(HasPlace, null))
+        {
+            await serve().ConfigureAwait(false);
+            return;
+        }
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        if (places.Enter(address) is { } refused)
+        {
+            Refuse(refused, $"{places.Taken} connections are open. Raise Mqtt:Limits:MaxConnections or Admission:MaxConnectionsPerAddress, or connect through concentrators.", $"{connection.RemoteEndPoint}");
+            connection.Abort();
+            return;
+        }
+        try
+        {
+            await serve().ConfigureAwait(false);
+        }
+        finally
+        {
+            places.Leave(address);
+        }
+    }
+
+    /// <returns>False while draining.</returns>
+    internal bool Admit(ClientConnection connection)
     {
         if (draining) return false;
-        if (connections.Count >= Options.MaxConnections)
-        {
-            Refuse("too-many-connections", $"{Options.MaxConnections} connections are open. Raise Mqtt:MaxConnections or connect through concentrators.", peer);
-            return false;
-        }
         connections[connection] = 0;
         // The drain may have begun, and gone through the connections, since the question above.
         if (draining) connection.Drain();
@@ -82,17 +114,18 @@ public sealed class EndpointServices : IDisposable
     internal void Refuse(string reason, string message, string peer)
     {
         Counters.CountRefusal(reason);
-        var now = Time.GetTimestamp();
-        var last = refusalLogged.GetOrAdd(reason, long.MinValue);
-        if (last != long.MinValue && Time.GetElapsedTime(last, now) < SameRefusalEvery) return;
-        if (refusalLogged.TryUpdate(reason, now, last)) log.LogWarning("MQTT client {Peer} refused ({Reason}): {Message}", peer, reason, message);
+        refusals.Add(reason, message, peer, Now);
     }
 
     private void Sweep()
     {
         foreach (var connection in connections.Keys)
-            if (connection.Liveness.IsOverdue)
-                connection.Close(ReasonCode.KeepAliveTimeout, "silent", "No packet within one and a half keep-alive intervals, or no CONNECT in time [MQTT-3.1.2-22].");
+        {
+            if (connection.Liveness.Overdue is { } overdue) connection.Close(ReasonCode.KeepAliveTimeout, overdue.Reason, overdue.Message);
+            else if (connection.Identity is { } identity && Authenticator?.StillHolds(identity) == false)
+                connection.Close(ReasonCode.NotAuthorised, "revoked", "The account may not publish any more, or has to sign in anew.");
+        }
         Sessions.Expire();
+        refusals.Sweep(Now);
     }
 }

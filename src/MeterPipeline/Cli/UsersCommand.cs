@@ -78,7 +78,7 @@ public static class UsersCommand
     private static User Find(ILedger ledger, ParseResult parsed)
     {
         var name = parsed.GetValue(Name)!;
-        return ledger.Users().FirstOrDefault(u => u.Name == name) ?? throw new CommandException($"There is no user '{Printable.Of(name)}'. See: meterpipeline users list");
+        return ledger.Users().FirstOrDefault(u => u.Name == name) ?? throw new CommandException($"There is no user '{name}'. See: meterpipeline users list");
     }
 
     private static void RequireCompany(ILedger ledger, string company)

@@ -3,11 +3,8 @@ namespace MeterPipeline.Mqtt.Endpoint.Limits;
 /// <summary>How much one client and one company may take of the endpoint. Over a rate or inflight limit means back-pressure, never loss.</summary>
 public sealed record AdmissionOptions
 {
-    /// <summary>Connections at a time, handshakes included. 1 to 100,000, default 10,000.</summary>
-    public int MaxConnections { get; init; } = 10_000;
-
     /// <summary>
-    /// Of these from one address (IPv6: one /64; loopback is not counted). 1 to 100,000, default 1,000: many meters of one operator's mobile network
+    /// Connections at a time from one address (IPv6: one /64; loopback is not counted). 1 to 100,000, default 1,000: many meters of one operator's mobile network
     /// share an address.
     /// </summary>
     public int MaxConnectionsPerAddress { get; init; } = 1_000;
@@ -30,7 +27,6 @@ public sealed record AdmissionOptions
     /// <exception cref="ArgumentException">A value is out of range; names it.</exception>
     public void Validate()
     {
-        Range(nameof(MaxConnections), MaxConnections, 1, 100_000);
         Range(nameof(MaxConnectionsPerAddress), MaxConnectionsPerAddress, 1, 100_000);
         Range(nameof(ConnectionMessagesPerSecond), ConnectionMessagesPerSecond, 0, 100_000_000);
         Range(nameof(ConnectionBytesPerSecond), ConnectionBytesPerSecond, 0, 100_000_000_000);
@@ -41,7 +37,7 @@ public sealed record AdmissionOptions
 
     internal static void Range(string name, long value, long least, long most)
     {
-        if (value < least || value > most) throw new ArgumentException($"Mqtt:Admission:{name} is {value}; allowed are {least} to {most}.");
+        if (value < least || value > most) throw new ArgumentException($"Mqtt:Limits:Admission:{name} is {value}; allowed are {least} to {most}.");
     }
 }
 

@@ -6,25 +6,21 @@ using Microsoft.Extensions.Logging;
 namespace MeterPipeline.Mqtt.Endpoint;
 
 /// <summary>
-/// Refusals of clients and requests: each is counted under its reason; the first of a reason is logged at once, those of the following minute are
-/// logged together at its end. Reasons are words of this program, so there are few. Thread-safe.
+/// Logs refusals: the first of a reason at once, those of the following minute as one number at its end. Reasons are words of this program, so
+/// there are few. Thread-safe.
 /// </summary>
-public sealed class Refusals(ILogger log)
+internal sealed class RefusalLog(ILogger log)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-    private const int TextMax = 300;
+    private const int TextMax = 1_000;
 
     private readonly ConcurrentDictionary<string, Seen> byReason = new(StringComparer.Ordinal);
-
-    /// <summary>Refusals since the start, by reason.</summary>
-    public IReadOnlyDictionary<string, long> Counts => byReason.ToDictionary(p => p.Key, p => Interlocked.Read(ref p.Value.Count), StringComparer.Ordinal);
 
     /// <param name="message">What is wrong and the remedy. What stands in it of the client's own words is made harmless; secrets never stand in it.</param>
     /// <param name="now">On any clock that never goes back.</param>
     public void Add(string reason, string message, string peer, TimeSpan now)
     {
         var seen = byReason.GetOrAdd(reason, _ => new Seen());
-        Interlocked.Increment(ref seen.Count);
         lock (seen)
         {
             if (seen.QuietUntil > now)
@@ -66,7 +62,6 @@ public sealed class Refusals(ILogger log)
 
     private sealed class Seen
     {
-        public long Count;
         public long Unlogged;
         public TimeSpan QuietUntil = TimeSpan.MinValue;
     }
