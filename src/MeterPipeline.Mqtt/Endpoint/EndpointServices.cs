@@ -41,9 +41,9 @@ public sealed class EndpointServices : IDisposable
 
     public EndpointCounters Counters { get; } = new();
 
-    internal IReceiver Receiver { get; }
+    public EndpointOptions Options { get; }
 
-    internal EndpointOptions Options { get; }
+    internal IReceiver Receiver { get; }
 
     internal IAuthenticator? Authenticator { get; }
 

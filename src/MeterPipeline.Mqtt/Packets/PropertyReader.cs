@@ -36,7 +36,7 @@ public ref struct PropertyReader
         PropertyId.CorrelationData, PropertyId.UserProperty);
     public static readonly ulong InPublish = Set(
         PropertyId.PayloadFormat, PropertyId.MessageExpiry, PropertyId.TopicAlias, PropertyId.ResponseTopic, PropertyId.CorrelationData,
-        PropertyId.UserProperty, PropertyId.ContentType);
+        PropertyId.UserProperty, PropertyId.ContentType, PropertyId.SubscriptionId);
     public static readonly ulong InAck = Set(PropertyId.ReasonString, PropertyId.UserProperty);
     public static readonly ulong InSubscribe = Set(PropertyId.SubscriptionId, PropertyId.UserProperty);
     public static readonly ulong InUnsubscribe = Set(PropertyId.UserProperty);

@@ -46,7 +46,9 @@ public readonly ref struct PublishPacket
         var topic = reader.Binary();
         var id = qos > 0 ? reader.PacketId() : (ushort)0;
         var properties = level == ProtocolLevel.V5 ? PublishProperties.Read(ref reader) : default;
-        if (topic.IsEmpty ? properties.Alias == 0 && !anyTopic : !anyTopic && !IsTopicName(topic))
+        if (anyTopic || (topic.IsEmpty && properties.Alias != 0)) return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
+        if (topic.IsEmpty) throw ProtocolException.Error("bad-topic", "No topic, and no alias for one (3.3.2.1; in version 3.1.1 MQTT-4.7.3-1).");
+        if (!IsTopicName(topic))
             throw new ProtocolException("bad-topic", ReasonCode.TopicNameInvalid, $"A topic name is 1 to {TopicMax} bytes of UTF-8 without wildcards and U+0000 [MQTT-3.3.2-2].");
         return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
     }
@@ -95,6 +97,8 @@ public readonly ref struct PublishProperties
                 case PropertyId.ResponseTopic:
                     responseTopic = property.Bytes;
                     break;
+                case PropertyId.SubscriptionId:
+                    throw ProtocolException.Error("bad-property", "A client does not send subscription identifiers in PUBLISH [MQTT-3.3.4-6].");
                 case PropertyId.CorrelationData:
                     correlation = property.Bytes;
                     break;

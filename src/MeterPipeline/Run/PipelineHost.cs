@@ -13,7 +13,7 @@ namespace MeterPipeline.Run;
 public sealed class PipelineHost : IAsyncDisposable
 {
     /// <summary>Kestrel stops reading a socket at this much; twice the largest packet, so that one always fits.</summary>
-    private const int ReadBufferFactor = 2;
+    internal const int ReadBufferFactor = 2;
 
     private readonly WebApplication app;
 
@@ -41,6 +41,7 @@ public sealed class PipelineHost : IAsyncDisposable
         });
         var app = builder.Build();
         app.MapMeterWeb();
+        MqttOverWebSocket.Map(app, () => pipeline!.Endpoint);
         pipeline = new Pipeline(ledger, policies, settings, TimeProvider.System, app.Services.GetRequiredService<ILoggerFactory>());
         var host = new PipelineHost(app, pipeline);
         try

@@ -21,10 +21,11 @@ public sealed class EndpointHost : IAsyncDisposable
 
     public int Port => new Uri(app.Urls.Single()).Port;
 
-    public static async Task<EndpointHost> StartAsync(IReceiver receiver, EndpointOptions? options = null, IAuthenticator? authenticator = null)
+    public static async Task<EndpointHost> StartAsync(
+        IReceiver receiver, EndpointOptions? options = null, IAuthenticator? authenticator = null, TimeProvider? time = null)
     {
         var services = new EndpointServices(
-            receiver, options ?? new EndpointOptions(), authenticator, TimeProvider.System, NullLogger<EndpointServices>.Instance);
+            receiver, options ?? new EndpointOptions(), authenticator, time ?? TimeProvider.System, NullLogger<EndpointServices>.Instance);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(services);

@@ -54,21 +54,35 @@ internal sealed class RawClient : IDisposable
 
     internal Task SendAsync(params byte[] bytes) => tcp.GetStream().WriteAsync(bytes).AsTask().WaitAsync(Patience);
 
-    /// <summary>The next packet, fixed header included; null where the server has closed. Lengths below 128 only.</summary>
+    /// <summary>The next packet, fixed header included; null where the server has closed.</summary>
     internal async Task<byte[]?> ReceiveAsync()
     {
-        var head = new byte[2];
         try
         {
-            if (await tcp.GetStream().ReadAtLeastAsync(head, 2, throwOnEndOfStream: false).AsTask().WaitAsync(Patience) < 2) return null;
-            var body = new byte[head[1]];
+            List<byte> header = [await ByteAsync()];
+            var (length, shift) = (0, 0);
+            do
+            {
+                header.Add(await ByteAsync());
+                length |= (header[^1] & 0x7F) << shift;
+                shift += 7;
+            }
+            while (header[^1] >= 0x80);
+            var body = new byte[length];
             await tcp.GetStream().ReadExactlyAsync(body).AsTask().WaitAsync(Patience);
-            return [.. head, .. body];
+            return [.. header, .. body];
         }
         catch (IOException)
         {
             return null;
         }
+    }
+
+    private async Task<byte> ByteAsync()
+    {
+        var one = new byte[1];
+        await tcp.GetStream().ReadExactlyAsync(one).AsTask().WaitAsync(Patience);
+        return one[0];
     }
 
     /// <summary>The packet identifier of the next packet, which must be a PUBACK.</summary>
