@@ -14,7 +14,12 @@ namespace MeterPipeline.Mqtt.Endpoint;
 public sealed class EndpointServices : IDisposable
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
-    private static readonly object HasPlace = new();
+
+    /// <summary>Key of a connection's items: it has a place, and how far it has come.</summary>
+    private static readonly object Place = new();
+
+    private static readonly object BeforeTls = new();
+    private static readonly object BehindTls = new();
 
     private readonly ConcurrentDictionary<ClientConnection, byte> connections = [];
     private readonly ConnectionPlaces places;
@@ -71,16 +76,26 @@ public sealed class EndpointServices : IDisposable
     public void Dispose() => sweep.Dispose();
 
     /// <summary>
-    /// Serves a connection if there is a place for it, and closes it otherwise. Put before TLS on the way of a connection, so that one that is not
-    /// served costs no handshake; the handler itself asks again and finds the place taken.
+    /// To be put before TLS on the way of a connection, so that one for which there is no place costs no handshake. Handshakes that fail are counted.
     /// </summary>
-    public async Task ServeInPlaceAsync(ConnectionContext connection, Func<Task> serve)
+    /// <param name="handshake">TLS and all that follows it.</param>
+    public Task ServeBehindTlsAsync(ConnectionContext connection, Func<Task> handshake) => InPlaceAsync(connection, async () =>
     {
-        if (!connection.Items.TryAdd(HasPlace, null))
-        {
-            await serve().ConfigureAwait(false);
-            return;
-        }
+        connection.Items[Place] = BeforeTls;
+        await handshake().ConfigureAwait(false);
+        if (connection.Items[Place] == BeforeTls) Refuse("tls-handshake", "The TLS handshake failed or took too long.", $"{connection.RemoteEndPoint}");
+    });
+
+    /// <summary>Serves a connection if there is a place for it, and closes it otherwise.</summary>
+    internal Task ServeAsync(ConnectionContext connection)
+    {
+        if (!connection.Items.ContainsKey(Place)) return InPlaceAsync(connection, () => ServeInPlaceAsync(connection));
+        connection.Items[Place] = BehindTls;
+        return ServeInPlaceAsync(connection);
+    }
+
+    private async Task InPlaceAsync(ConnectionContext connection, Func<Task> serve)
+    {
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
         if (places.Enter(address) is { } refused)
         {
@@ -98,17 +113,22 @@ public sealed class EndpointServices : IDisposable
         }
     }
 
-    /// <returns>False while draining.</returns>
-    internal bool Admit(ClientConnection connection)
+    private async Task ServeInPlaceAsync(ConnectionContext connection)
     {
-        if (draining) return false;
-        connections[connection] = 0;
+        var client = new ClientConnection(connection, this);
+        if (draining) return;
+        connections[client] = 0;
         // The drain may have begun, and gone through the connections, since the question above.
-        if (draining) connection.Drain();
-        return true;
+        if (draining) client.Drain();
+        try
+        {
+            await client.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            connections.TryRemove(client, out _);
+        }
     }
-
-    internal void Gone(ClientConnection connection) => connections.TryRemove(connection, out _);
 
     /// <summary>Counts a refusal and logs the first of its kind each minute.</summary>
     internal void Refuse(string reason, string message, string peer)

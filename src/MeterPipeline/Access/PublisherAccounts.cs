@@ -22,7 +22,6 @@ public sealed class PublisherAccounts : IAuthenticator, IDisposable
 
     private readonly ILedger ledger;
     private readonly AccountSettings settings;
-    private readonly ClientCertificates? certificates;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly PasswordChecks checks;
@@ -35,7 +34,7 @@ public sealed class PublisherAccounts : IAuthenticator, IDisposable
     /// <param name="certificates">Null where no client certificates are asked for.</param>
     public PublisherAccounts(ILedger ledger, AccountSettings settings, ClientCertificates? certificates, TimeProvider time, ILogger<PublisherAccounts> log)
     {
-        (this.ledger, this.settings, this.certificates, this.time, this.log) = (ledger, settings, certificates, time, log);
+        (this.ledger, this.settings, Certificates, this.time, this.log) = (ledger, settings, certificates, time, log);
         var firstLock = TimeSpan.FromSeconds(settings.LockSeconds);
         checks = new PasswordChecks(settings.VerificationsAtOnce, settings.VerificationsWaiting);
         byUser = new(settings.FailuresMax, firstLock, FailuresKept);
@@ -43,6 +42,9 @@ public sealed class PublisherAccounts : IAuthenticator, IDisposable
         state = Load();
         lastLook = time.GetTimestamp();
     }
+
+    /// <summary>Null: clients are not asked for certificates.</summary>
+    public ClientCertificates? Certificates { get; }
 
     /// <summary>Password derivations since the start.</summary>
     public long Derived => checks.Derived;
@@ -100,7 +102,7 @@ public sealed class PublisherAccounts : IAuthenticator, IDisposable
         Admission.Refuse(Denial.BadUserOrPassword, "locked-out", $"Too many wrong passwords; tried again in {Math.Ceiling(locked.TotalSeconds)} s it may work.");
 
     private string? CompanyOf(Credentials credentials) =>
-        credentials.Certificate is { } certificate && certificates?.CompanyOf(certificate) is { } company && state.Companies.Contains(company) ? company : null;
+        credentials.Certificate is { } certificate && Certificates?.CompanyOf(certificate) is { } company && state.Companies.Contains(company) ? company : null;
 
     /// <summary>A disabled user is a user too: disabling the last one must not open the door.</summary>
     private bool MayBeAnonymous(IPAddress? address) =>

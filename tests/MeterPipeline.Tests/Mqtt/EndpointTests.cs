@@ -135,6 +135,11 @@ public sealed class EndpointTests
 
     private sealed class UserIsCompany : IAuthenticator
     {
-        public string? Authenticate(string clientId, string? user, ReadOnlySpan<byte> password) => password.SequenceEqual("right"u8) ? user : null;
+        public ValueTask<Admission> AuthenticateAsync(Credentials shown, CancellationToken cancel) => ValueTask.FromResult(
+            shown.Password.Span.SequenceEqual("right"u8)
+                ? new Admission(new Identity(shown.User, shown.User!))
+                : Admission.Refuse(Denial.BadUserOrPassword, "bad-password", "Wrong."));
+
+        public bool StillHolds(Identity identity) => true;
     }
 }
