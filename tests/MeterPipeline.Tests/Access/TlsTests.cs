@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MeterPipeline.Access;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Policies;
 using MeterPipeline.Run;
@@ -146,7 +147,7 @@ public sealed class TlsTests : IAsyncLifetime
             chain!.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             chain.ChainPolicy.CustomTrustStore.Add(ours.Certificate);
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            return chain.Build((X509Certificate2)shown);
+            return chain.Build((X509Certificate2)shown!);
         },
     });
 
