@@ -15,6 +15,9 @@ internal sealed class ClientConnection
     private static readonly TimeSpan LastWordsMax = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainSeenWithin = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>A client that is silent for this long after the last word has read it, or never will.</summary>
+    private static readonly TimeSpan QuietMax = TimeSpan.FromMilliseconds(200);
+
     private readonly ConnectionContext context;
     private readonly EndpointServices services;
     private readonly Outbox outbox;
@@ -22,6 +25,7 @@ internal sealed class ClientConnection
     private readonly CancellationTokenSource abort = new();
     private int closing;
     private volatile bool draining;
+    private volatile bool saidLast;
     private volatile Terms? terms;
     private volatile Identity? identity;
 
@@ -63,7 +67,7 @@ internal sealed class ClientConnection
         catch (ProtocolException rule)
         {
             services.Refuse(rule.Reason, rule.Message, Peer);
-            outbox.Close(LastWord(rule));
+            SayLast(rule);
         }
         catch (Exception gone) when (gone is ConnectionResetException or ConnectionAbortedException or OperationCanceledException or IOException)
         {
@@ -72,14 +76,15 @@ internal sealed class ClientConnection
         {
             // The edge of the connection's loop: a fault of ours ends this connection, under a reason of its own.
             services.Refuse("internal", error.ToString(), Peer);
-            outbox.Close(LastWord(new ProtocolException("internal", ReasonCode.Unspecified, "The server has failed.")));
+            SayLast(new ProtocolException("internal", ReasonCode.Unspecified, "The server has failed."));
         }
         finally
         {
             Leave();
             outbox.Close();
             // A peer that reads nothing must not hold the connection open.
-            if (await Task.WhenAny(sending, Task.Delay(LastWordsMax, services.Time)).ConfigureAwait(false) != sending) context.Abort();
+            if (await Task.WhenAny(sending, Task.Delay(LastWordsMax)).ConfigureAwait(false) != sending) context.Abort();
+            else if (saidLast) await LingerAsync().ConfigureAwait(false);
         }
     }
 
@@ -95,7 +100,7 @@ internal sealed class ClientConnection
     {
         if (Interlocked.Exchange(ref closing, 1) != 0) return;
         services.Refuse(reason, message, Peer);
-        outbox.Close(LastWord(new ProtocolException(reason, code, message)));
+        SayLast(new ProtocolException(reason, code, message));
         _ = abort.CancelAsync();
     }
 
@@ -107,8 +112,16 @@ internal sealed class ClientConnection
         {
             var read = await input.ReadAsync(abort.Token).ConfigureAwait(false);
             if (read.IsCanceled) return false;
-            var connect = CutConnect(read.Buffer, out var consumed);
-            input.AdvanceTo(read.Buffer.GetPosition(consumed), connect is null ? read.Buffer.End : read.Buffer.GetPosition(consumed));
+            ConnectPacket? connect = null;
+            var consumed = 0;
+            try
+            {
+                connect = CutConnect(read.Buffer, out consumed);
+            }
+            finally
+            {
+                input.AdvanceTo(read.Buffer.GetPosition(consumed), connect is null ? read.Buffer.End : read.Buffer.GetPosition(consumed));
+            }
             if (connect is not null)
             {
                 await LetInAsync(connect).ConfigureAwait(false);
@@ -241,18 +254,39 @@ internal sealed class ClientConnection
         return scratch.AsSpan(0, length);
     }
 
-    /// <summary>What a client is told before it is shown out: CONNACK before it was let in, DISCONNECT afterwards; a 3.1.1 client nothing.</summary>
-    private byte[] LastWord(ProtocolException why)
+    /// <summary>Tells a client why it is shown out: CONNACK before it was let in, DISCONNECT afterwards; a 3.1.1 client is told nothing then.</summary>
+    private void SayLast(ProtocolException why)
     {
-        if (terms is not { } agreed) return Handshake.Refused(claimedLevel, asked, why);
-        return agreed.IsV5 ? PacketWriter.DisconnectBecause(why.Code, agreed.Explain(why.Message)) : [];
+        byte[] word = terms is not { } agreed ? Handshake.Refused(claimedLevel, asked, why)
+            : agreed.IsV5 ? PacketWriter.DisconnectBecause(why.Code, agreed.Explain(why.Message)) : [];
+        saidLast = word.Length > 0;
+        outbox.Close(word);
+    }
+
+    /// <summary>Reads on for a moment and drops it: a socket that is closed over unread bytes resets the line, and the last word may go with it.</summary>
+    private async Task LingerAsync()
+    {
+        try
+        {
+            var input = context.Transport.Input;
+            for (var end = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(end) < LastWordsMax;)
+            {
+                using var quiet = new CancellationTokenSource(QuietMax);
+                var read = await input.ReadAsync(quiet.Token).ConfigureAwait(false);
+                input.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) return;
+            }
+        }
+        catch (Exception gone) when (gone is ConnectionResetException or ConnectionAbortedException or OperationCanceledException or IOException)
+        {
+        }
     }
 
     /// <summary>Everything read is committed and acknowledged; then the goodbye.</summary>
     private async Task FinishAsync()
     {
         await departure.Settled.WaitAsync(abort.Token).ConfigureAwait(false);
-        outbox.Close(LastWord(new ProtocolException("draining", ReasonCode.ServerShuttingDown, "The server is stopping; connect again.")));
+        SayLast(new ProtocolException("draining", ReasonCode.ServerShuttingDown, "The server is stopping; connect again."));
     }
 
     /// <summary>Lets go of the session. Whoever takes it up waits for this.</summary>

@@ -60,6 +60,8 @@ public sealed class WebSocketConnection : ConnectionContext
             await sending.ConfigureAwait(false);
             await Transport.Input.CompleteAsync().ConfigureAwait(false);
             await CloseAsync().ConfigureAwait(false);
+            // The peer's answer to the close ends receiving; a peer that gives none is cut off.
+            await Task.WhenAny(receiving, Task.Delay(CloseMax, CancellationToken.None)).ConfigureAwait(false);
             await aborted.CancelAsync().ConfigureAwait(false);
             await receiving.ConfigureAwait(false);
         }

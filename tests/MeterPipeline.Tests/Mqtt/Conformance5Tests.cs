@@ -97,7 +97,6 @@ public sealed class Conformance5Tests : IAsyncLifetime
         var connack = Answer.Of(await client.ReceiveAsync());
         Assert.True((0x20, 0, code) == (connack.First, connack.Head, connack.Code), $"{statement}: {connack}");
         Assert.NotEmpty((string)connack.Properties[0x1F]);
-        await client.AssertClosedAsync();
         Assert.Equal(0, host.Services.Counters.Accepted);
     }
 
@@ -112,7 +111,6 @@ public sealed class Conformance5Tests : IAsyncLifetime
         var goodbye = Answer.Of(await client.ReceiveAsync());
         Assert.True((0xE0, code) == (goodbye.First, goodbye.Code), $"{statement}: {goodbye}");
         Assert.NotEmpty((string)goodbye.Properties[0x1F]);
-        await client.AssertClosedAsync();
         Assert.Equal("good", Assert.Single(receiver.Messages).Payload);
     }
 
@@ -250,6 +248,27 @@ public sealed class Conformance5Tests : IAsyncLifetime
         await client.SendAsync(RawClient.Packet(0x33, [.. RawClient.Text("t/a"), 0, 3, .. Encoding.UTF8.GetBytes("kept?")]));
         Assert.Equal(3, await client.AckAsync());
         Assert.Equal(new Seen("t/a", "kept?", 1, false), Assert.Single(receiver.Messages));
+    }
+
+    [Fact]
+    public async Task After_the_last_word_the_line_is_closed_and_a_client_that_sends_on_still_reads_it_MQTT_3_14_4_1_and_2()
+    {
+        var (client, _) = await Raw5.ConnectAsync(host.Port, "a");
+        using var disposing = client;
+        await client.SendAsync(0xC1, 0);
+        // Sent into a closed socket this would reset the line.
+        for (var n = 0; n < 5; n++)
+        {
+            await Task.Delay(20);
+            await client.SendAsync(Raw5.Publish(1, "late"));
+        }
+        Assert.Equal(0x81, Answer.Of(await client.ReceiveAsync()).Code);
+        await client.AssertClosedAsync();
+        Assert.Empty(receiver.Messages);
+        using var refused = await RawClient.OpenAsync(host.Port);
+        await refused.SendAsync(Raw5.Connect("b", flags: 3));
+        Assert.Equal(0x81, Answer.Of(await refused.ReceiveAsync()).Code);
+        await refused.AssertClosedAsync();
     }
 
     private static async Task<(int First, int Id)> HeadAsync(RawClient client)

@@ -1,6 +1,7 @@
 using System.Net;
 using MeterPipeline.Mqtt;
 using MeterPipeline.Mqtt.Endpoint;
+using MeterPipeline.Mqtt.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -19,7 +20,10 @@ public sealed class EndpointHost : IAsyncDisposable
 
     public EndpointServices Services { get; }
 
-    public int Port => new Uri(app.Urls.Single()).Port;
+    public int Port => new Uri(app.Urls.First()).Port;
+
+    /// <summary>Where a WebSocket of any path is accepted.</summary>
+    public Uri WebSockets => new($"ws://127.0.0.1:{new Uri(app.Urls.Last()).Port}/mqtt");
 
     public static async Task<EndpointHost> StartAsync(
         IReceiver receiver, EndpointOptions? options = null, IAuthenticator? authenticator = null, TimeProvider? time = null)
@@ -30,8 +34,18 @@ public sealed class EndpointHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(services);
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseConnectionHandler<EndpointConnectionHandler>()));
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseConnectionHandler<EndpointConnectionHandler>());
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
         var app = builder.Build();
+        app.UseWebSockets();
+        app.Run(async context =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(WebSocketConnection.SubProtocol);
+            await using var connection = new WebSocketConnection(socket, context.Connection.Id, null, services.Options.MaxPacketBytes * 2L, context.Features);
+            await connection.RunAsync(new EndpointConnectionHandler(services), context.RequestAborted);
+        });
         await app.StartAsync();
         return new EndpointHost(app, services);
     }
