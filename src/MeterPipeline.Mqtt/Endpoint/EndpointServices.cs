@@ -100,7 +100,6 @@ public sealed class EndpointServices : IDisposable
         if (places.Enter(address) is { } refused)
         {
             Refuse(refused, $"{places.Taken} connections are open. Raise Mqtt:Limits:MaxConnections or Admission:MaxConnectionsPerAddress, or connect through concentrators.", $"{connection.RemoteEndPoint}");
-            connection.Abort();
             return;
         }
         try

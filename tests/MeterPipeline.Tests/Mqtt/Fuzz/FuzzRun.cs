@@ -25,7 +25,7 @@ public sealed class FuzzRun(int seed, long packets, int lanes)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<string> faults = new();
-    private readonly List<double> neighbourMs = [];
+    private readonly List<double> neighbourMs = new(1 << 20);
     private long sent;
     private long connections;
 
@@ -74,7 +74,7 @@ public sealed class FuzzRun(int seed, long packets, int lanes)
         }
     }
 
-    /// <summary>One connection: CONNECT, up to eighty packets cut at any byte, and gone.</summary>
+    /// <summary>One connection: CONNECT, up to forty packets cut at any byte, and gone.</summary>
     private async Task ClientAsync(EndpointServices services, Random random, string origin)
     {
         var fuzzer = new PacketFuzzer(random);
@@ -82,7 +82,7 @@ public sealed class FuzzRun(int seed, long packets, int lanes)
         var answers = connection.ForgetAnswersAsync();
         var waiting = new List<byte>(fuzzer.Connect());
         Interlocked.Increment(ref sent);
-        for (var left = random.Next(80); left > 0; left--)
+        for (var left = random.Next(40); left > 0; left--)
         {
             waiting.AddRange(fuzzer.Next());
             Interlocked.Increment(ref sent);

@@ -9,8 +9,7 @@ namespace MeterPipeline.Tests.Mqtt.Fuzz;
 /// </summary>
 public sealed class PacketFuzzer(Random random)
 {
-    private const int BentPercent = 8;
-    private const int NoisePercent = 1;
+    private const int BentPercent = 3;
 
     private static readonly string[] Topics =
         ["metering/v1/co1/E1/reading", "metering/v1/co1/batch", "metering/v1/co1/feedback", "t", "", "/", "a/+", "a/#", "$SYS/x", "a\0b", new('t', 512), new('t', 513), "\uFEFFa"];
@@ -29,7 +28,7 @@ public sealed class PacketFuzzer(Random random)
         (0x00, '1'), (0x7F, '1'),
     ];
 
-    private static readonly byte[] ForPublish = [0x01, 0x02, 0x03, 0x08, 0x09, 0x23, 0x26];
+    private static readonly byte[] ForPublish = [0x01, 0x02, 0x03, 0x08, 0x09, 0x26, 0x26];
     private static readonly byte[] ForConnect = [0x11, 0x17, 0x19, 0x21, 0x22, 0x26, 0x27];
 
     private bool v5;
@@ -62,32 +61,32 @@ public sealed class PacketFuzzer(Random random)
     /// <summary>Any packet.</summary>
     public byte[] Next()
     {
-        if (Chance(NoisePercent)) return Noise();
+        if (random.Next(200) == 0) return Noise();
         var packet = random.Next(20) switch
         {
-            < 11 => Publish(),
-            < 13 => Ack(random.Next(4)),
+            < 12 => Publish(),
+            12 => Ack(Chance(5) ? random.Next(4) : 2),
             13 => Subscribe(),
             14 => Unsubscribe(),
             15 or 16 => Packet(0xC0, []),
-            17 => Chance(10) ? Packet(0xE0, v5 && Chance(50) ? [(byte)random.Next(256), 0] : []) : Publish(),
-            18 => Chance(10) ? Packet((byte)(random.Next(16) << 4), Noise()) : Ack(2),
-            _ => Chance(5) ? Connect() : Publish(),
+            17 => Chance(3) ? Packet(0xE0, v5 && Chance(50) ? [(byte)random.Next(256), 0] : []) : Publish(),
+            18 => Chance(3) ? Packet((byte)(random.Next(16) << 4), Noise()) : Ack(2),
+            _ => Chance(3) ? Connect() : Publish(),
         };
         return Bend(packet, BentPercent);
     }
 
     private byte[] Publish()
     {
-        var qos = Chance(2) ? 3 : random.Next(3);
+        var qos = random.Next(200) == 0 ? 3 : random.Next(3);
         var body = new List<byte>();
         var aliased = v5 && Chance(20);
-        Text(body, aliased && Chance(50) ? "" : Chance(80) ? Topics[random.Next(4)] : Pick(Topics));
-        if (qos > 0) Short(body, Chance(2) ? 0 : Chance(20) ? 65_535 : random.Next(1, 40));
-        if (v5) Block(body, aliased ? [0x23] : ForPublish, Chance(3));
+        Text(body, aliased && Chance(10) ? "" : Chance(97) ? Topics[random.Next(4)] : Pick(Topics));
+        if (qos > 0) Short(body, random.Next(200) == 0 ? 0 : Chance(20) ? 65_535 : random.Next(1, 40));
+        if (v5) Block(body, aliased ? [0x23] : ForPublish, Chance(1));
         if (Chance(1)) body.AddRange(new byte[random.Next(70_000)]);
         else body.AddRange(Chance(10) ? Noise() : Encoding.UTF8.GetBytes(Pick(Payloads)));
-        return Packet((byte)(0x30 | (qos << 1) | (Chance(10) ? 8 : 0) | (Chance(2) ? 1 : 0)), body);
+        return Packet((byte)(0x30 | (qos << 1) | (Chance(10) ? 8 : 0) | (Chance(1) ? 1 : 0)), body);
     }
 
     /// <summary>PUBACK, PUBREC, PUBREL, PUBCOMP.</summary>
@@ -126,7 +125,7 @@ public sealed class PacketFuzzer(Random random)
     private void Block(List<byte> into, byte[] usual, bool wild)
     {
         var block = new List<byte>();
-        for (var n = Chance(70) ? 0 : random.Next(4); n > 0; n--)
+        for (var n = Chance(70) ? 0 : Chance(90) ? 1 : random.Next(4); n > 0; n--)
         {
             var wanted = Pick(usual);
             var (id, form) = wild ? Pick(Properties) : Properties.First(p => p.Id == wanted);
@@ -141,8 +140,8 @@ public sealed class PacketFuzzer(Random random)
     {
         switch (form)
         {
-            case '1': into.Add((byte)random.Next(3)); break;
-            case '2': Short(into, random.Next(20)); break;
+            case '1': into.Add((byte)(Chance(3) ? random.Next(256) : random.Next(2))); break;
+            case '2': Short(into, Chance(3) ? random.Next(65_536) : random.Next(1, 5)); break;
             case '4': Int(into, Chance(10) ? uint.MaxValue : (uint)random.Next(100_000)); break;
             case 'v': Length(into, random.Next(300)); break;
             case 's': Text(into, Pick(Payloads)); break;
