@@ -12,7 +12,7 @@ namespace MeterPipeline.Tests.Mqtt;
 public sealed class EndpointLimitsTests
 {
     private readonly ProbeReceiver receiver = new();
-    private readonly Doorman doorman = new();
+    private readonly UserIsCompany doorman = new();
 
     [Fact]
     public async Task Over_the_rate_the_socket_is_not_read_for_a_while_and_nothing_is_lost()
@@ -196,19 +196,6 @@ public sealed class EndpointLimitsTests
     private static async Task Until(Func<bool> holds)
     {
         for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(2)) Assert.True(waited.Elapsed < TimeSpan.FromSeconds(10), "It did not come true.");
-    }
-
-    /// <summary>Lets everybody with the password in as the company that the user is named after.</summary>
-    private sealed class Doorman : IAuthenticator
-    {
-        public string Revoked { get; set; } = "";
-
-        public ValueTask<Admission> AuthenticateAsync(Credentials credentials, CancellationToken cancel) => ValueTask.FromResult(
-            credentials.Password.Span.SequenceEqual("right"u8)
-                ? new Admission(new Identity(credentials.User, credentials.User!))
-                : Admission.Refuse(Denial.BadUserOrPassword, "wrong-password", $"Not {credentials.User}."));
-
-        public bool StillHolds(Identity identity) => identity.Account != Revoked;
     }
 
     private sealed class Lines : ILogger<EndpointServices>

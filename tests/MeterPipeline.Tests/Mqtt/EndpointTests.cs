@@ -132,14 +132,4 @@ public sealed class EndpointTests
         await drained.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Single(receiver.Messages);
     }
-
-    private sealed class UserIsCompany : IAuthenticator
-    {
-        public ValueTask<Admission> AuthenticateAsync(Credentials shown, CancellationToken cancel) => ValueTask.FromResult(
-            shown.Password.Span.SequenceEqual("right"u8)
-                ? new Admission(new Identity(shown.User, shown.User!))
-                : Admission.Refuse(Denial.BadUserOrPassword, "bad-password", "Wrong."));
-
-        public bool StillHolds(Identity identity) => true;
-    }
 }

@@ -176,9 +176,4 @@ public sealed class FeedbackTests
         using var json = JsonDocument.Parse(feedback.Rest);
         return json.RootElement.GetProperty("detail").GetString()!;
     }
-
-    private sealed class UserIsCompany : IAuthenticator
-    {
-        public string? Authenticate(string clientId, string? user, ReadOnlySpan<byte> password) => user;
-    }
 }
