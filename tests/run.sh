@@ -62,7 +62,11 @@ nginx nginx-light
 /usr/lib/postgresql/15/bin/postgres postgresql-15
 chromium chromium
 setpriv util-linux
+gcc gcc
+python3 python3
 BINARIES
+    [ -e /usr/include/MQTTClient.h ] || missing+=(libpaho-mqtt-dev libc6-dev)
+    python3 -c 'import paho.mqtt.client' 2>/dev/null || missing+=(python3-paho-mqtt)
     [ -n "$(find /usr/share/fonts -iname 'NotoSansCJK*' -print -quit 2>/dev/null)" ] || missing+=(fonts-noto-cjk)
     if [ "${#missing[@]}" -eq 0 ]; then return; fi
     say "installing ${missing[*]}"
