@@ -1,5 +1,3 @@
-using MeterPipeline.Mqtt.Endpoint;
-
 namespace MeterPipeline.Tests.Mqtt;
 
 /// <summary>The endpoint on a real socket: who is let in, what is acknowledged when, who is shown out.</summary>
