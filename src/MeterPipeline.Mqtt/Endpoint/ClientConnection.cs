@@ -37,6 +37,10 @@ internal sealed class ClientConnection
     private ProtocolException? broken;
     private byte[] scratch = [];
     private int needed;
+
+    /// <summary>The last read was not taken to its end: there may be more complete packets.</summary>
+    private bool leftWhole;
+
     private byte claimedLevel;
     private ConnectPacket? asked;
 
@@ -83,7 +87,8 @@ internal sealed class ClientConnection
             Leave();
             outbox.Close();
             // A peer that reads nothing must not hold the connection open.
-            if (await Task.WhenAny(sending, Task.Delay(LastWordsMax)).ConfigureAwait(false) != sending) context.Abort();
+            await sending.WaitAsync(LastWordsMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!sending.IsCompleted) context.Abort();
             else if (saidLast) await LingerAsync().ConfigureAwait(false);
         }
     }
@@ -184,7 +189,7 @@ internal sealed class ClientConnection
             Liveness.Heard();
             var (consumed, pause) = Take(read.Buffer, out var goOn);
             Liveness.Left(consumed > 0, read.Buffer.Length - consumed, needed);
-            input.AdvanceTo(read.Buffer.GetPosition(consumed), read.Buffer.End);
+            input.AdvanceTo(read.Buffer.GetPosition(consumed), leftWhole ? read.Buffer.GetPosition(consumed) : read.Buffer.End);
             Liveness.WaitForUs();
             await publishes!.SubmitAsync(abort.Token).ConfigureAwait(false);
             if (broken is not null) throw broken;
@@ -193,22 +198,22 @@ internal sealed class ClientConnection
             Liveness.Resume();
             await outbox.WaitForRoomAsync(abort.Token).ConfigureAwait(false);
             Liveness.Heard();
-            if (!goOn || read.IsCompleted) return;
+            if (!goOn || (read.IsCompleted && !leftWhole)) return;
         }
     }
 
-    /// <summary>Takes every complete packet of a read. A broken rule ends the connection after what came before it is submitted.</summary>
+    /// <summary>Takes every complete packet of a read, or as many as may be taken at once. A broken rule ends the connection after what came before it is submitted.</summary>
     /// <returns>Bytes consumed, and how long the client has to wait because it, or its company, takes more than its share.</returns>
     private (int Consumed, TimeSpan Pause) Take(ReadOnlySequence<byte> buffer, out bool goOn)
     {
-        goOn = true;
+        (goOn, leftWhole) = (true, false);
         // A large packet that arrives in crumbs is not gathered again for each of them.
         if (buffer.Length < needed) return (0, TimeSpan.Zero);
         var all = Contiguous(buffer);
         var (at, published) = (0, 0);
         try
         {
-            while (goOn && Frame.TryRead(all[at..], terms!.PacketBytesTaken, out var frame, out needed))
+            while (goOn && published < share!.MessagesAtOnce && Frame.TryRead(all[at..], terms!.PacketBytesTaken, out var frame, out needed))
             {
                 if (frame.Type == PacketType.Publish)
                 {
@@ -223,8 +228,9 @@ internal sealed class ClientConnection
         {
             broken = rule;
         }
+        leftWhole = goOn && published == share!.MessagesAtOnce && broken is null;
         services.Counters.CountRead(at, published);
-        return (at, share!.Take(published, at, services.Now));
+        return (at, share.Take(published, at, services.Now));
     }
 
     /// <summary>Over its share: the socket is not read for a while, so that the client's own window slows it down. Nothing is lost.</summary>

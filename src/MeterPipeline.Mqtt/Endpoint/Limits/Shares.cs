@@ -13,6 +13,8 @@ public sealed class CompanyShare(CompanyLimits limits)
 
     public int MaxPacketBytes => limits.MaxPacketBytes;
 
+    public long MessagesPerSecond => limits.MessagesPerSecond;
+
     /// <returns>False: the company has all its connections; otherwise give it back with <see cref="Leave"/>.</returns>
     public bool TryEnter()
     {
@@ -50,6 +52,12 @@ public sealed class ConnectionShare(AdmissionOptions options, CompanyShare compa
 
     public CompanyShare Company => company;
 
+    /// <summary>
+    /// Messages taken before the rates are asked again. With a limit it is a tenth of a second's worth, so that what a client sends too fast does not
+    /// come through in lumps that the others feel.
+    /// </summary>
+    public int MessagesAtOnce { get; } = AtOnce(options.ConnectionMessagesPerSecond, company.MessagesPerSecond);
+
     /// <returns>How long to wait before the socket is read again.</returns>
     public TimeSpan Take(long messageCount, long byteCount, TimeSpan now)
     {
@@ -70,6 +78,12 @@ public sealed class ConnectionShare(AdmissionOptions options, CompanyShare compa
     {
         inflight.End(messageCount);
         company.Inflight.End(messageCount);
+    }
+
+    private static int AtOnce(long first, long second)
+    {
+        var lower = Math.Min(first == 0 ? long.MaxValue : first, second == 0 ? long.MaxValue : second);
+        return lower == long.MaxValue ? int.MaxValue : (int)Math.Max(1, lower / 10);
     }
 
     public async ValueTask WaitForRoomAsync(CancellationToken cancel)
