@@ -63,10 +63,10 @@ nginx nginx-light
 chromium chromium
 setpriv util-linux
 gcc gcc
-python3 python3
+/usr/bin/python3 python3
 BINARIES
     [ -e /usr/include/MQTTClient.h ] || missing+=(libpaho-mqtt-dev libc6-dev)
-    python3 -c 'import paho.mqtt.client' 2>/dev/null || missing+=(python3-paho-mqtt)
+    /usr/bin/python3 -c 'import paho.mqtt.client' 2>/dev/null || missing+=(python3-paho-mqtt)
     [ -n "$(find /usr/share/fonts -iname 'NotoSansCJK*' -print -quit 2>/dev/null)" ] || missing+=(fonts-noto-cjk)
     if [ "${#missing[@]}" -eq 0 ]; then return; fi
     say "installing ${missing[*]}"

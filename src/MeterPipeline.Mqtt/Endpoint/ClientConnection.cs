@@ -100,12 +100,13 @@ internal sealed class ClientConnection
         context.Transport.Input.CancelPendingRead();
     }
 
-    /// <summary>Shows the client out from another thread, with a last word where it understands one. The first reason counts.</summary>
+    /// <summary>Shows the client out from another thread, with a last word where it has been let in and understands one. The first reason counts.</summary>
     public void Close(ReasonCode code, string reason, string message)
     {
         if (Interlocked.Exchange(ref closing, 1) != 0) return;
         services.Refuse(reason, message, Peer);
-        SayLast(new ProtocolException(reason, code, message));
+        if (terms is null) outbox.Close();
+        else SayLast(new ProtocolException(reason, code, message));
         _ = abort.CancelAsync();
     }
 
@@ -283,8 +284,9 @@ internal sealed class ClientConnection
                 if (read.IsCompleted) return;
             }
         }
-        catch (Exception gone) when (gone is ConnectionResetException or ConnectionAbortedException or OperationCanceledException or IOException)
+        catch (Exception gone) when (gone is ConnectionResetException or ConnectionAbortedException or OperationCanceledException or IOException or InvalidOperationException)
         {
+            // The last of these: a fault of ours left the read before unfinished.
         }
     }
 

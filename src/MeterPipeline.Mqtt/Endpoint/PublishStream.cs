@@ -45,7 +45,7 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
             if (publish.Properties.Alias != 0) topic = (aliases ??= new TopicAliases()).Resolve(publish);
         }
         if (publish.Qos > 0) Begin();
-        if (publish.Qos == 2 && held.Contains(publish.PacketId))
+        if (publish.Qos == 2 && IsHeld(publish.PacketId))
         {
             owed.Add(PacketWriter.Pubrec, publish.PacketId);
             return;
@@ -119,6 +119,14 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
         begun++;
         if (terms.IsV5 && begun - Interlocked.Read(ref ended) > services.Options.ReceiveMaximum)
             throw new ProtocolException("receive-maximum", ReasonCode.ReceiveMaximumExceeded, $"More than {services.Options.ReceiveMaximum} messages without acknowledgement [MQTT-3.3.4-7].");
+    }
+
+    /// <summary>The same message again; a new one must find a place, also from a 3.1.1 client, which knows no receive maximum.</summary>
+    private bool IsHeld(ushort packetId)
+    {
+        if (held.Contains(packetId)) return true;
+        if (held.Count < services.Options.ReceiveMaximum) return false;
+        throw new ProtocolException("receive-maximum", ReasonCode.ReceiveMaximumExceeded, $"More than {services.Options.ReceiveMaximum} QoS 2 messages without PUBREL.");
     }
 
     /// <summary>

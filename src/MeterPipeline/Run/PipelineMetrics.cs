@@ -17,6 +17,9 @@ internal static class PipelineMetrics
         yield return Gauge("meterpipeline_mqtt_connections", "Clients connected to the built-in endpoint.", pipeline.Endpoint.Count);
         yield return Counter("meterpipeline_mqtt_messages_total", "PUBLISH packets taken by the built-in endpoint.", pipeline.Endpoint.Counters.Messages);
         yield return Counter("meterpipeline_mqtt_bytes_total", "Bytes of packets taken by the built-in endpoint.", pipeline.Endpoint.Counters.Bytes);
+        yield return Gauge("meterpipeline_mqtt_stored_sessions", "Sessions kept for clients that are not connected.", pipeline.Endpoint.StoredSessions);
+        yield return Counter("meterpipeline_mqtt_feedback_sent_total", "Rejections sent to readers of feedback.", pipeline.Endpoint.Counters.FeedbackSent);
+        yield return Counter("meterpipeline_mqtt_feedback_dropped_total", "Rejections that readers of feedback were too slow for.", pipeline.Endpoint.Counters.FeedbackDropped);
         foreach (var (reason, count) in pipeline.Endpoint.Counters.Refusals)
             yield return new MetricSample("meterpipeline_mqtt_refusals_total", "Clients or requests refused, by reason.", "counter", [new("reason", reason)], count);
         yield return Counter("meterpipeline_mqtt_throttled_total", "Times that a client was not read for a while because it, or its company, was over a rate.", pipeline.Endpoint.Counters.Throttled);

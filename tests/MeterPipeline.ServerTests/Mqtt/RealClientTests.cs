@@ -88,7 +88,7 @@ public sealed class RealClientTests(PublishedInto into) : IClassFixture<Publishe
     [InlineData("5")]
     public async Task Paho_python_with_feedback(string version)
     {
-        Run("python3", [Script("publish.py"), $"{_pipeline.MqttPort}", version, $"{Count}", $"{FirstMs}"]);
+        Run("/usr/bin/python3", [Script("publish.py"), $"{_pipeline.MqttPort}", version, $"{Count}", $"{FirstMs}"]);
         await RecordedAsync(3 * Count);
     }
 

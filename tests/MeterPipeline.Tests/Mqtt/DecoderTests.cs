@@ -6,7 +6,7 @@ namespace MeterPipeline.Tests.Mqtt;
 public sealed class DecoderTests
 {
     private const int Seed = 20261121;
-    private const int Rounds = 200_000;
+    private const int Rounds = 50_000;
 
     [Fact]
     public void Any_bytes_give_a_packet_or_more_or_a_named_error()

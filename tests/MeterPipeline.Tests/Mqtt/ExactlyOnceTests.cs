@@ -162,6 +162,17 @@ public sealed class ExactlyOnceTests
         }
     }
 
+    [Fact]
+    public async Task What_a_client_never_releases_is_bounded_in_both_versions()
+    {
+        await using var host = await EndpointHost.StartAsync(receiver, new EndpointOptions { ReceiveMaximum = 2 });
+        using var client = await ConnectAsync(host, 4, "a");
+        await client.SendAsync([.. Publish(4, 1), .. Publish(4, 2), .. Publish(4, 1, flags: Dup), .. Publish(4, 3)]);
+        foreach (var id in (int[])[1, 2, 1]) Assert.Equal((0x50, id, 0), await AckAsync(client));
+        await client.AssertClosedAsync();
+        Assert.Equal("receive-maximum", Assert.Single(host.Services.Counters.Refusals).Key);
+    }
+
     private static byte[] Connect(int level, string id, byte flags) =>
         level == 5 ? Raw5.Connect(id, flags, properties: Raw5.SessionExpiry(60)) : RawClient.Connect(id, flags: flags);
 
