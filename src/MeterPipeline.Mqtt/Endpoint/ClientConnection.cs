@@ -231,7 +231,7 @@ internal sealed class ClientConnection
         }
         leftWhole = goOn && published == share!.MessagesAtOnce && broken is null;
         services.Counters.CountRead(at, published);
-        return (at, share.Take(published, at, services.Now));
+        return (at, share!.Take(published, at, services.Now));
     }
 
     /// <summary>Over its share: the socket is not read for a while, so that the client's own window slows it down. Nothing is lost.</summary>

@@ -35,6 +35,19 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
+    public async Task What_a_limited_client_has_sent_before_it_left_is_taken_to_the_last()
+    {
+        using var services = new EndpointServices(receiver, With(new AdmissionOptions { ConnectionMessagesPerSecond = 500 }), null, TimeProvider.System, new Lines());
+        var client = new MemoryConnection(services, "hasty", IPAddress.Loopback);
+        var answers = client.ForgetAnswersAsync();
+        await client.SendAsync((byte[])[.. RawClient.Connect("hasty"), .. Enumerable.Range(1, 600).SelectMany(id => RawClient.Publish(id, $"{id}"))]);
+        client.Leave();
+        await client.Served.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(Enumerable.Range(1, 600).Select(id => $"{id}"), receiver.Messages.Select(m => m.Payload));
+        Assert.Equal(4 + 600 * 4, await answers);
+    }
+
+    [Fact]
     public async Task At_the_inflight_limit_reading_waits_for_commits()
     {
         receiver.Hold();

@@ -65,7 +65,7 @@ public sealed class FuzzRun(int seed, long packets, int lanes)
             var origin = $"seed {seed}, lane {lane}, client {number}";
             try
             {
-                await ClientAsync(services, new Random(HashCode.Combine(seed, number)), origin);
+                await ClientAsync(services, new Random(unchecked(seed * 7_919 + (int)number)), origin);
             }
             catch (TimeoutException)
             {
