@@ -2,6 +2,7 @@ using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Validation;
+using MeterPipeline.Ledger.Users;
 
 namespace MeterPipeline.Ledger;
 
@@ -53,6 +54,17 @@ public interface ILedger : IDisposable
     /// <summary>Adds what a person says of a hold. Entries are never changed or deleted; each says who, when and why.</summary>
     /// <returns>The entry's id: ascending.</returns>
     long AddHoldEntry(HoldEntry entry);
+
+    /// <summary>Everybody with a password, ordered by name.</summary>
+    IReadOnlyList<User> Users();
+
+    /// <summary>The version of the users, cheap: for polling.</summary>
+    long UsersVersion();
+
+    /// <summary>Adds a user or replaces the one of that name; audited as <c>user</c>, without the hash. No change changes nothing.</summary>
+    /// <param name="actor">Who asked: an operating-system or web user.</param>
+    /// <param name="atMs">When, ms since the epoch.</param>
+    void PutUser(User user, string actor, long atMs);
 
     /// <summary>A named durable position, 0 before it was first set.</summary>
     long Cursor(string name);
@@ -132,7 +144,7 @@ public interface ILedgerView : IDisposable
     /// <summary>What persons have said of holds in a season, oldest first.</summary>
     IReadOnlyList<HoldEntry> HoldEntries(int autumn);
 
-    /// <summary>History of changes to one entity (kind: division, company, household, meter), oldest first.</summary>
+    /// <summary>History of changes to one entity (kind: division, company, household, meter, user), oldest first.</summary>
     IReadOnlyList<AuditRow> Audit(string kind, string id);
 }
 

@@ -22,6 +22,9 @@ internal sealed class OwedAcks(IAcknowledger owner) : IOwedAcks
 
     public ReadOnlySpan<byte> Packets => packets.AsSpan(0, length);
 
+    /// <summary>Messages of the batch that are acknowledged after its commit.</summary>
+    public int Messages { get; set; }
+
     /// <summary>Messages of the batch whose exchange ends with their acknowledgement here: it frees a place under the receive maximum.</summary>
     public int Finished { get; set; }
 
@@ -48,7 +51,7 @@ internal sealed class OwedAcks(IAcknowledger owner) : IOwedAcks
 
     public void Clear()
     {
-        (length, Finished) = (0, 0);
+        (length, Messages, Finished) = (0, 0, 0);
         Held.Clear();
         Feedback.Clear();
     }

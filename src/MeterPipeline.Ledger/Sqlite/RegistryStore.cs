@@ -164,9 +164,7 @@ internal sealed class RegistryStore
         }
         if (before is null) added++;
         else changed++;
-        database.Prepared("""
-            INSERT INTO audit VALUES (?1, ?2, coalesce((SELECT max(n) FROM audit WHERE kind = ?1 AND entity = ?2), 0) + 1, ?3, ?4, ?5, ?6)
-            """).Bind(1, kind).Bind(2, id).Bind(3, atMs).Bind(4, actor).Bind(5, before).Bind(6, after).Run();
+        Auditing.Write(database, kind, id, before, after, actor, atMs);
         return true;
     }
 }

@@ -94,6 +94,9 @@ internal sealed class Schema
         CREATE TRIGGER hold_entry_is_never_deleted BEFORE DELETE ON hold_entry BEGIN SELECT RAISE(ABORT, 'hold entries are never deleted'); END;
         ALTER TABLE meter_day ADD COLUMN crc INTEGER;
         ALTER TABLE meter_year ADD COLUMN crc INTEGER;
+        CREATE TABLE user (
+            name TEXT PRIMARY KEY, role INTEGER NOT NULL, company TEXT, divisions TEXT NOT NULL, hash TEXT NOT NULL, must_change INTEGER NOT NULL,
+            enabled INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, password_at_ms INTEGER NOT NULL) WITHOUT ROWID;
         """);
 
     /// <summary>Makes the file if it is not there and brings it to the newest version.</summary>

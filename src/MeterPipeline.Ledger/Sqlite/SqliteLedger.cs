@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MeterPipeline.Domain.Holds;
+using MeterPipeline.Ledger.Users;
 
 namespace MeterPipeline.Ledger.Sqlite;
 
@@ -104,6 +105,21 @@ public sealed class SqliteLedger : ILedger
         lock (writing) return HoldStore.Add(Writer(), entry);
     }
 
+    public IReadOnlyList<User> Users()
+    {
+        lock (reading) return UserStore.All(Reader("read the users"));
+    }
+
+    public long UsersVersion()
+    {
+        lock (reading) return FoldStore.Cursor(Reader("read the version of the users"), UserStore.VersionCursor);
+    }
+
+    public void PutUser(User user, string actor, long atMs)
+    {
+        lock (writing) UserStore.Put(Writer(), user, actor, atMs);
+    }
+
     public long Cursor(string name)
     {
         lock (reading) return FoldStore.Cursor(Reader("read a cursor"), name);
@@ -111,7 +127,7 @@ public sealed class SqliteLedger : ILedger
 
     public void SetCursor(string name, long value)
     {
-        if (name is FoldStore.FoldedCursor or RegistryStore.VersionCursor)
+        if (name is FoldStore.FoldedCursor or RegistryStore.VersionCursor or UserStore.VersionCursor)
             throw new ArgumentException($"The cursor {name} is the ledger's own.", nameof(name));
         lock (writing)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MeterPipeline.Mqtt.Endpoint.Limits;
 using MeterPipeline.Mqtt.Packets;
 using MeterPipeline.Mqtt.Sessions;
 using Microsoft.AspNetCore.Connections;
@@ -12,6 +13,7 @@ namespace MeterPipeline.Mqtt.Endpoint;
 internal sealed class ClientConnection
 {
     private static readonly TimeSpan LastWordsMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DrainSeenWithin = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A client that is silent for this long after the last word has read it, or never will.</summary>
     private static readonly TimeSpan QuietMax = TimeSpan.FromMilliseconds(200);
@@ -25,14 +27,20 @@ internal sealed class ClientConnection
     private volatile bool draining;
     private volatile bool saidLast;
     private volatile Terms? terms;
+    private volatile Identity? identity;
 
-    // Owned by the read loop; the first three are there once the client is let in.
+    // Owned by the read loop; the first four are there once the client is let in.
+    private ConnectionShare? share;
     private Session? session;
     private PublishStream? publishes;
     private Requests? requests;
     private ProtocolException? broken;
     private byte[] scratch = [];
     private int needed;
+
+    /// <summary>The last read was not taken to its end: there may be more complete packets.</summary>
+    private bool leftWhole;
+
     private byte claimedLevel;
     private ConnectPacket? asked;
 
@@ -40,10 +48,13 @@ internal sealed class ClientConnection
     {
         (this.context, this.services) = (context, services);
         outbox = new Outbox(context.Transport.Output, services.Options.UnreadBytesMax);
-        Liveness = new Liveness(services.Time, services.Options.ConnectTimeout);
+        Liveness = new Liveness(services.Time, services.Options.ConnectTimeout, services.Options.PacketTimeout);
     }
 
     public Liveness Liveness { get; }
+
+    /// <summary>Null before the client is let in, and where nobody is asked who they are.</summary>
+    public Identity? Identity => identity;
 
     private string Peer => context.RemoteEndPoint?.ToString() ?? "?";
 
@@ -76,7 +87,8 @@ internal sealed class ClientConnection
             Leave();
             outbox.Close();
             // A peer that reads nothing must not hold the connection open.
-            if (await Task.WhenAny(sending, Task.Delay(LastWordsMax)).ConfigureAwait(false) != sending) context.Abort();
+            await sending.WaitAsync(LastWordsMax).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!sending.IsCompleted) context.Abort();
             else if (saidLast) await LingerAsync().ConfigureAwait(false);
         }
     }
@@ -140,7 +152,14 @@ internal sealed class ClientConnection
 
     private async Task LetInAsync(ConnectPacket connect)
     {
-        var agreed = Handshake.Agree(connect, services);
+        Handshake.Check(connect);
+        // Its CONNECT is complete: from here on it waits for us.
+        Liveness.WaitForUs();
+        identity = await Handshake.IdentifyAsync(connect, context, services, abort.Token).ConfigureAwait(false);
+        asked = connect with { Password = null };
+        Liveness.Resume();
+        share = TakeShare(identity?.Company);
+        var agreed = Handshake.Agree(connect, identity?.Company, services.Options, share.Company);
         var taken = services.Sessions.Take(
             $"{agreed.Company}\0{agreed.ClientId}", connect.CleanStart, departure,
             () => Close(ReasonCode.SessionTakenOver, "taken-over", "The same client id connected again [MQTT-3.1.4-3]."));
@@ -151,7 +170,7 @@ internal sealed class ClientConnection
             await before.ReadingEnded.ConfigureAwait(false);
             if (session.Held.Count > 0) await before.Settled.ConfigureAwait(false);
         }
-        publishes = new PublishStream(services.Receiver.Open(new Origin("endpoint", agreed.Company, Peer)), services, outbox, departure, agreed, session);
+        publishes = new PublishStream(services.Receiver.Open(new Origin("endpoint", agreed.Company, Peer)), services, outbox, departure, agreed, share, session);
         requests = new Requests(agreed, session, publishes, outbox, services, Peer);
         outbox.Add(Handshake.Accepted(connect, agreed, services.Options, taken.Present));
         terms = agreed;
@@ -169,30 +188,33 @@ internal sealed class ClientConnection
             var read = await input.ReadAsync(abort.Token).ConfigureAwait(false);
             if (read.IsCanceled) return;
             Liveness.Heard();
-            var consumed = Take(read.Buffer, out var goOn);
-            input.AdvanceTo(read.Buffer.GetPosition(consumed), read.Buffer.End);
+            var (consumed, pause) = Take(read.Buffer, out var goOn);
+            Liveness.Left(consumed > 0, read.Buffer.Length - consumed, needed);
+            input.AdvanceTo(read.Buffer.GetPosition(consumed), leftWhole ? read.Buffer.GetPosition(consumed) : read.Buffer.End);
             Liveness.WaitForUs();
             await publishes!.SubmitAsync(abort.Token).ConfigureAwait(false);
-            Liveness.Resume();
             if (broken is not null) throw broken;
+            await share!.WaitForRoomAsync(abort.Token).ConfigureAwait(false);
+            if (pause > TimeSpan.Zero) await PauseAsync(pause).ConfigureAwait(false);
+            Liveness.Resume();
             await outbox.WaitForRoomAsync(abort.Token).ConfigureAwait(false);
             Liveness.Heard();
-            if (!goOn || read.IsCompleted) return;
+            if (!goOn || (read.IsCompleted && !leftWhole)) return;
         }
     }
 
-    /// <summary>Takes every complete packet of a read. A broken rule ends the connection after what came before it is submitted.</summary>
-    /// <returns>Bytes consumed.</returns>
-    private int Take(ReadOnlySequence<byte> buffer, out bool goOn)
+    /// <summary>Takes every complete packet of a read, or as many as may be taken at once. A broken rule ends the connection after what came before it is submitted.</summary>
+    /// <returns>Bytes consumed, and how long the client has to wait because it, or its company, takes more than its share.</returns>
+    private (int Consumed, TimeSpan Pause) Take(ReadOnlySequence<byte> buffer, out bool goOn)
     {
-        goOn = true;
+        (goOn, leftWhole) = (true, false);
         // A large packet that arrives in crumbs is not gathered again for each of them.
-        if (buffer.Length < needed) return 0;
+        if (buffer.Length < needed) return (0, TimeSpan.Zero);
         var all = Contiguous(buffer);
         var (at, published) = (0, 0);
         try
         {
-            while (goOn && Frame.TryRead(all[at..], services.Options.MaxPacketBytes, out var frame, out needed))
+            while (goOn && published < share!.MessagesAtOnce && Frame.TryRead(all[at..], terms!.PacketBytesTaken, out var frame, out needed))
             {
                 if (frame.Type == PacketType.Publish)
                 {
@@ -207,8 +229,26 @@ internal sealed class ClientConnection
         {
             broken = rule;
         }
+        leftWhole = goOn && published == share!.MessagesAtOnce && broken is null;
         services.Counters.CountRead(at, published);
-        return at;
+        return (at, share!.Take(published, at, services.Now));
+    }
+
+    /// <summary>Over its share: the socket is not read for a while, so that the client's own window slows it down. Nothing is lost.</summary>
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        services.Counters.CountThrottled();
+        for (var until = services.Now + pause; !draining && until - services.Now is { Ticks: > 0 } left;)
+            await Task.Delay(left < DrainSeenWithin ? left : DrainSeenWithin, services.Time, abort.Token).ConfigureAwait(false);
+    }
+
+    /// <exception cref="ProtocolException">The company has all its connections.</exception>
+    private ConnectionShare TakeShare(string? company)
+    {
+        var ofCompany = services.Shares.Of(company);
+        if (!ofCompany.TryEnter())
+            throw new ProtocolException("too-many-of-company", ReasonCode.QuotaExceeded, "The company has all the connections it may have; see Mqtt:Limits:Admission:Company:Connections.");
+        return new ConnectionShare(services.Options.Admission, ofCompany);
     }
 
     /// <summary>One copy per read where the pipe holds it in pieces: cheaper than cutting packets out of a sequence one by one.</summary>
@@ -262,6 +302,7 @@ internal sealed class ClientConnection
     {
         if (departure.ReadingEnded.IsCompleted) return;
         publishes?.Dispose();
+        share?.Company.Leave();
         session?.Feedback.Detach(outbox);
         if (session is not null) services.Sessions.Leave(session, departure, requests?.SessionExpirySeconds ?? 0);
         departure.EndReading();

@@ -9,6 +9,7 @@ public sealed class EndpointCounters
     private long accepted;
     private long messages;
     private long bytes;
+    private long throttled;
     private long feedbackSent;
     private long feedbackDropped;
 
@@ -20,6 +21,9 @@ public sealed class EndpointCounters
 
     /// <summary>Bytes of complete packets.</summary>
     public long Bytes => Interlocked.Read(ref bytes);
+
+    /// <summary>Times that a connection was not read for a while because it, or its company, was over a rate.</summary>
+    public long Throttled => Interlocked.Read(ref throttled);
 
     /// <summary>Rejections sent to readers of the feedback topic, one for each reader.</summary>
     public long FeedbackSent => Interlocked.Read(ref feedbackSent);
@@ -37,6 +41,8 @@ public sealed class EndpointCounters
         Interlocked.Add(ref bytes, read);
         Interlocked.Add(ref messages, published);
     }
+
+    internal void CountThrottled() => Interlocked.Increment(ref throttled);
 
     internal void CountFeedbackSent() => Interlocked.Increment(ref feedbackSent);
 

@@ -1,3 +1,5 @@
+using MeterPipeline.Mqtt.Endpoint.Limits;
+
 namespace MeterPipeline.Mqtt.Endpoint;
 
 /// <summary>Limits of the built-in endpoint.</summary>
@@ -6,11 +8,17 @@ public sealed record EndpointOptions
     /// <summary>Largest packet, bytes. Default 1 MiB, about twelve thousand readings in one batch; Kestrel's read buffer must hold twice that.</summary>
     public int MaxPacketBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>Connections at a time. Default 10,000.</summary>
+    /// <summary>Connections at a time, TLS handshakes included. 1 to 100,000, default 10,000.</summary>
     public int MaxConnections { get; init; } = 10_000;
 
     /// <summary>Time for a new connection to send its CONNECT. Default 10 s: enough for the slowest modem, short for a slow-loris.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Time for a packet that has begun to be complete, and a second more for each kibibyte of it, which the slowest modem manages. Times in which
+    /// the endpoint does not read do not count. 1 s to 1 h, default 30 s.
+    /// </summary>
+    public TimeSpan PacketTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Bytes for a peer that it has not read: then its socket is not read either. Default 256 KiB, 64 thousand acknowledgements.</summary>
     public int UnreadBytesMax { get; init; } = 256 * 1024;
@@ -18,7 +26,8 @@ public sealed record EndpointOptions
     /// <summary>Messages at QoS 1 and 2 that one MQTT 5 client may have unacknowledged. Default 16,384: more than one has at full speed.</summary>
     public int ReceiveMaximum { get; init; } = 16 * 1024;
 
-    /// <summary>Longest keep-alive of an MQTT 5 client, seconds; one that asks for more or for none gets this. Default one hour.</summary>
+    /// <summary>Longest keep-alive of an MQTT 5 client, seconds; one that asks for more or for none gets this. A 3.1.1 client
+    /// that asks for none may be silent for one and a half times this. Default one hour.</summary>
     public int KeepAliveSecondsMax { get; init; } = 3600;
 
     /// <summary>Longest time that a session is kept without a connection, seconds. Default one week. A 3.1.1 session that is not clean gets this.</summary>
@@ -27,22 +36,20 @@ public sealed record EndpointOptions
     /// <summary>Sessions kept without a connection; the oldest goes first. Default 10,000, as many as connections.</summary>
     public int StoredSessionsMax { get; init; } = 10_000;
 
+    /// <summary>How much one client and one company may take.</summary>
+    public AdmissionOptions Admission { get; init; } = new();
+
     /// <exception cref="ArgumentException">A value is out of range; names it.</exception>
     public void Validate()
     {
         if (MaxPacketBytes is < 1024 or > 16 * 1024 * 1024) throw new ArgumentException($"Mqtt:MaxPacketBytes is {MaxPacketBytes}; allowed are 1024 to 16777216.");
         if (MaxConnections is < 1 or > 100_000) throw new ArgumentException($"Mqtt:MaxConnections is {MaxConnections}; allowed are 1 to 100000.");
         if (ConnectTimeout < TimeSpan.FromSeconds(1)) throw new ArgumentException("Mqtt:ConnectTimeout is below one second.");
+        if (PacketTimeout < TimeSpan.FromSeconds(1) || PacketTimeout > TimeSpan.FromHours(1)) throw new ArgumentException($"Mqtt:PacketTimeout is {PacketTimeout}; allowed are 00:00:01 to 01:00:00.");
         if (ReceiveMaximum is < 1 or > ushort.MaxValue) throw new ArgumentException($"Mqtt:ReceiveMaximum is {ReceiveMaximum}; allowed are 1 to 65535.");
         if (KeepAliveSecondsMax is < 1 or > ushort.MaxValue) throw new ArgumentException($"Mqtt:KeepAliveSecondsMax is {KeepAliveSecondsMax}; allowed are 1 to 65535.");
         if (SessionExpirySecondsMax < 0) throw new ArgumentException("Mqtt:SessionExpirySecondsMax is negative; 0 keeps no session.");
         if (StoredSessionsMax is < 0 or > 1_000_000) throw new ArgumentException($"Mqtt:StoredSessionsMax is {StoredSessionsMax}; allowed are 0 to 1000000.");
+        Admission.Validate();
     }
-}
-
-/// <summary>Decides who a client is. Implementations are thread-safe and may take their time: it delays that client only.</summary>
-public interface IAuthenticator
-{
-    /// <returns>The company the client belongs to; null: refused.</returns>
-    string? Authenticate(string clientId, string? user, ReadOnlySpan<byte> password);
 }

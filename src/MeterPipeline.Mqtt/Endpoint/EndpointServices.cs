@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using System.Net;
+using MeterPipeline.Mqtt.Endpoint.Limits;
 using MeterPipeline.Mqtt.Packets;
 using MeterPipeline.Mqtt.Sessions;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Mqtt.Endpoint;
@@ -11,12 +14,17 @@ namespace MeterPipeline.Mqtt.Endpoint;
 public sealed class EndpointServices : IDisposable
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SameRefusalEvery = TimeSpan.FromMinutes(1);
+
+    /// <summary>Key of a connection's items: it has a place, and how far it has come.</summary>
+    private static readonly object Place = new();
+
+    private static readonly object BeforeTls = new();
+    private static readonly object BehindTls = new();
 
     private readonly ConcurrentDictionary<ClientConnection, byte> connections = [];
-    private readonly ConcurrentDictionary<string, long> refusalLogged = new(StringComparer.Ordinal);
+    private readonly ConnectionPlaces places;
+    private readonly RefusalLog refusals;
     private readonly ITimer sweep;
-    private readonly ILogger log;
     private volatile bool draining;
 
     /// <param name="authenticator">Null: everybody is let in; the composition root binds to loopback then.</param>
@@ -24,7 +32,8 @@ public sealed class EndpointServices : IDisposable
         IReceiver receiver, EndpointOptions options, IAuthenticator? authenticator, TimeProvider time, ILogger<EndpointServices> log)
     {
         options.Validate();
-        (Receiver, Options, Authenticator, Time, this.log) = (receiver, options, authenticator, time, log);
+        (Receiver, Options, Authenticator, Time) = (receiver, options, authenticator, time);
+        (places, refusals, Shares) = (new ConnectionPlaces(options.MaxConnections, options.Admission.MaxConnectionsPerAddress), new RefusalLog(log), new CompanyShares(options.Admission));
         Sessions = new SessionStore(options.StoredSessionsMax, time, Feedback, () => new FeedbackQueue(Counters));
         sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
@@ -45,6 +54,11 @@ public sealed class EndpointServices : IDisposable
 
     internal TimeProvider Time { get; }
 
+    internal CompanyShares Shares { get; }
+
+    /// <summary>A clock that never goes back.</summary>
+    internal TimeSpan Now => Time.GetElapsedTime(0);
+
     internal SessionStore Sessions { get; }
 
     internal FeedbackReaders Feedback { get; } = new();
@@ -61,38 +75,76 @@ public sealed class EndpointServices : IDisposable
 
     public void Dispose() => sweep.Dispose();
 
-    /// <returns>False when there is no place.</returns>
-    internal bool Admit(ClientConnection connection, string peer)
+    /// <summary>
+    /// To be put before TLS on the way of a connection, so that one for which there is no place costs no handshake. Handshakes that fail are counted.
+    /// </summary>
+    /// <param name="handshake">TLS and all that follows it.</param>
+    public Task ServeBehindTlsAsync(ConnectionContext connection, Func<Task> handshake) => InPlaceAsync(connection, async () =>
     {
-        if (draining) return false;
-        if (connections.Count >= Options.MaxConnections)
-        {
-            Refuse("too-many-connections", $"{Options.MaxConnections} connections are open. Raise Mqtt:MaxConnections or connect through concentrators.", peer);
-            return false;
-        }
-        connections[connection] = 0;
-        // The drain may have begun, and gone through the connections, since the question above.
-        if (draining) connection.Drain();
-        return true;
+        connection.Items[Place] = BeforeTls;
+        await handshake().ConfigureAwait(false);
+        if (connection.Items[Place] == BeforeTls) Refuse("tls-handshake", "The TLS handshake failed or took too long.", $"{connection.RemoteEndPoint}");
+    });
+
+    /// <summary>Serves a connection if there is a place for it, and closes it otherwise.</summary>
+    internal Task ServeAsync(ConnectionContext connection)
+    {
+        if (!connection.Items.ContainsKey(Place)) return InPlaceAsync(connection, () => ServeInPlaceAsync(connection));
+        connection.Items[Place] = BehindTls;
+        return ServeInPlaceAsync(connection);
     }
 
-    internal void Gone(ClientConnection connection) => connections.TryRemove(connection, out _);
+    private async Task InPlaceAsync(ConnectionContext connection, Func<Task> serve)
+    {
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        if (places.Enter(address) is { } refused)
+        {
+            Refuse(refused, $"{places.Taken} connections are open. Raise Mqtt:Limits:MaxConnections or Admission:MaxConnectionsPerAddress, or connect through concentrators.", $"{connection.RemoteEndPoint}");
+            return;
+        }
+        try
+        {
+            await serve().ConfigureAwait(false);
+        }
+        finally
+        {
+            places.Leave(address);
+        }
+    }
+
+    private async Task ServeInPlaceAsync(ConnectionContext connection)
+    {
+        var client = new ClientConnection(connection, this);
+        if (draining) return;
+        connections[client] = 0;
+        // The drain may have begun, and gone through the connections, since the question above.
+        if (draining) client.Drain();
+        try
+        {
+            await client.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            connections.TryRemove(client, out _);
+        }
+    }
 
     /// <summary>Counts a refusal and logs the first of its kind each minute.</summary>
     internal void Refuse(string reason, string message, string peer)
     {
         Counters.CountRefusal(reason);
-        var now = Time.GetTimestamp();
-        var last = refusalLogged.GetOrAdd(reason, long.MinValue);
-        if (last != long.MinValue && Time.GetElapsedTime(last, now) < SameRefusalEvery) return;
-        if (refusalLogged.TryUpdate(reason, now, last)) log.LogWarning("MQTT client {Peer} refused ({Reason}): {Message}", peer, reason, message);
+        refusals.Add(reason, message, peer, Now);
     }
 
     private void Sweep()
     {
         foreach (var connection in connections.Keys)
-            if (connection.Liveness.IsOverdue)
-                connection.Close(ReasonCode.KeepAliveTimeout, "silent", "No packet within one and a half keep-alive intervals, or no CONNECT in time [MQTT-3.1.2-22].");
+        {
+            if (connection.Liveness.Overdue is { } overdue) connection.Close(ReasonCode.KeepAliveTimeout, overdue.Reason, overdue.Message);
+            else if (connection.Identity is { } identity && Authenticator?.StillHolds(identity) == false)
+                connection.Close(ReasonCode.NotAuthorised, "revoked", "The account may not publish any more, or has to sign in anew.");
+        }
         Sessions.Expire();
+        refusals.Sweep(Now);
     }
 }

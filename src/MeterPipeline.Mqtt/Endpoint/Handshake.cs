@@ -1,5 +1,9 @@
+using System.Net;
 using System.Security.Cryptography;
+using MeterPipeline.Mqtt.Endpoint.Limits;
 using MeterPipeline.Mqtt.Packets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace MeterPipeline.Mqtt.Endpoint;
 
@@ -9,10 +13,10 @@ internal static class Handshake
     /// <summary>Longest client id, characters. The specification asks for 23 [MQTT-3.1.3-5].</summary>
     private const int ClientIdMax = 256;
 
+    /// <summary>What can be said against a CONNECT before anybody is asked who the client is.</summary>
     /// <exception cref="ProtocolException">The client is refused.</exception>
-    public static Terms Agree(ConnectPacket connect, EndpointServices services)
+    public static void Check(ConnectPacket connect)
     {
-        var options = services.Options;
         if (connect.AuthenticationMethod is not null)
             throw new ProtocolException("authentication-method", ReasonCode.BadAuthenticationMethod, "Enhanced authentication is not offered; use a user and password or a client certificate [MQTT-4.12.0-1].");
         if (connect.Level == ProtocolLevel.V5 && connect.WillRetained)
@@ -21,11 +25,30 @@ internal static class Handshake
             throw new ProtocolException("bad-client-id", ReasonCode.ClientIdNotValid, $"The client id has {connect.ClientId.Length} characters; at most {ClientIdMax} are taken.");
         if (connect is { Level: ProtocolLevel.V311, ClientId: "", CleanStart: false })
             throw new ProtocolException("no-client-id", ReasonCode.ClientIdNotValid, "An empty client id needs a clean session [MQTT-3.1.3-8].");
-        return new Terms(
-            connect.Level, Authenticate(connect, services), connect.ClientId.Length > 0 ? connect.ClientId : $"auto-{RandomNumberGenerator.GetHexString(20, lowercase: true)}",
-            KeepAlive(connect, options), Math.Min(connect.SessionExpirySeconds, (uint)options.SessionExpirySecondsMax), connect.ReceiveMaximum,
-            connect.PacketBytesMax, connect.WantsProblemInformation);
     }
+
+    /// <summary>Asks who the client is.</summary>
+    /// <returns>Null: nobody has to prove anything.</returns>
+    /// <exception cref="ProtocolException">The client is refused.</exception>
+    public static async ValueTask<Identity?> IdentifyAsync(ConnectPacket connect, ConnectionContext context, EndpointServices services, CancellationToken cancel)
+    {
+        if (services.Authenticator is not { } authenticator) return null;
+        var shown = new Credentials(
+            connect.ClientId, connect.User, connect.Password, (context.RemoteEndPoint as IPEndPoint)?.Address, context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate);
+        var admission = await authenticator.AuthenticateAsync(shown, cancel).ConfigureAwait(false);
+        if (admission.Identity is { } identity) return identity;
+        throw new ProtocolException(admission.Reason, admission.Denial switch
+        {
+            Denial.BadUserOrPassword => ReasonCode.BadUserOrPassword,
+            Denial.Busy => ReasonCode.ServerBusy,
+            _ => ReasonCode.NotAuthorised,
+        }, admission.Message);
+    }
+
+    public static Terms Agree(ConnectPacket connect, string? company, EndpointOptions options, CompanyShare share) => new(
+        connect.Level, company, connect.ClientId.Length > 0 ? connect.ClientId : $"auto-{RandomNumberGenerator.GetHexString(20, lowercase: true)}",
+        KeepAlive(connect, options), Math.Min(connect.SessionExpirySeconds, (uint)options.SessionExpirySecondsMax), connect.ReceiveMaximum,
+        connect.PacketBytesMax, Math.Min(options.MaxPacketBytes, share.MaxPacketBytes), connect.WantsProblemInformation);
 
     /// <summary>CONNACK that lets the client in, with what differs from what it asked for or from the specification's defaults.</summary>
     public static byte[] Accepted(ConnectPacket asked, Terms terms, EndpointOptions options, bool sessionPresent)
@@ -35,7 +58,7 @@ internal static class Handshake
         var properties = new PacketBuilder()
             .Property(PropertyId.ReceiveMaximum).UInt16(options.ReceiveMaximum)
             .Property(PropertyId.RetainAvailable).Byte(0)
-            .Property(PropertyId.MaximumPacketSize).UInt32((uint)options.MaxPacketBytes)
+            .Property(PropertyId.MaximumPacketSize).UInt32((uint)terms.PacketBytesTaken)
             .Property(PropertyId.TopicAliasMaximum).UInt16(TopicAliases.Maximum)
             .Property(PropertyId.WildcardAvailable).Byte(0)
             .Property(PropertyId.SubscriptionIdAvailable).Byte(0)
@@ -57,15 +80,9 @@ internal static class Handshake
         return new PacketBuilder().Byte(0).Byte((byte)refusal.Code).Properties(new PacketBuilder().Reason(explanation)).Packet(0x20);
     }
 
-    private static string? Authenticate(ConnectPacket connect, EndpointServices services)
-    {
-        if (services.Authenticator is not { } authenticator) return null;
-        return authenticator.Authenticate(connect.ClientId, connect.User, connect.Password)
-            ?? throw new ProtocolException("not-authorised", connect.User is null ? ReasonCode.NotAuthorised : ReasonCode.BadUserOrPassword, "Unknown user or wrong password.");
-    }
-
+    /// <summary>A 3.1.1 client that promised more cannot be told otherwise, so it is taken at its word.</summary>
     private static int KeepAlive(ConnectPacket connect, EndpointOptions options) =>
-        connect.Level == ProtocolLevel.V5 && (connect.KeepAliveSeconds == 0 || connect.KeepAliveSeconds > options.KeepAliveSecondsMax)
+        connect.KeepAliveSeconds == 0 || (connect.Level == ProtocolLevel.V5 && connect.KeepAliveSeconds > options.KeepAliveSecondsMax)
             ? options.KeepAliveSecondsMax
             : connect.KeepAliveSeconds;
 
@@ -74,7 +91,7 @@ internal static class Handshake
     {
         ReasonCode.UnsupportedProtocolVersion => 1,
         ReasonCode.ClientIdNotValid => 2,
-        ReasonCode.ServerUnavailable or ReasonCode.ServerBusy => 3,
+        ReasonCode.ServerUnavailable or ReasonCode.ServerBusy or ReasonCode.QuotaExceeded => 3,
         ReasonCode.BadUserOrPassword => 4,
         ReasonCode.NotAuthorised => 5,
         _ => null,

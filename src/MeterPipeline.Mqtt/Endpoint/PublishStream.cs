@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MeterPipeline.Mqtt.Endpoint.Limits;
 using MeterPipeline.Mqtt.Packets;
 using MeterPipeline.Mqtt.Sessions;
 
@@ -15,6 +16,7 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     private readonly Outbox outbox;
     private readonly Departure departure;
     private readonly Terms terms;
+    private readonly ConnectionShare share;
     private readonly HashSet<ushort> held;
     private readonly ConcurrentBag<OwedAcks> pool = [];
     private TopicAliases? aliases;
@@ -24,9 +26,10 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     private long begun;
     private long ended;
 
-    public PublishStream(IReceiverSession receiver, EndpointServices services, Outbox outbox, Departure departure, Terms terms, Session session)
+    public PublishStream(IReceiverSession receiver, EndpointServices services, Outbox outbox, Departure departure, Terms terms, ConnectionShare share, Session session)
     {
-        (this.receiver, this.services, this.outbox, this.departure, this.terms, held) = (receiver, services, outbox, departure, terms, session.Held);
+        (this.receiver, this.services, this.outbox, this.departure, this.terms, this.share) = (receiver, services, outbox, departure, terms, share);
+        held = session.Held;
         owed = new OwedAcks(this);
     }
 
@@ -78,12 +81,14 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
         }
         var batch = owed;
         departure.Submitted();
+        share.Submitted(batch.Messages);
         try
         {
             await receiver.SubmitAsync(batch, cancel).ConfigureAwait(false);
         }
         catch
         {
+            share.Committed(batch.Messages);
             departure.Told();
             throw;
         }
@@ -95,6 +100,7 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     {
         outbox.Add(batch.Packets);
         Interlocked.Add(ref ended, batch.Finished);
+        share.Committed(batch.Messages);
         foreach (var message in batch.Feedback) services.Feedback.Publish(message);
         batch.Clear();
         pool.Add(batch);
@@ -129,6 +135,7 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     /// </summary>
     private void Owe(in PublishPacket publish, Rejection? rejection)
     {
+        owed.Messages++;
         var first = publish.Qos == 1 ? PacketWriter.Puback : PacketWriter.Pubrec;
         var refused = terms.IsV5 && rejection is { Whole: true };
         if (refused) owed.Add(PacketWriter.Ack(first, publish.PacketId, rejection!.Code, terms.Explain($"{rejection.Reason}: {rejection.Detail}")));

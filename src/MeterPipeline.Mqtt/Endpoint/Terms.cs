@@ -8,9 +8,10 @@ namespace MeterPipeline.Mqtt.Endpoint;
 /// <param name="SessionExpirySeconds">How long the session outlives the connection; 0: not at all.</param>
 /// <param name="ReceiveMaximum">QoS 1 messages that the client takes unacknowledged.</param>
 /// <param name="PacketBytesMax">Largest packet that the client takes.</param>
+/// <param name="PacketBytesTaken">Largest packet taken from the client: the endpoint's limit, or its company's.</param>
 /// <param name="Explains">Reason strings may be sent [MQTT-3.1.2-29].</param>
 internal sealed record Terms(
-    byte Level, string? Company, string ClientId, int KeepAliveSeconds, uint SessionExpirySeconds, ushort ReceiveMaximum, uint PacketBytesMax, bool Explains)
+    byte Level, string? Company, string ClientId, int KeepAliveSeconds, uint SessionExpirySeconds, ushort ReceiveMaximum, uint PacketBytesMax, int PacketBytesTaken, bool Explains)
 {
     public bool IsV5 => Level == ProtocolLevel.V5;
 

@@ -20,7 +20,7 @@ public sealed record ConnectPacket
 
     public string? User { get; private init; }
 
-    public byte[]? Password { get; private init; }
+    public byte[]? Password { get; init; }
 
     public bool WillRetained { get; private init; }
 

@@ -53,7 +53,7 @@ public static class DemoCommand
             Influx = new InfluxSettings { Url = influx?.Url ?? "", CreateDatabase = true },
         };
         var (mqtt, web) = (FreePort.Of(1883), FreePort.Of(8080));
-        await using var host = await PipelineHost.StartAsync(RunCommand.Builder(), ledger, policies, settings, mqtt, web).ConfigureAwait(false);
+        await using var host = await PipelineHost.StartAsync(RunCommand.Builder(), ledger, policies, settings, new Listeners(mqtt, null, web, WebTls: false)).ConfigureAwait(false);
         Console.WriteLine($"Page      http://{web}");
         Console.WriteLine($"MQTT      {mqtt}");
         Console.WriteLine($"InfluxDB  {influx?.Url ?? "not installed here; install influxdb to see the readings there too"}");

@@ -20,12 +20,12 @@ public static class RunCommand
     {
         var builder = Builder();
         var settings = PipelineSettings.Read(builder.Configuration);
-        var mqtt = PipelineSettings.Listen("Mqtt address", parsed.GetValue(Mqtt) ?? settings.Mqtt.Address);
-        var web = PipelineSettings.Listen("Web address", parsed.GetValue(Web) ?? settings.Web.Address);
+        var listeners = Listeners.Of(settings, parsed.GetValue(Mqtt), parsed.GetValue(Web));
         var policies = Opened.Policies(parsed);
         using var ledger = Opened.Ledger(parsed, create: true);
-        await using var host = await PipelineHost.StartAsync(builder, ledger, policies, settings, mqtt, web).ConfigureAwait(false);
-        Console.WriteLine($"Ready: MQTT {mqtt}, web http://{web}, ledger {Path.GetFullPath(parsed.GetValue(CommandLine.Data)!)}, {policies.Policies.Count} policies");
+        listeners.Require(ledger.Users().Count > 0, settings.Mqtt.Tls.RequireClientCertificate);
+        await using var host = await PipelineHost.StartAsync(builder, ledger, policies, settings, listeners).ConfigureAwait(false);
+        Console.WriteLine($"Ready: {listeners}, ledger {Path.GetFullPath(parsed.GetValue(CommandLine.Data)!)}, {policies.Policies.Count} policies");
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping, cancel);
         await Task.Delay(Timeout.InfiniteTimeSpan, stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Done;

@@ -1,3 +1,4 @@
+using MeterPipeline.Access;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ingest.Intake;
@@ -37,7 +38,9 @@ public sealed class Pipeline : IAsyncDisposable
         Accruer = new Accruer(ledger, Registry, recorder.Recorded, villages, time, logs.CreateLogger<Accruer>()) { Projected = Projector is null ? null : () => Projector.Cursor };
         Accruer.Start();
         Projector?.Start();
-        Endpoint = new EndpointServices(Intake, settings.Mqtt.Limits, null, time, logs.CreateLogger<EndpointServices>());
+        Accounts = new PublisherAccounts(
+            ledger, settings.Mqtt.Accounts, settings.Mqtt.Tls.AsksClients ? new ClientCertificates(settings.Mqtt.Tls, time) : null, time, logs.CreateLogger<PublisherAccounts>());
+        Endpoint = new EndpointServices(Intake, settings.Mqtt.Limits, Accounts, time, logs.CreateLogger<EndpointServices>());
         Subscribers = [.. settings.Subscribers.Select(options => new Subscriber(options, Intake, time, logs.CreateLogger<Subscriber>()))];
     }
 
@@ -51,6 +54,8 @@ public sealed class Pipeline : IAsyncDisposable
 
     /// <summary>Null where no InfluxDB is configured.</summary>
     public Projector? Projector { get; }
+
+    public PublisherAccounts Accounts { get; }
 
     public EndpointServices Endpoint { get; }
 
@@ -83,5 +88,6 @@ public sealed class Pipeline : IAsyncDisposable
         if (Projector is not null) await Projector.DisposeAsync().ConfigureAwait(false);
         if (writer is not null) await writer.DisposeAsync().ConfigureAwait(false);
         Endpoint.Dispose();
+        Accounts.Dispose();
     }
 }

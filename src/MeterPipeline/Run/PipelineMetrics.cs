@@ -7,7 +7,7 @@ internal static class PipelineMetrics
 {
     private static readonly KeyValuePair<string, string>[] NoLabels = [];
 
-    public static IEnumerable<MetricSample> Of(Pipeline pipeline)
+    public static IEnumerable<MetricSample> Of(Pipeline pipeline, Certificates tls)
     {
         yield return Counter("meterpipeline_readings_recorded_total", "Readings committed to the journal.", pipeline.Recorder.Readings.Value);
         yield return Counter("meterpipeline_commits_total", "Journal commits, each with one fsync.", pipeline.Recorder.Commits.Value);
@@ -22,12 +22,26 @@ internal static class PipelineMetrics
         yield return Counter("meterpipeline_mqtt_feedback_dropped_total", "Rejections that readers of feedback were too slow for.", pipeline.Endpoint.Counters.FeedbackDropped);
         foreach (var (reason, count) in pipeline.Endpoint.Counters.Refusals)
             yield return new MetricSample("meterpipeline_mqtt_refusals_total", "Clients or requests refused, by reason.", "counter", [new("reason", reason)], count);
+        yield return Counter("meterpipeline_mqtt_throttled_total", "Times that a client was not read for a while because it, or its company, was over a rate.", pipeline.Endpoint.Counters.Throttled);
+        yield return Counter("meterpipeline_password_derivations_total", "Passwords checked the slow way; the rest were known to be right.", pipeline.Accounts.Derived);
+        foreach (var sample in OfCertificates(tls)) yield return sample;
         foreach (var sample in OfSubscribers(pipeline)) yield return sample;
         if (pipeline.Projector is not { } projector) yield break;
         yield return Gauge("meterpipeline_influx_cursor_seq", "Journal row up to which InfluxDB has everything.", projector.Cursor);
         yield return Counter("meterpipeline_influx_points_total", "Points that InfluxDB has stored.", projector.Written.Value);
         yield return Counter("meterpipeline_influx_refused_total", "Points that InfluxDB refused for good.", projector.Refused.Value);
         yield return Gauge("meterpipeline_influx_waiting", "1 while InfluxDB takes nothing.", projector.Waiting is null ? 0 : 1);
+    }
+
+    private static IEnumerable<MetricSample> OfCertificates(Certificates tls)
+    {
+        foreach (var (name, files) in new[] { ("mqtt", tls.Mqtt), ("web", tls.Web) })
+        {
+            if (files is null) continue;
+            KeyValuePair<string, string>[] listener = [new("listener", name)];
+            yield return new MetricSample("meterpipeline_tls_certificate_expiry_seconds", "End of the certificate's validity, seconds since 1970.", "gauge", listener, files.Current.NotAfter.ToUnixTimeSeconds());
+            yield return new MetricSample("meterpipeline_tls_reload_failures_total", "Changed certificate files that could not be used.", "counter", listener, files.Failures);
+        }
     }
 
     private static IEnumerable<MetricSample> OfSubscribers(Pipeline pipeline)

@@ -1,4 +1,4 @@
-using System.Net;
+using MeterPipeline.Access;
 using MeterPipeline.Cli;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ingest.Intake;
@@ -42,6 +42,9 @@ public sealed record PipelineSettings
             var settings = configuration.GetSection("MeterPipeline").Get<PipelineSettings>() ?? new PipelineSettings();
             settings.Mqtt.Limits.Validate();
             settings.Quarantine.Validate();
+            settings.Mqtt.Tls.Validate();
+            settings.Mqtt.Accounts.Validate();
+            settings.Web.Tls.Validate("Web:Tls");
             settings.Influx.ToOptions()?.Validate();
             settings.Intake.Validate();
             foreach (var subscriber in settings.Subscribers) subscriber.Validate();
@@ -52,23 +55,18 @@ public sealed record PipelineSettings
             throw new CommandException($"The configuration cannot be used: {error.Message}");
         }
     }
-
-    /// <summary>An address to listen on. Without configured users only loopback is taken.</summary>
-    /// <exception cref="CommandException">Not ADDRESS:PORT, or not loopback.</exception>
-    public static IPEndPoint Listen(string setting, string text)
-    {
-        if (!IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out var address) || !text.Contains(':', StringComparison.Ordinal))
-            throw new CommandException($"{setting} is '{text}'; write ADDRESS:PORT, such as 127.0.0.1:1883.");
-        if (!IPAddress.IsLoopback(address.Address))
-            throw new CommandException($"{setting} is {text}, but no users are configured: only loopback addresses are allowed then. Use 127.0.0.1:{address.Port} behind a gateway that checks who connects.");
-        return address;
-    }
 }
 
 /// <summary>The built-in MQTT endpoint.</summary>
 public sealed class MqttSettings
 {
+    /// <summary>Where to listen without TLS. Empty: nowhere.</summary>
     public string Address { get; init; } = "127.0.0.1:1883";
+
+    public MqttTlsSettings Tls { get; init; } = new();
+
+    /// <summary>How publishers prove who they are.</summary>
+    public AccountSettings Accounts { get; init; } = new();
 
     public EndpointOptions Limits { get; init; } = new();
 }
@@ -77,6 +75,9 @@ public sealed class MqttSettings
 public sealed class WebSettings
 {
     public string Address { get; init; } = "127.0.0.1:8080";
+
+    /// <summary>With a certificate the address above speaks https instead of http.</summary>
+    public KeyPairSettings Tls { get; init; } = new();
 }
 
 /// <summary>Where and how to write to InfluxDB; see <see cref="InfluxOptions"/>.</summary>

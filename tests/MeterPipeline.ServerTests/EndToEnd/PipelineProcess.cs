@@ -81,13 +81,17 @@ public sealed class PipelineProcess : IDisposable
     }
 
     /// <summary>Runs another verb on the same data folder.</summary>
-    public (int Code, string Output, string Errors) Verb(params string[] arguments)
+    public (int Code, string Output, string Errors) Verb(params string[] arguments) => Finish(Process.Start(Command(arguments))!);
+
+    /// <summary>Runs another verb with something to read on standard input.</summary>
+    public (int Code, string Output, string Errors) VerbReading(string input, params string[] arguments)
     {
-        using var process = Process.Start(Command(arguments))!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.Result);
+        var start = Command(arguments);
+        start.RedirectStandardInput = true;
+        var process = Process.Start(start)!;
+        process.StandardInput.WriteLine(input);
+        process.StandardInput.Close();
+        return Finish(process);
     }
 
     public string Export() => Verb("export", "accruals", "--season", "2025-2026", "--out", "-").Output;
@@ -109,6 +113,17 @@ public sealed class PipelineProcess : IDisposable
         }
         _run?.Dispose();
         _folder.Dispose();
+    }
+
+    private static (int Code, string Output, string Errors) Finish(Process process)
+    {
+        using (process)
+        {
+            var errors = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, output, errors.Result);
+        }
     }
 
     private ProcessStartInfo Command(params string[] arguments)

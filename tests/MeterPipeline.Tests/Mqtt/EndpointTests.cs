@@ -1,5 +1,3 @@
-using MeterPipeline.Mqtt.Endpoint;
-
 namespace MeterPipeline.Tests.Mqtt;
 
 /// <summary>The endpoint on a real socket: who is let in, what is acknowledged when, who is shown out.</summary>
@@ -131,10 +129,5 @@ public sealed class EndpointTests
         await client.AssertClosedAsync();
         await drained.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Single(receiver.Messages);
-    }
-
-    private sealed class UserIsCompany : IAuthenticator
-    {
-        public string? Authenticate(string clientId, string? user, ReadOnlySpan<byte> password) => password.SequenceEqual("right"u8) ? user : null;
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MeterPipeline.Mqtt;
-using MeterPipeline.Mqtt.Endpoint;
 using MeterPipeline.Mqtt.Packets;
 
 namespace MeterPipeline.Tests.Mqtt;
@@ -71,12 +70,12 @@ public sealed class FeedbackTests
     {
         await using var host = await EndpointHost.StartAsync(receiver, authenticator: new UserIsCompany());
         using var client = await RawClient.OpenAsync(host.Port);
-        await client.SendAsync(Raw5.Connect("a", flags: 0xC2, properties: [0x19, 1], rest: [.. RawClient.Text("north"), .. RawClient.Text("pw")]));
+        await client.SendAsync(Raw5.Connect("a", flags: 0xC2, properties: [0x19, 1], rest: [.. RawClient.Text("north"), .. RawClient.Text("right")]));
         Assert.Equal(North, Answer.Of(await client.ReceiveAsync()).Properties[0x1A]);
         await client.SendAsync(Raw5.Subscribe(1, null, ("metering/v1/south/feedback", 1), (North, 1)));
         Assert.Equal([0x87, 1], Answer.Of(await client.ReceiveAsync()).Rest);
         using var old = await RawClient.OpenAsync(host.Port);
-        await old.SendAsync(RawClient.Connect("b", flags: 0xC2, rest: [.. RawClient.Text("north"), .. RawClient.Text("pw")]));
+        await old.SendAsync(RawClient.Connect("b", flags: 0xC2, rest: [.. RawClient.Text("north"), .. RawClient.Text("right")]));
         await old.ReceiveAsync();
         await old.SendAsync(RawClient.Packet(0x82, [0, 1, .. RawClient.Text("metering/v1/south/feedback"), 1, .. RawClient.Text(North), 2, .. RawClient.Text("metering/v1/+/feedback"), 1]));
         Assert.Equal([0x90, 5, 0, 1, 0x80, 1, 0x80], await old.ReceiveAsync());
@@ -176,10 +175,5 @@ public sealed class FeedbackTests
     {
         using var json = JsonDocument.Parse(feedback.Rest);
         return json.RootElement.GetProperty("detail").GetString()!;
-    }
-
-    private sealed class UserIsCompany : IAuthenticator
-    {
-        public string? Authenticate(string clientId, string? user, ReadOnlySpan<byte> password) => user;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,15 +11,26 @@ internal sealed class RawClient : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly TcpClient tcp;
+    private readonly Stream stream;
 
-    private RawClient(TcpClient tcp) => this.tcp = tcp;
+    private RawClient(TcpClient tcp, Stream stream) => (this.tcp, this.stream) = (tcp, stream);
 
     /// <summary>Opens the socket and sends nothing.</summary>
     internal static async Task<RawClient> OpenAsync(int port)
     {
         var tcp = new TcpClient { NoDelay = true };
         await tcp.ConnectAsync(IPAddress.Loopback, port);
-        return new RawClient(tcp);
+        return new RawClient(tcp, tcp.GetStream());
+    }
+
+    /// <summary>Opens the socket, does the TLS handshake, and sends no MQTT.</summary>
+    internal static async Task<RawClient> OpenTlsAsync(int port, SslClientAuthenticationOptions options)
+    {
+        var tcp = new TcpClient { NoDelay = true };
+        await tcp.ConnectAsync(IPAddress.Loopback, port);
+        var tls = new SslStream(tcp.GetStream());
+        await tls.AuthenticateAsClientAsync(options).WaitAsync(Patience);
+        return new RawClient(tcp, tls);
     }
 
     /// <summary>Opens, sends CONNECT, and expects to be let in.</summary>
@@ -52,7 +64,7 @@ internal sealed class RawClient : IDisposable
 
     internal static byte[] Short(int value) => [(byte)(value >> 8), (byte)(value & 0xFF)];
 
-    internal Task SendAsync(params byte[] bytes) => tcp.GetStream().WriteAsync(bytes).AsTask().WaitAsync(Patience);
+    internal Task SendAsync(params byte[] bytes) => stream.WriteAsync(bytes).AsTask().WaitAsync(Patience);
 
     /// <summary>The next packet, fixed header included; null where the server has closed.</summary>
     internal async Task<byte[]?> ReceiveAsync()
@@ -69,7 +81,7 @@ internal sealed class RawClient : IDisposable
             }
             while (header[^1] >= 0x80);
             var body = new byte[length];
-            await tcp.GetStream().ReadExactlyAsync(body).AsTask().WaitAsync(Patience);
+            await stream.ReadExactlyAsync(body).AsTask().WaitAsync(Patience);
             return [.. header, .. body];
         }
         catch (IOException)
@@ -81,7 +93,7 @@ internal sealed class RawClient : IDisposable
     private async Task<byte> ByteAsync()
     {
         var one = new byte[1];
-        await tcp.GetStream().ReadExactlyAsync(one).AsTask().WaitAsync(Patience);
+        await stream.ReadExactlyAsync(one).AsTask().WaitAsync(Patience);
         return one[0];
     }
 

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Threading.Channels;
+using MeterPipeline.Mqtt;
+using MeterPipeline.Mqtt.Endpoint;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MeterPipeline.Tests.Mqtt.Fuzz;
+
+/// <summary>What a run of the fuzzer has seen.</summary>
+/// <param name="Taken">PUBLISH packets that the endpoint took.</param>
+/// <param name="HeapGrowth">Bytes of live objects at the end above those after a tenth of the packets.</param>
+/// <param name="NeighbourMs">Times from PUBLISH to PUBACK of a connection that keeps the rules, sorted.</param>
+/// <param name="Faults">Everything that must not happen, with what replays it.</param>
+public sealed record FuzzResult(
+    long Packets, long Connections, long Taken, TimeSpan Elapsed, long HeapGrowth, double[] NeighbourMs, IReadOnlyDictionary<string, long> Refusals, IReadOnlyCollection<string> Faults)
+{
+    public double Neighbour(double quantile) => NeighbourMs.Length == 0 ? 0 : NeighbourMs[(int)Math.Min(NeighbourMs.Length - 1, NeighbourMs.Length * quantile)];
+}
+
+/// <summary>Clients that break rules against the real connection handler, beside a neighbour that keeps them. A seed decides what each client sends.</summary>
+public sealed class FuzzRun(int seed, long packets, int lanes)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentQueue<string> faults = new();
+    private readonly List<double> neighbourMs = new(1 << 20);
+    private long sent;
+    private long connections;
+
+    /// <summary>Packets sent so far.</summary>
+    public long Sent => Interlocked.Read(ref sent);
+
+    public async Task<FuzzResult> RunAsync()
+    {
+        var receiver = new Committer();
+        var options = new EndpointOptions { MaxPacketBytes = 64 * 1024, UnreadBytesMax = 64 * 1024, StoredSessionsMax = 50 };
+        using var services = new EndpointServices(receiver, options, null, TimeProvider.System, NullLogger<EndpointServices>.Instance);
+        var clock = Stopwatch.StartNew();
+        using var over = new CancellationTokenSource();
+        var neighbour = Task.Run(() => NeighbourAsync(services, over.Token));
+        await LanesAsync(services, packets / 10);
+        var early = GC.GetTotalMemory(forceFullCollection: true);
+        await LanesAsync(services, packets);
+        await over.CancelAsync();
+        await neighbour.WaitAsync(Patience);
+        for (var waited = Stopwatch.StartNew(); services.Count > 0 && waited.Elapsed < Patience;) await Task.Delay(10);
+        if (services.Count > 0) faults.Enqueue($"{services.Count} connections are still there after all clients have left");
+        if (services.Counters.Refusals.TryGetValue("internal", out var broken)) faults.Enqueue($"{broken} faults of the endpoint's own, seed {seed}");
+        foreach (var fault in receiver.Faults) faults.Enqueue(fault);
+        var growth = GC.GetTotalMemory(forceFullCollection: true) - early;
+        neighbourMs.Sort();
+        return new FuzzResult(Sent, connections, services.Counters.Messages, clock.Elapsed, growth, [.. neighbourMs], services.Counters.Refusals, faults);
+    }
+
+    private Task LanesAsync(EndpointServices services, long until) =>
+        Task.WhenAll(Enumerable.Range(0, lanes).Select(lane => Task.Run(() => LaneAsync(services, lane, until))));
+
+    private async Task LaneAsync(EndpointServices services, int lane, long until)
+    {
+        while (Sent < until && faults.IsEmpty)
+        {
+            var number = Interlocked.Increment(ref connections);
+            var origin = $"seed {seed}, lane {lane}, client {number}";
+            try
+            {
+                await ClientAsync(services, new Random(unchecked(seed * 7_919 + (int)number)), origin);
+            }
+            catch (TimeoutException)
+            {
+                faults.Enqueue($"hung: {origin}");
+            }
+        }
+    }
+
+    /// <summary>One connection: CONNECT, up to forty packets cut at any byte, and gone.</summary>
+    private async Task ClientAsync(EndpointServices services, Random random, string origin)
+    {
+        var fuzzer = new PacketFuzzer(random);
+        var connection = new MemoryConnection(services, origin, IPAddress.Loopback);
+        var answers = connection.ForgetAnswersAsync();
+        var waiting = new List<byte>(fuzzer.Connect());
+        Interlocked.Increment(ref sent);
+        for (var left = random.Next(40); left > 0; left--)
+        {
+            waiting.AddRange(fuzzer.Next());
+            Interlocked.Increment(ref sent);
+            if (random.Next(8) > 0) continue;
+            var cut = random.Next(2) == 0 ? waiting.Count : random.Next(waiting.Count);
+            if (!await connection.SendAsync(waiting[..cut].ToArray()).AsTask().WaitAsync(Patience)) break;
+            waiting.RemoveRange(0, cut);
+        }
+        await connection.SendAsync(waiting.ToArray()).AsTask().WaitAsync(Patience);
+        connection.Leave();
+        await connection.Served.WaitAsync(Patience);
+        await answers.WaitAsync(Patience);
+    }
+
+    private async Task NeighbourAsync(EndpointServices services, CancellationToken over)
+    {
+        var connection = new MemoryConnection(services, "neighbour", IPAddress.Loopback);
+        await connection.SendAsync(RawPackets.Connect("neighbour"));
+        if (!(await RawPackets.AnswerAsync(connection)).SequenceEqual((byte[])[0x20, 2, 0, 0])) faults.Enqueue("the neighbour was not let in");
+        for (var id = 1; !over.IsCancellationRequested; id = id % 65_535 + 1)
+        {
+            var began = Stopwatch.GetTimestamp();
+            await connection.SendAsync(RawPackets.Publish(id));
+            var answer = await RawPackets.AnswerAsync(connection);
+            neighbourMs.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            if (!answer.SequenceEqual((byte[])[0x40, 2, (byte)(id >> 8), (byte)(id & 0xFF)])) faults.Enqueue($"the neighbour expected the PUBACK of {id} and got {Convert.ToHexString(answer)}");
+            await Task.Delay(1, CancellationToken.None);
+        }
+        connection.Leave();
+        await connection.Served;
+    }
+
+    /// <summary>Commits what it is given on a thread of its own, in order, as the recorder does, and looks at what it gets.</summary>
+    private sealed class Committer : IReceiver
+    {
+        private readonly Channel<IOwedAcks> owed = Channel.CreateBounded<IOwedAcks>(256);
+
+        public Committer() => _ = Task.Run(async () =>
+        {
+            await foreach (var acks in owed.Reader.ReadAllAsync()) acks.Committed();
+        });
+
+        public ConcurrentQueue<string> Faults { get; } = new();
+
+        public IReceiverSession Open(Origin origin) => new Session(this);
+
+        private sealed class Session(Committer committer) : IReceiverSession
+        {
+            public Rejection? Take(in Delivery delivery)
+            {
+                var topic = delivery.Topic;
+                if (topic.IsEmpty || topic.IndexOfAny((byte)'+', (byte)'#', (byte)0) >= 0 || !System.Text.Unicode.Utf8.IsValid(topic) || delivery.Qos > 2)
+                    committer.Faults.Enqueue($"a bad topic came through: {Convert.ToHexString(topic)}");
+                return null;
+            }
+
+            public ValueTask SubmitAsync(IOwedAcks? owed, CancellationToken cancel) => owed is null ? default : committer.owed.Writer.WriteAsync(owed, cancel);
+
+            public void Dispose()
+            {
+            }
+        }
+    }
+
+    /// <summary>The few packets of the neighbour.</summary>
+    private static class RawPackets
+    {
+        internal static byte[] Connect(string id) => [0x10, (byte)(12 + id.Length), 0, 4, .. "MQTT"u8, 4, 2, 0, 0, 0, (byte)id.Length, .. System.Text.Encoding.ASCII.GetBytes(id)];
+
+        internal static byte[] Publish(int id) => [0x32, 6, 0, 1, (byte)'n', (byte)(id >> 8), (byte)(id & 0xFF), (byte)'x'];
+
+        /// <summary>Four bytes: CONNACK or PUBACK of MQTT 3.1.1. Empty where the server has closed.</summary>
+        internal static async Task<byte[]> AnswerAsync(MemoryConnection connection)
+        {
+            var read = await connection.Answers.ReadAtLeastAsync(4).AsTask().WaitAsync(Patience);
+            var answer = read.Buffer.Slice(0, Math.Min(4, read.Buffer.Length));
+            var bytes = System.Buffers.BuffersExtensions.ToArray(answer);
+            connection.Answers.AdvanceTo(answer.End);
+            return bytes;
+        }
+    }
+}
