@@ -62,3 +62,22 @@ internal sealed class OwedAcks(IAcknowledger owner) : IOwedAcks
         return packets.AsSpan(length, bytes);
     }
 }
+
+/// <summary>
+/// Batches of one connection to use again. Thread-safe. Not a ConcurrentBag: the threads that filled one keep what they put in, and a batch knows its
+/// connection, so that no connection would ever be collected.
+/// </summary>
+internal sealed class AckPool(IAcknowledger owner)
+{
+    private readonly Stack<OwedAcks> free = [];
+
+    public OwedAcks Take()
+    {
+        lock (free) return free.TryPop(out var batch) ? batch : new OwedAcks(owner);
+    }
+
+    public void Return(OwedAcks batch)
+    {
+        lock (free) free.Push(batch);
+    }
+}

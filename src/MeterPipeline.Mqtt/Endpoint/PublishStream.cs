@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MeterPipeline.Mqtt.Endpoint.Limits;
 using MeterPipeline.Mqtt.Packets;
 using MeterPipeline.Mqtt.Sessions;
@@ -18,7 +17,7 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     private readonly Terms terms;
     private readonly ConnectionShare share;
     private readonly HashSet<ushort> held;
-    private readonly ConcurrentBag<OwedAcks> pool = [];
+    private readonly AckPool pool;
     private TopicAliases? aliases;
     private OwedAcks owed;
 
@@ -30,7 +29,8 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     {
         (this.receiver, this.services, this.outbox, this.departure, this.terms, this.share) = (receiver, services, outbox, departure, terms, share);
         held = session.Held;
-        owed = new OwedAcks(this);
+        pool = new AckPool(this);
+        owed = pool.Take();
     }
 
     /// <exception cref="ProtocolException">Malformed, or beyond what was agreed.</exception>
@@ -92,7 +92,7 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
             departure.Told();
             throw;
         }
-        owed = pool.TryTake(out var free) ? free : new OwedAcks(this);
+        owed = pool.Take();
     }
 
     /// <summary>On the recorder's thread: the batch is durable.</summary>
@@ -103,7 +103,7 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
         share.Committed(batch.Messages);
         foreach (var message in batch.Feedback) services.Feedback.Publish(message);
         batch.Clear();
-        pool.Add(batch);
+        pool.Return(batch);
         departure.Told();
     }
 

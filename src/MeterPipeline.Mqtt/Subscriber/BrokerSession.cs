@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -31,7 +30,7 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
     private readonly Stream stream;
     private readonly Outbox outbox;
     private readonly Task sending;
-    private readonly ConcurrentBag<OwedAcks> pool = [];
+    private readonly AckPool pool;
     private int owedBatches;
     private long lastReadTicks;
     private volatile bool reading;
@@ -47,7 +46,8 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
         (this.options, this.counters, this.time, this.log, this.client, this.stream) = (options, counters, time, log, client, stream);
         outbox = new Outbox(PipeWriter.Create(stream), UnreadBytesMax);
         sending = SendAsync();
-        owed = new OwedAcks(this);
+        pool = new AckPool(this);
+        owed = pool.Take();
         lastReadTicks = time.GetTimestamp();
     }
 
@@ -113,7 +113,7 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
     {
         outbox.Add(batch.Packets);
         batch.Clear();
-        pool.Add(batch);
+        pool.Return(batch);
         Interlocked.Decrement(ref owedBatches);
     }
 
@@ -226,7 +226,7 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
             return;
         }
         var batch = owed;
-        owed = pool.TryTake(out var free) ? free : new OwedAcks(this);
+        owed = pool.Take();
         Interlocked.Increment(ref owedBatches);
         await receiver.SubmitAsync(batch, cancel).ConfigureAwait(false);
     }

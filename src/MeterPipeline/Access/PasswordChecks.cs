@@ -13,7 +13,7 @@ public sealed class PasswordChecks(int atOnce, int waitingMax) : IDisposable
 {
     private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
     private readonly ConcurrentDictionary<string, byte[]> known = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Task<bool>> running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> running = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim places = new(atOnce);
     private long derived;
 
@@ -34,10 +34,9 @@ public sealed class PasswordChecks(int atOnce, int waitingMax) : IDisposable
         if (!running.TryGetValue(name, out var check))
         {
             if (running.Count >= atOnce + waitingMax) return null;
-            var begun = new Lazy<Task<bool>>(() => RunAsync(user, password, name, tag));
-            check = running.GetOrAdd(name, (_, first) => first.Value, begun);
+            check = running.GetOrAdd(name, new Lazy<Task<bool>>(() => RunAsync(user, password, name, tag)));
         }
-        return await check.ConfigureAwait(false);
+        return await check.Value.ConfigureAwait(false);
     }
 
     public void Dispose() => places.Dispose();
@@ -49,6 +48,8 @@ public sealed class PasswordChecks(int atOnce, int waitingMax) : IDisposable
             await places.WaitAsync().ConfigureAwait(false);
             try
             {
+                // The same question may have been answered since it was asked.
+                if (user is not null && IsKnown(user, password.Span)) return true;
                 Interlocked.Increment(ref derived);
                 var right = await Task.Run(() => PasswordHash.Verify(password.Span, user?.Hash ?? PasswordHash.Nobody)).ConfigureAwait(false);
                 if (right && user is not null) known[user.Name] = tag;

@@ -1,4 +1,9 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using MeterPipeline.Mqtt;
 using MeterPipeline.Mqtt.Endpoint;
+using MeterPipeline.Tests.Mqtt.Fuzz;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MeterPipeline.Tests.Mqtt;
 
@@ -132,6 +137,21 @@ public sealed class EndpointAbuseTests
     }
 
     [Fact]
+    public async Task Nothing_keeps_a_connection_that_has_published_and_gone()
+    {
+        var opened = new Opened(receiver);
+        using var services = new EndpointServices(opened, new EndpointOptions(), null, TimeProvider.System, NullLogger<EndpointServices>.Instance);
+        for (var n = 0; n < 20; n++) await PublishAndLeaveAsync(services, n);
+        for (var round = 0; round < 3; round++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        // The last ones may still stand on a stack.
+        Assert.InRange(opened.Sessions.Count(session => session.IsAlive), 0, 3);
+    }
+
+    [Fact]
     public async Task One_connection_too_many_is_closed()
     {
         await using var host = await EndpointHost.StartAsync(receiver, new EndpointOptions { MaxConnections = 1 });
@@ -140,5 +160,38 @@ public sealed class EndpointAbuseTests
         await second.AssertClosedAsync();
         await first.SendAsync(RawClient.Publish(1, "x"));
         Assert.Equal(1, await first.AckAsync());
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task PublishAndLeaveAsync(EndpointServices services, int n)
+    {
+        var client = new MemoryConnection(services, $"{n}", IPAddress.Loopback);
+        var answers = client.ForgetAnswersAsync();
+        await client.SendAsync((byte[])[.. RawClient.Connect("a"), .. RawClient.Publish(1, "x")]);
+        client.Leave();
+        await client.Served;
+        await answers;
+    }
+
+    /// <summary>Remembers what it opened without keeping it, and commits on a thread of its own.</summary>
+    private sealed class Opened(IReceiver receiver) : IReceiver
+    {
+        public List<WeakReference> Sessions { get; } = [];
+
+        public IReceiverSession Open(Origin origin)
+        {
+            var session = new Session(receiver.Open(origin));
+            Sessions.Add(new WeakReference(session));
+            return session;
+        }
+
+        private sealed class Session(IReceiverSession session) : IReceiverSession
+        {
+            public Rejection? Take(in Delivery delivery) => session.Take(delivery);
+
+            public async ValueTask SubmitAsync(IOwedAcks? owed, CancellationToken cancel) => await Task.Run(() => owed?.Committed(), cancel);
+
+            public void Dispose() => session.Dispose();
+        }
     }
 }
