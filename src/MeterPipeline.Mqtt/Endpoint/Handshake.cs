@@ -18,11 +18,13 @@ internal static class Handshake
     public static void Check(ConnectPacket connect)
     {
         if (connect.AuthenticationMethod is not null)
-            throw new ProtocolException("authentication-method", ReasonCode.BadAuthenticationMethod, "Enhanced authentication is not offered; use a user and password or a client certificate [MQTT-4.12.0-1].");
+            throw new ProtocolException("authentication-method", ReasonCode.BadAuthenticationMethod,
+                "Enhanced authentication is not offered; use a user and password or a client certificate [MQTT-4.12.0-1].");
         if (connect.Level == ProtocolLevel.V5 && connect.WillRetained)
             throw new ProtocolException("retain", ReasonCode.RetainNotSupported, "Retained messages are not kept, a will neither [MQTT-3.2.2-13].");
         if (connect.ClientId.Length > ClientIdMax)
-            throw new ProtocolException("bad-client-id", ReasonCode.ClientIdNotValid, $"The client id has {connect.ClientId.Length} characters; at most {ClientIdMax} are taken.");
+            throw new ProtocolException("bad-client-id", ReasonCode.ClientIdNotValid,
+                $"The client id has {connect.ClientId.Length} characters; at most {ClientIdMax} are taken.");
         if (connect is { Level: ProtocolLevel.V311, ClientId: "", CleanStart: false })
             throw new ProtocolException("no-client-id", ReasonCode.ClientIdNotValid, "An empty client id needs a clean session [MQTT-3.1.3-8].");
     }

@@ -41,7 +41,8 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
         if (terms.IsV5)
         {
             if (publish.Retained)
-                throw new ProtocolException("retain", ReasonCode.RetainNotSupported, "Retained messages are not kept; publish without the retain flag [MQTT-3.2.2-14].");
+                throw new ProtocolException("retain", ReasonCode.RetainNotSupported,
+                    "Retained messages are not kept; publish without the retain flag [MQTT-3.2.2-14].");
             if (publish.Properties.Alias != 0) topic = (aliases ??= new TopicAliases()).Resolve(publish);
         }
         if (publish.Qos > 0) Begin();
@@ -118,7 +119,8 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     {
         begun++;
         if (terms.IsV5 && begun - Interlocked.Read(ref ended) > services.Options.ReceiveMaximum)
-            throw new ProtocolException("receive-maximum", ReasonCode.ReceiveMaximumExceeded, $"More than {services.Options.ReceiveMaximum} messages without acknowledgement [MQTT-3.3.4-7].");
+            throw new ProtocolException("receive-maximum", ReasonCode.ReceiveMaximumExceeded,
+                $"More than {services.Options.ReceiveMaximum} messages without acknowledgement [MQTT-3.3.4-7].");
     }
 
     /// <summary>The same message again; a new one must find a place, also from a 3.1.1 client, which knows no receive maximum.</summary>
@@ -126,7 +128,8 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     {
         if (held.Contains(packetId)) return true;
         if (held.Count < services.Options.ReceiveMaximum) return false;
-        throw new ProtocolException("receive-maximum", ReasonCode.ReceiveMaximumExceeded, $"More than {services.Options.ReceiveMaximum} QoS 2 messages without PUBREL.");
+        throw new ProtocolException("receive-maximum", ReasonCode.ReceiveMaximumExceeded,
+            $"More than {services.Options.ReceiveMaximum} QoS 2 messages without PUBREL.");
     }
 
     /// <summary>

@@ -56,7 +56,8 @@ public readonly ref struct Frame
             if (buffer[i] >= 0x80) continue;
             var size = 1 + i + length;
             if (size > maxBytes)
-                throw new ProtocolException("packet-too-large", ReasonCode.PacketTooLarge, $"A packet of {size} bytes; at most {maxBytes} are taken. Send smaller batches.");
+                throw new ProtocolException("packet-too-large", ReasonCode.PacketTooLarge,
+                    $"A packet of {size} bytes; at most {maxBytes} are taken. Send smaller batches.");
             if (buffer.Length < size)
             {
                 needed = size;

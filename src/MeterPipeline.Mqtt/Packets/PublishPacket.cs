@@ -49,7 +49,8 @@ public readonly ref struct PublishPacket
         if (anyTopic || (topic.IsEmpty && properties.Alias != 0)) return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
         if (topic.IsEmpty) throw ProtocolException.Error("bad-topic", "No topic, and no alias for one (3.3.2.1; in version 3.1.1 MQTT-4.7.3-1).");
         if (!IsTopicName(topic))
-            throw new ProtocolException("bad-topic", ReasonCode.TopicNameInvalid, $"A topic name is 1 to {TopicMax} bytes of UTF-8 without wildcards and U+0000 [MQTT-3.3.2-2].");
+            throw new ProtocolException("bad-topic", ReasonCode.TopicNameInvalid,
+                $"A topic name is 1 to {TopicMax} bytes of UTF-8 without wildcards and U+0000 [MQTT-3.3.2-2].");
         return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
     }
 

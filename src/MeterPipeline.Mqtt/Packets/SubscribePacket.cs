@@ -45,7 +45,8 @@ public ref struct SubscribePacket
         if (rest.AtEnd) return false;
         filter = rest.TextBytes();
         if (!TopicFilter.IsValid(filter))
-            throw new ProtocolException("bad-filter", ReasonCode.TopicFilterInvalid, "A topic filter is empty or has a wildcard where none can be [MQTT-4.7.1-1, -2, MQTT-4.7.3-1].");
+            throw new ProtocolException("bad-filter", ReasonCode.TopicFilterInvalid,
+                "A topic filter is empty or has a wildcard where none can be [MQTT-4.7.1-1, -2, MQTT-4.7.3-1].");
         if (!withOptions) return true;
         var options = rest.Byte();
         qos = (byte)(options & 3);
