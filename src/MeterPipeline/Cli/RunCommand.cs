@@ -22,6 +22,8 @@ public static class RunCommand
         var settings = PipelineSettings.Read(builder.Configuration);
         var listeners = Listeners.Of(settings, parsed.GetValue(Mqtt), parsed.GetValue(Web));
         var policies = Opened.Policies(parsed);
+        // Not needed to run, but a wrong rule is better met now than at settlement.
+        _ = Opened.FixedSums(parsed);
         using var ledger = Opened.Ledger(parsed, create: true);
         listeners.Require(ledger.Users().Count > 0, settings.Mqtt.Tls.RequireClientCertificate);
         await using var host = await PipelineHost.StartAsync(builder, ledger, policies, settings, listeners).ConfigureAwait(false);

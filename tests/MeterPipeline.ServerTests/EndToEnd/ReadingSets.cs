@@ -11,17 +11,16 @@ namespace MeterPipeline.ServerTests.EndToEnd;
 /// <summary>Readings as lines of <c>meter register time revision value</c>: what was published, told by the payloads, and what is stored.</summary>
 internal static class ReadingSets
 {
+    /// <summary>What of it must be stored: items in a unit that no meter of the fleet counts go to quarantine.</summary>
     public static HashSet<string> Published(IEnumerable<FleetMessage> messages)
     {
         var lines = new HashSet<string>(StringComparer.Ordinal);
         foreach (var message in messages)
         {
             using var payload = JsonDocument.Parse(message.Payload);
-            if (payload.RootElement.TryGetProperty("readings", out var items))
-            {
-                foreach (var item in items.EnumerateArray()) lines.Add(Line(item.GetProperty("meter").GetString()!, item));
-            }
-            else lines.Add(Line(Encoding.UTF8.GetString(message.Topic.Span).Split('/')[3], payload.RootElement));
+            var topic = Encoding.UTF8.GetString(message.Topic.Span).Split('/');
+            foreach (var item in Items(payload.RootElement))
+                if (!item.TryGetProperty("unit", out _)) lines.Add(Line(item.TryGetProperty("meter", out var meter) ? meter.GetString()! : topic[3], item));
         }
         return lines;
     }
@@ -46,10 +45,15 @@ internal static class ReadingSets
         return lines;
     }
 
+    private static IEnumerable<JsonElement> Items(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Array ? root.EnumerateArray() : root.TryGetProperty("readings", out var items) ? items.EnumerateArray() : [root];
+
     private static string Line(string meter, JsonElement item)
     {
         var value = decimal.Parse(item.GetProperty("value").GetString()!, CultureInfo.InvariantCulture);
-        return Line(meter, "Total", item.GetProperty("ts").GetDateTimeOffset().ToUnixTimeMilliseconds(), 0, (long)(value * 10_000));
+        var register = item.TryGetProperty("register", out var named) ? named.GetString()! : "Total";
+        var revision = item.TryGetProperty("rev", out var rev) ? rev.GetInt32() : 0;
+        return Line(meter, register, item.GetProperty("ts").GetDateTimeOffset().ToUnixTimeMilliseconds(), revision, (long)(value * 10_000));
     }
 
     private static string Line(string meter, string register, long timeMs, int revision, long value) =>
