@@ -144,7 +144,7 @@ public interface ILedgerView : IDisposable
     /// <summary>What persons have said of holds in a season, oldest first.</summary>
     IReadOnlyList<HoldEntry> HoldEntries(int autumn);
 
-    /// <summary>History of changes to one entity (kind: division, company, household, meter, user), oldest first.</summary>
+    /// <summary>History of changes to one entity (kind: division, company, household, meter, alias, heated-count, user), oldest first.</summary>
     IReadOnlyList<AuditRow> Audit(string kind, string id);
 }
 

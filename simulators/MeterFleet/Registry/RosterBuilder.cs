@@ -46,7 +46,7 @@ internal sealed class RosterBuilder(FleetOptions options, SeasonClock clock, Win
         AccountNumber(i),
         village.Name.Replace(Places.SampleMark, "", StringComparison.Ordinal) + "集中供暖站" + Places.SampleMark,
         village.Code,
-        "coal-to-electricity", "programme", options.SeasonStart.AddYears(-1), "none", SampleNote);
+        "central-heating", "programme", options.SeasonStart.AddYears(-1), "none", SampleNote);
 
     private Household Person(int i, Division village, bool gas)
     {

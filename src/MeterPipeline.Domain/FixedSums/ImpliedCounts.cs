@@ -34,14 +34,14 @@ public static class ImpliedCounts
         return new((figures.Of(standard.Component) - standard.Least * figures.Households) / more, rounded / more);
     }
 
-    /// <summary>A set that lies between two known ones and is not yet known so well.</summary>
+    /// <summary>A set that lies between two known ones and is not yet known so well. From a count that cannot be nothing follows.</summary>
     private static (RouteSet Routes, ImpliedCount Count)? Between(SortedDictionary<int, ImpliedCount> known)
     {
         foreach (var (outer, all) in known)
             foreach (var (inner, some) in known)
             {
                 var (set, within) = (new RouteSet(outer), all.Within + some.Within);
-                if (!set.IsMoreThan(new(inner))) continue;
+                if (!set.IsMoreThan(new(inner)) || all.IsImpossible || some.IsImpossible) continue;
                 var rest = set.Without(new(inner));
                 if (!known.TryGetValue(rest.Bits, out var before) || within < before.Within) return (rest, new(all.Households - some.Households, within));
             }

@@ -19,6 +19,7 @@ public sealed record HoldReason(string Name, DayMarks Marks, HoldKeeper Keeper, 
         new("register-doubtful", DayMarks.Pending, HoldKeeper.Company),
         // What a rule needs to know and no reading tells.
         new("base-month-missing", DayMarks.None, HoldKeeper.Company),
+        new("heated-count-missing", DayMarks.None, HoldKeeper.Bureau),
         new("quantity-not-metered", DayMarks.None, HoldKeeper.Bureau),
         new("site-inspection", DayMarks.None, HoldKeeper.Bureau, ByHand: true),
         new("disputed-reading", DayMarks.None, HoldKeeper.Company, ByHand: true),

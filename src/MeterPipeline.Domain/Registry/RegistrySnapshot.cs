@@ -50,14 +50,16 @@ public sealed class RegistrySnapshot
     public Meter? MeterByNo(int no) => (uint)no < (uint)metersByNo.Length ? metersByNo[no] : null;
 
     /// <summary>
-    /// Actually heated households of a village heating enterprise on a day: the newest count until then, or else what its meters in service say.
+    /// Actually heated households of a village heating enterprise on a day: the newest count until then, or else what its meters in service say
+    /// together at one moment, the greatest of the day. A meter and the one that it is exchanged for tell of the same households.
     /// </summary>
     public int HeatedOn(string householdId, LocalDay day)
     {
         if (heatedByHousehold.TryGetValue(householdId, out var counts) && counts.FindLast(c => c.From <= day) is { } count) return count.Households;
-        return MetersOf(householdId).SelectMany(m => m.Installations)
-            .Where(i => i.HouseholdId == householdId && i.Serves == Serves.VillageCentralHeating && i.FromMs < day.EndMs && i.UntilMs > day.StartMs)
-            .Sum(i => i.HeatedHouseholds);
+        var lives = MetersOf(householdId).SelectMany(m => m.Installations)
+            .Where(i => i.HouseholdId == householdId && i.Serves == Serves.VillageCentralHeating && i.FromMs < day.EndMs && i.UntilMs > day.StartMs).ToList();
+        int At(long ms) => lives.Where(i => i.FromMs <= ms && i.UntilMs > ms).Sum(i => i.HeatedHouseholds);
+        return lives.Select(i => At(Math.Max(i.FromMs, day.StartMs))).DefaultIfEmpty().Max(); // it grows only where a life begins
     }
 
     /// <summary>Every meter that has served the household, ordered by meter id.</summary>

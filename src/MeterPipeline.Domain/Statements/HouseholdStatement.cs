@@ -49,7 +49,7 @@ public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntri
         var quantity = SeasonQuantity.Of(season, day => policy?.IsEligible(household, season, day) ?? false, installations);
         var baseQuantity = rule?.Separation.Kind == HeatingSeparation.BaseMonth ? BaseMonth(household, rule, autumn) : null;
         var accrual = rule is null ? null : Accrual.Of(policy!, rule, ClaimOf(household, rule, quantity, baseQuantity));
-        var holds = Hold.Of(season, installations, Missing(rule, baseQuantity), entries?.Invoke(household.Id, autumn) ?? []);
+        var holds = Hold.Of(season, installations, Missing(rule, accrual, baseQuantity), entries?.Invoke(household.Id, autumn) ?? []);
         return new HouseholdStatement(household, season, energy, policy, rule, quantity, baseQuantity, accrual, installations, holds);
     }
 
@@ -88,8 +88,9 @@ public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntri
     }
 
     /// <summary>What the rule needs to know and no reading tells: the name of the hold, and what it rests on.</summary>
-    private static IEnumerable<(string Reason, string Evidence)> Missing(RouteRule? rule, SeasonQuantity? month)
+    private static IEnumerable<(string Reason, string Evidence)> Missing(RouteRule? rule, Accrual? accrual, SeasonQuantity? month)
     {
+        if (accrual is { Claim: { Quota: 0, Quantity: > 0 } claim }) yield return ("heated-count-missing", claim.Season.Name);
         if (month is { Start: EdgeKind.Missing } or { End: EdgeKind.Missing }) yield return ("base-month-missing", month.Season.Name);
         if (rule is { Energy: null, Prices.Count: > 0 }) yield return ("quantity-not-metered", rule.Unit);
     }

@@ -37,7 +37,7 @@ public static class Columns
 
     private static readonly (string Name, bool Required, string[] Chinese)[] HeatedHouseholds =
     [
-        ("household_id", true, ["户编号"]), ("from", true, ["起始日期", "生效日期"]), ("households", true, ["供暖户数", "实际供暖户数"]),
+        ("household_id", true, ["户编号", "户号"]), ("from", true, ["起始日期", "生效日期"]), ("households", true, ["供暖户数", "实际供暖户数"]),
     ];
 
     /// <summary>Finds where each known column stands in a heading row.</summary>

@@ -196,6 +196,7 @@ internal sealed partial record Texts
             ["register-jump"] = "示值突增超出表计能力",
             ["register-doubtful"] = "最新示值存疑，待后续读数",
             ["base-month-missing"] = "缺少基准月示值，无法区分采暖用量",
+            ["heated-count-missing"] = "未登记清算时的实际供暖户数",
             ["quantity-not-metered"] = "用量不经表计，待购买凭证",
             ["site-inspection"] = "待现场核查",
             ["disputed-reading"] = "读数有争议",

@@ -196,6 +196,7 @@ internal sealed partial record Texts
             ["register-jump"] = "register jumped beyond the meter's capacity",
             ["register-doubtful"] = "newest readings are doubtful",
             ["base-month-missing"] = "no registers for the base month, so heating cannot be told apart",
+            ["heated-count-missing"] = "no count of actually heated households for settlement",
             ["quantity-not-metered"] = "what is not metered needs slips of purchase",
             ["site-inspection"] = "waits for an inspection on site",
             ["disputed-reading"] = "a reading is disputed",

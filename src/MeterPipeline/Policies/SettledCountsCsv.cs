@@ -53,6 +53,7 @@ public static class SettledCountsCsv
         private const int ProblemsMax = 100;
 
         private int[] columns = [];
+        private int headings;
 
         public List<PolicyProblem> Problems { get; } = [];
 
@@ -67,7 +68,9 @@ public static class SettledCountsCsv
             var found = Headings.Select(known => Array.FindIndex(names, n => known.Contains(n, StringComparer.OrdinalIgnoreCase))).ToArray();
             for (var i = 0; i < found.Length; i++)
                 if (found[i] < 0) Report(1, 1, $"The heading has no column {Headings[i][0]} ({Headings[i][1]})", "Needed: season, unit, route, households.");
-            if (Problems.Count == 0) columns = found;
+                else if (names.Count(n => Headings[i].Contains(n, StringComparer.OrdinalIgnoreCase)) > 1)
+                    Report(1, 1, $"The heading has the column {Headings[i][0]} ({Headings[i][1]}) twice", "Remove one.");
+            if (Problems.Count == 0) (columns, headings) = (found, names.Length);
         }
 
         public void Row(int line, string text)
@@ -77,6 +80,12 @@ public static class SettledCountsCsv
             if (fields.Length <= columns.Max())
             {
                 Report(line, 1, text.Length > LineMax ? $"The line is longer than {LineMax} characters" : $"The line has {fields.Length} fields", "Write season, unit, route, households.");
+                return;
+            }
+            if (fields.Length > headings || fields.Any(field => field.Count(c => c == '"') % 2 == 1))
+            {
+                // 1,234 would be read as 1, in quotes too.
+                Report(line, 1, $"The line has more fields than the heading, {headings}, or a comma inside one", "Write numbers without grouping and fields without commas.");
                 return;
             }
             var (season, unit, route, households) = (Season(line, fields), Unit(line, fields), Route(line, fields), Households(line, fields));

@@ -109,6 +109,34 @@ public abstract class RegistryContract
         Assert.Equal(1, ledger.RegistryVersion());
     }
 
+    /// <summary>Before the first count the meter's row tells, after it never, however the counts came in.</summary>
+    [Fact]
+    public void A_heated_count_holds_from_its_day_until_the_next()
+    {
+        var ledger = Open();
+        ledger.ChangeRegistry(Village(), "li", Now);
+        Count(ledger, "2026-02-01", 0);
+        Count(ledger, "2025-12-01", 50);
+        Count(ledger, "2026-01-01", 47);
+        Assert.Equal(new RegistryChangeResult(0, 1, 0, 5), Count(ledger, "2026-01-01", 48));
+        Assert.Equal(new RegistryChangeResult(0, 0, 1, 5), Count(ledger, "2026-01-01", 48));
+
+        using var view = Open().OpenView();
+        (string Day, int Heated)[] expected =
+            [("2025-11-14", 0), ("2025-11-15", 40), ("2025-11-30", 44), ("2025-12-01", 50), ("2025-12-31", 50), ("2026-01-01", 48), ("2026-01-31", 48), ("2026-02-01", 0)];
+        Assert.Equal(expected, expected.Select(e => (e.Day, view.Registry().HeatedOn("H1", Day(e.Day)))));
+        var audit = view.Audit("heated-count", "H1");
+        Assert.Equal("""{"household_id":"H1","from":"2026-01-01","households":47}""", audit[^1].Before);
+        Assert.Equal(audit[^1].Before!.Replace("47", "48", StringComparison.Ordinal), audit[^1].After);
+    }
+
+    private static RegistryChangeResult Count(ILedger ledger, string from, int households)
+    {
+        var change = new RegistryChange();
+        change.HeatedCounts.Add(new HeatedCount("H1", Day(from), households));
+        return ledger.ChangeRegistry(change, "li", Now);
+    }
+
     private static RegistryChange Village()
     {
         var change = new RegistryChange();
@@ -134,5 +162,7 @@ public abstract class RegistryContract
     private static Installation Life(string meter, string household, string from, string? until) => new(
         meter, household, "grid", Energy.Electricity, null, null, null, 1, Ms(from), null, until is null ? null : Ms(until), null, Serves.Heating, 0);
 
-    private static long Ms(string day) => LocalDay.TryParse(day, out var parsed) ? parsed.StartMs : throw new ArgumentException(day);
+    private static long Ms(string day) => Day(day).StartMs;
+
+    private static LocalDay Day(string day) => LocalDay.TryParse(day, out var parsed) ? parsed : throw new ArgumentException(day);
 }

@@ -145,6 +145,14 @@ public sealed class RegistryCsvTests : IDisposable
     public void Bad_alias_rows_are_explained(string row, string column, string reason) =>
         AssertOneBad(RegistryFile.Aliases, "户号,户编号,开始,结束\n", row, "3301234567890,H1,2024-01-01,", column, reason);
 
+    [Fact]
+    public void Counts_of_heated_households_mean_the_same_in_both_languages()
+    {
+        Import(RegistryFile.Households, "household_id,name,division,route\nE1,村供热站,140882101214,central-heating\n");
+        Assert.Equal(2, Import(RegistryFile.HeatedHouseholds, "household_id,from,households\nE1,2025-11-15,50\nE1,2026-02-01,48\n").Added);
+        Assert.Equal(2, Import(RegistryFile.HeatedHouseholds, "实际供暖户数,起始日期,户号\n48,2026-02-01,E1\n50,2025-11-15,E1\n").Unchanged);
+    }
+
     [Theory]
     [InlineData("E8,2025-11-15,50", "household_id", "import households first")]
     [InlineData("H1,2025-11-15,50", "household_id", "route central-heating")]
