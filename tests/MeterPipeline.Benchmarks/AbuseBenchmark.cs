@@ -27,6 +27,7 @@ public static class AbuseBenchmark
         // Children inherit it.
         Environment.SetEnvironmentVariable("MeterPipeline__Mqtt__Limits__Admission__ConnectionMessagesPerSecond", $"{limit}");
         Environment.SetEnvironmentVariable("MeterPipeline__Mqtt__Limits__MaxConnections", "50000");
+        Environment.SetEnvironmentVariable("MeterPipeline__Mqtt__Limits__Admission__Company__Connections", "50000");
         var report = new Report(options);
         report.Line($"Fleet: {connections} connections of {rate:N0} messages/s each, QoS 1, one reading each, PUBACK after fsync. Limit per connection: {limit:N0} messages/s.");
         report.Line($"{options.Number("seconds", 10)} s alone, then {options.Number("seconds", 10)} s beside the abusers, same server process.");

@@ -41,7 +41,10 @@ internal sealed class OpensslAuthority : IDisposable
     {
         var start = new ProcessStartInfo(ServerProcess.Find("openssl"), arguments)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder.Path,
         };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -145,7 +145,8 @@ public sealed class SecurityTests : IDisposable
     {
         var start = new ProcessStartInfo(ServerProcess.Find("mosquitto_pub"), [.. how, "-h", "localhost", "-q", "1", "-t", GridTopic, "-m", payload])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

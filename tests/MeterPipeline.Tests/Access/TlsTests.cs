@@ -38,7 +38,11 @@ public sealed class TlsTests : IAsyncLifetime
         ledger.PutUser(new User("pub", Role.Company, "north", [], PasswordHash.Create(Encoding.UTF8.GetBytes(Password)), false, true, 0, 0), "test", 0);
         var tls = new MqttTlsSettings
         {
-            Certificate = ours.At("server.pem"), Key = ours.At("server.key"), ClientCa = ours.At("ca.pem"), ReloadSeconds = 1, HandshakeSeconds = 1,
+            Certificate = ours.At("server.pem"),
+            Key = ours.At("server.key"),
+            ClientCa = ours.At("ca.pem"),
+            ReloadSeconds = 1,
+            HandshakeSeconds = 1,
         };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

@@ -1,6 +1,7 @@
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Users;
 
 namespace MeterPipeline.Tests.Ledger;
 
@@ -28,6 +29,27 @@ public abstract class LedgerContract
         Assert.Empty(view.MeterYears(1));
         Assert.Empty(view.VillageDays("", 0, int.MaxValue));
         Assert.Equal(0, view.QuarantineSize().Open);
+    }
+
+    [Fact]
+    public void Users_are_kept_seen_by_others_and_audited_without_their_hash()
+    {
+        var ledger = Open();
+        Assert.Empty(ledger.Users());
+        var user = new User("pub", Role.Company, "north", ["1408"], "the-hash", MustChange: true, Enabled: true, Now, Now);
+        ledger.PutUser(user, "me", Now);
+        ledger.PutUser(user, "me", Now + 1);
+        Assert.Equal(1, Open().UsersVersion());
+        var kept = Assert.Single(Open().Users());
+        Assert.Equal(user with { Divisions = kept.Divisions }, kept);
+        Assert.Equal(["1408"], kept.Divisions);
+        ledger.PutUser(user with { Hash = "another-hash", PasswordAtMs = Now + 2 }, "me", Now + 2);
+        ledger.PutUser(user with { Hash = "another-hash", PasswordAtMs = Now + 2, Enabled = false }, "you", Now + 3);
+        Assert.Equal((3, false), (ledger.UsersVersion(), ledger.Users()[0].Enabled));
+        using var view = ledger.OpenView();
+        var audit = view.Audit("user", "pub");
+        Assert.Equal([(Now, "me"), (Now + 2, "me"), (Now + 3, "you")], audit.Select(row => (row.AtMs, row.Actor)));
+        Assert.All(audit, row => Assert.DoesNotContain("hash", row.Before + row.After, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
