@@ -1,4 +1,6 @@
 using System.Net;
+using LoadGenerator;
+using MeterPipeline.Bench;
 using MeterPipeline.Benchmarks.Load;
 
 namespace MeterPipeline.Benchmarks;
@@ -24,11 +26,7 @@ public static class AbuseBenchmark
     public static int Run(Options options)
     {
         var (connections, rate, limit) = (options.Number("connections", 8), options.Number("rate", 2_000), options.Number("limit", 5_000));
-        // Children inherit it.
-        Environment.SetEnvironmentVariable("MeterPipeline__Mqtt__Limits__Admission__ConnectionMessagesPerSecond", $"{limit}");
-        Environment.SetEnvironmentVariable("MeterPipeline__Mqtt__Limits__MaxConnections", "50000");
-        Environment.SetEnvironmentVariable("MeterPipeline__Mqtt__Limits__Admission__Company__Connections", "50000");
-        var report = new Report(options);
+        var report = new Report(options.Verb, options.Text("out"));
         report.Line($"Fleet: {connections} connections of {rate:N0} messages/s each, QoS 1, one reading each, PUBACK after fsync. Limit per connection: {limit:N0} messages/s.");
         report.Line($"{options.Number("seconds", 10)} s alone, then {options.Number("seconds", 10)} s beside the abusers, same server process.");
         report.Line("");
@@ -37,7 +35,7 @@ public static class AbuseBenchmark
         var folder = Directory.CreateTempSubdirectory("meterpipeline-abuse-").FullName;
         try
         {
-            var imported = Import(options, folder);
+            var imported = BenchPipeline.Import(folder, options.Number("meters", 10_000), password: null);
             foreach (var scenario in Scenarios)
                 if (options.Text("only") is null || options.Text("only") == scenario.Name) Measure(options, report, scenario, imported, Path.Combine(folder, scenario.Name));
         }
@@ -49,27 +47,16 @@ public static class AbuseBenchmark
         return 0;
     }
 
-    private static string Import(Options options, string folder)
+    private static void Measure(Options options, Report report, Scenario scenario, string imported, string own)
     {
-        var data = Path.Combine(folder, "imported");
-        foreach (var (kind, path) in Fixture.Write(folder, options.Number("meters", 10_000)))
-        {
-            using var import = Child.OfBuild("meterpipeline", "import", kind, path, "--data", data);
-            if (import.WaitForExit() != 0) throw new InvalidOperationException($"The import of {kind} failed.");
-        }
-        return data;
-    }
-
-    private static void Measure(Options options, Report report, Scenario scenario, string imported, string data)
-    {
-        Directory.CreateDirectory(data);
-        foreach (var file in Directory.EnumerateFiles(imported, "*.db")) File.Copy(file, Path.Combine(data, Path.GetFileName(file)));
-        var endpoint = new IPEndPoint(IPAddress.Loopback, Child.FreePort());
-        using var server = Child.OfBuild("meterpipeline", "run", "--data", data, "--mqtt", $"{endpoint}", "--web", $"127.0.0.1:{Child.FreePort()}");
-        if (server.ReadLine()?.StartsWith("Ready", StringComparison.Ordinal) != true) throw new InvalidOperationException("meterpipeline run did not start.");
+        Directory.CreateDirectory(own);
+        using var pipeline = new BenchPipeline(
+            own, imported, ("Mqtt:Limits:Admission:ConnectionMessagesPerSecond", $"{options.Number("limit", 5_000)}"), ("Mqtt:Limits:MaxConnections", "50000"),
+            ("Mqtt:Limits:Admission:Company:Connections", "50000"));
+        var (endpoint, server) = (pipeline.Endpoint, pipeline.Process);
         var (connections, meters) = (options.Number("connections", 8), options.Number("meters", 10_000));
         var fleet = Enumerable.Range(0, connections)
-            .Select(no => new PacedPublisher(endpoint, no, new PacketRing(no, connections, meters), options.Number("rate", 2_000))).ToList();
+            .Select(no => new PacedPublisher(endpoint, no, new PacketRing(no, connections, meters, "metering/v1/" + LoadRegistry.Company, DateTimeOffset.UtcNow), options.Number("rate", 2_000))).ToList();
         Thread.Sleep(TimeSpan.FromSeconds(3));
         var alone = Phase(options, fleet, server);
         using (var abuser = scenario.Begin(endpoint, options))

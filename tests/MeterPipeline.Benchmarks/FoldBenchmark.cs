@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using LoadGenerator;
+using MeterPipeline.Bench;
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
@@ -22,7 +24,7 @@ public static class FoldBenchmark
     public static int Run(Options options)
     {
         var meters = options.Number("meters", 1_000);
-        var report = new Report(options);
+        var report = new Report(options.Verb, options.Text("out"));
         report.Line($"{meters:N0} meters, {Days} days of {PerDay} readings each = {meters * Days * PerDay:N0} readings, all meters in turn; one thread, median of {options.Number("runs", 3)}.");
         report.Line("");
         var folder = Directory.CreateTempSubdirectory("meterpipeline-bench-").FullName;
@@ -145,7 +147,7 @@ public static class FoldBenchmark
     private static RegistrySnapshot Registry(string folder, int meters)
     {
         using var ledger = SqliteLedger.Open(Path.Combine(folder, "data"), create: true);
-        foreach (var (kind, path) in Fixture.Write(folder, meters))
+        foreach (var (kind, path) in LoadRegistry.Write(folder, meters))
         {
             using var content = File.OpenRead(path);
             RegistryCsv.Import(ledger, Enum.Parse<RegistryFile>(kind, ignoreCase: true), content, "benchmark", 0, _ => { });

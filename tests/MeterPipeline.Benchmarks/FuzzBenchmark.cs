@@ -1,3 +1,4 @@
+using MeterPipeline.Bench;
 using System.Diagnostics;
 using MeterPipeline.Tests.Mqtt.Fuzz;
 
@@ -12,7 +13,7 @@ public static class FuzzBenchmark
     public static int Run(Options options)
     {
         var (packets, seed, lanes) = (options.Number("packets", 10_000_000), options.Number("seed", 20261121), options.Number("lanes", 4));
-        var report = new Report(options);
+        var report = new Report(options.Verb, options.Text("out"));
         report.Line($"{packets:N0} packets, structured, bent and random, MQTT 3.1.1 and 5, seed {seed}, {lanes} clients at a time over in-memory transports,");
         report.Line("beside one client that keeps the rules and publishes one message after the other.");
         report.Line("");

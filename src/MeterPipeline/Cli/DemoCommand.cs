@@ -4,7 +4,6 @@ using MeterFleet;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ingest.Intake;
 using MeterPipeline.Ledger;
-using MeterPipeline.Ledger.Import;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Run;
 using MeterPipeline.Web.Exports;
@@ -44,7 +43,9 @@ public static class DemoCommand
         var folder = DemoFolder(parsed);
         var policies = Opened.Policies(parsed);
         using var ledger = SqliteLedger.Open(Path.Combine(folder, "data"), create: true);
-        ImportRegistry(fleet, ledger, Path.Combine(folder, "registry"));
+        var registry = Directory.CreateDirectory(Path.Combine(folder, "registry")).FullName;
+        fleet.WriteRegistry(registry);
+        RegistryFolder.Import(ledger, registry, "demo");
         await using var influx = await PrivateInflux.StartAsync(Path.Combine(folder, "influx"), cancel).ConfigureAwait(false);
         var settings = new PipelineSettings
         {
@@ -84,19 +85,6 @@ public static class DemoCommand
         return Directory.Exists(Path.Combine(folder, "data"))
             ? throw new CommandException($"{folder} holds the ledger of an earlier demo. Name an empty folder with --data.")
             : folder;
-    }
-
-    private static void ImportRegistry(Fleet fleet, ILedger ledger, string folder)
-    {
-        Directory.CreateDirectory(folder);
-        fleet.WriteRegistry(folder);
-        foreach (var kind in (ReadOnlySpan<RegistryFile>)[RegistryFile.Divisions, RegistryFile.Companies, RegistryFile.Households, RegistryFile.Meters])
-        {
-            var path = Path.Combine(folder, $"{kind.ToString().ToLowerInvariant()}.csv");
-            using var content = File.OpenRead(path);
-            var result = RegistryCsv.Import(ledger, kind, content, "demo", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
-            if (!result.Clean) throw new CommandException($"{path}:{result.Problems[0].Line}: {result.Problems[0].Reason}", ExitCode.Difference);
-        }
     }
 
     private static async Task ReplayAsync(Fleet fleet, IPEndPoint mqtt, double seconds, CancellationToken cancel)

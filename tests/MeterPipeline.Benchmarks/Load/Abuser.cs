@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using LoadGenerator;
 
 namespace MeterPipeline.Benchmarks.Load;
 
@@ -73,7 +74,7 @@ public sealed class Abuser : IDisposable
 
     private static byte[] Publish(int id)
     {
-        var topic = Encoding.ASCII.GetBytes(Fixture.Topic(0));
+        var topic = Encoding.ASCII.GetBytes(LoadRegistry.Topic(0));
         var payload = "{\"ts\":\"2025-11-16T00:00:00+08:00\",\"value\":\"001000.00\"}"u8;
         return [0x32, (byte)(4 + topic.Length + payload.Length), 0, (byte)topic.Length, .. topic, (byte)(id >> 8), (byte)(id & 0xFF), .. payload];
     }

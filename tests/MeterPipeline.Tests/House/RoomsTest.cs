@@ -16,8 +16,9 @@ public sealed class RoomsTest
         ["src/MeterPipeline.Web"] = ["MeterPipeline.Domain", "MeterPipeline.Ledger"],
         ["src/MeterPipeline"] =
         [
-            "MeterFleet", "MeterPipeline.Domain", "MeterPipeline.Ingest", "MeterPipeline.Ledger", "MeterPipeline.Mqtt", "MeterPipeline.Sinks", "MeterPipeline.Web",
+            "LoadGenerator", "MeterFleet", "MeterPipeline.Domain", "MeterPipeline.Ingest", "MeterPipeline.Ledger", "MeterPipeline.Mqtt", "MeterPipeline.Sinks", "MeterPipeline.Web",
         ],
+        ["simulators/LoadGenerator"] = [],
         ["simulators/MeterFleet"] = [],
     };
 

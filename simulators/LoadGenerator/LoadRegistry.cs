@@ -1,15 +1,21 @@
 using System.Text;
 
-namespace MeterPipeline.Benchmarks;
+namespace LoadGenerator;
 
-/// <summary>A registry of one village per thousand electricity meters, one household each.</summary>
-public static class Fixture
+/// <summary>The registry that a pipeline needs to take the load: one village per thousand electricity meters, one household each.</summary>
+public static class LoadRegistry
 {
     private const int MetersPerVillage = 1_000;
 
-    public static string Topic(int no) => $"metering/v1/co1/{Meter(no)}/reading";
+    /// <summary>Id of the one company that all meters belong to.</summary>
+    public const string Company = "co1";
+
+    public static string Topic(int no) => $"metering/v1/{Company}/{Meter(no)}/reading";
 
     public static string Meter(int no) => $"E{14080200000 + no}";
+
+    /// <summary>What the register shows before the first reading, kWh.</summary>
+    public static int Opening(int no) => 1000 + no % 8000;
 
     /// <summary>Writes the registry files; returns (kind, path) in the order of import.</summary>
     public static IReadOnlyList<(string Kind, string Path)> Write(string folder, int meters)
@@ -21,9 +27,9 @@ public static class Fixture
         for (var no = 0; no < meters; no++)
         {
             households.Append($"H{no},N{no},{Village(no / MetersPerVillage)},coal-to-electricity,programme,2024-10-01,none\n");
-            rows.Append($"{Meter(no)},H{no},co1,electricity,6,2,12,1,2025-11-15,{1000 + no % 8000},heating\n");
+            rows.Append($"{Meter(no)},H{no},{Company},electricity,6,2,12,1,2025-11-15,{Opening(no)},heating\n");
         }
-        (string Kind, string Text)[] files = [("divisions", divisions.ToString()), ("companies", "company,name,energy\nco1,Power Co,electricity\n"), ("households", households.ToString()), ("meters", rows.ToString())];
+        (string Kind, string Text)[] files = [("divisions", divisions.ToString()), ("companies", $"company,name,energy\n{Company},Power Co,electricity\n"), ("households", households.ToString()), ("meters", rows.ToString())];
         return [.. files.Select(file =>
         {
             var path = Path.Combine(folder, file.Kind + ".csv");

@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
-namespace MeterPipeline.Benchmarks.Load;
+namespace LoadGenerator;
 
 /// <summary>
 /// One PUBLISH (QoS 1) per meter of a connection, rendered once. Before each use its packet identifier, time and value are overwritten, so
-/// that every reading on the wire is another one. The meters take turns, a quarter of an hour apart, as a real fleet's do.
+/// that every reading on the wire is another one. The meters take turns, a quarter of an hour apart, as a real fleet's do, until the clock's
+/// time is reached: a pipeline would refuse readings of the future.
 /// </summary>
 public sealed class PacketRing
 {
@@ -18,23 +19,30 @@ public sealed class PacketRing
     private readonly int size;
     private readonly int idAt;
     private readonly int timeAt;
+    private readonly int stepMax;
     private readonly byte[] time = new byte[16];
     private int meter;
     private int step = -1;
     private ushort id;
 
-    /// <summary>The packets of meters <paramref name="first"/>, first + stride, … below <paramref name="end"/>.</summary>
-    public PacketRing(int first, int stride, int end)
+    /// <summary>The packets of meters <paramref name="first"/>, first + stride, … below <paramref name="until"/>.</summary>
+    /// <param name="now">No reading is later.</param>
+    public PacketRing(int first, int stride, int until, string topicPrefix, DateTimeOffset now)
     {
         var rendered = new List<byte[]>();
-        for (var no = first; no < end; no += stride) rendered.Add(Render(no));
+        for (var no = first; no < until; no += stride)
+            rendered.Add(Packets.Publish($"{topicPrefix}/{LoadRegistry.Meter(no)}/reading", $"{{\"ts\":\"2025-11-16T00:00:00+08:00\",\"value\":\"{LoadRegistry.Opening(no):D6}.00\"}}", out idAt));
         (meters, size) = (rendered.Count, rendered[0].Length);
-        packets = [.. rendered.SelectMany(p => p)];
-        idAt = 2 + 2 + Fixture.Topic(0).Length;
+        packets = new byte[(long)meters * size];
+        for (var i = 0; i < meters; i++) rendered[i].CopyTo(packets, i * size);
         timeAt = idAt + 2 + "{\"ts\":\"".Length;
+        stepMax = (int)Math.Clamp((now - Start).TotalMinutes / StepMinutes, -1, int.MaxValue);
     }
 
-    /// <summary>The next packets, at most <paramref name="count"/>, ready to send in one piece.</summary>
+    /// <summary>Every meter has sent its last reading.</summary>
+    public bool UsedUp => meter == 0 && step >= stepMax;
+
+    /// <summary>The next packets, at most <paramref name="count"/>, ready to send in one piece. Not to be called once <see cref="UsedUp"/>.</summary>
     public ReadOnlySpan<byte> Next(int count, out int taken)
     {
         if (meter == 0) NextStep();
@@ -71,17 +79,5 @@ public sealed class PacketRing
             }
             packet[at] = (byte)'0';
         }
-    }
-
-    private static byte[] Render(int no)
-    {
-        var topic = Fixture.Topic(no);
-        var payload = $"{{\"ts\":\"2025-11-16T00:00:00+08:00\",\"value\":\"{1000 + no % 8000:D6}.00\"}}";
-        var packet = new List<byte> { 0x32, (byte)(2 + topic.Length + 2 + payload.Length), 0, (byte)topic.Length };
-        packet.AddRange(Encoding.ASCII.GetBytes(topic));
-        packet.AddRange([0, 0]);
-        packet.AddRange(Encoding.ASCII.GetBytes(payload));
-        if (packet[1] > 127) throw new InvalidOperationException("The packet is longer than a one-byte length can say.");
-        return [.. packet];
     }
 }

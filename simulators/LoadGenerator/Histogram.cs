@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MeterPipeline.Benchmarks.Load;
+namespace LoadGenerator;
 
 /// <summary>Counts of durations in buckets an eighth of a power of two wide (at most 9 % off). Not thread-safe.</summary>
 public sealed class Histogram
@@ -8,14 +8,22 @@ public sealed class Histogram
     private const int SubBits = 3;
     private readonly long[] counts = new long[64 << SubBits];
 
-    public void Add(long microseconds, long count) => counts[Bucket(Math.Max(1, microseconds))] += count;
+    /// <summary>The longest duration, µs, exactly.</summary>
+    public long Max { get; private set; }
+
+    public void Add(long microseconds, long count)
+    {
+        counts[Bucket(Math.Max(1, microseconds))] += count;
+        Max = Math.Max(Max, microseconds);
+    }
 
     public void Add(Histogram other)
     {
         for (var i = 0; i < counts.Length; i++) counts[i] += other.counts[i];
+        Max = Math.Max(Max, other.Max);
     }
 
-    /// <summary>Upper edge of the bucket that holds the quantile, µs.</summary>
+    /// <summary>Upper edge of the bucket that holds the quantile, µs; never above <see cref="Max"/>.</summary>
     public long Quantile(double q)
     {
         var wanted = (long)Math.Ceiling(counts.Sum() * q);
@@ -23,7 +31,7 @@ public sealed class Histogram
         for (var i = 0; i < counts.Length; i++)
         {
             seen += counts[i];
-            if (seen >= wanted && seen > 0) return Edge(i + 1);
+            if (seen >= wanted && seen > 0) return Math.Min(Edge(i + 1), Max);
         }
         return 0;
     }

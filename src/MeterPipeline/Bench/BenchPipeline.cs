@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using LoadGenerator;
+using MeterPipeline.Cli;
+using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Ledger.Users;
+using MeterPipeline.Run;
+
+namespace MeterPipeline.Bench;
+
+/// <summary>The real pipeline as a process of its own, on a ledger of its own that knows the meters of a load.</summary>
+public sealed class BenchPipeline : IDisposable
+{
+    /// <summary>The publisher of the load's company.</summary>
+    public const string User = "load";
+
+    private static readonly TimeSpan FoldMax = TimeSpan.FromMinutes(10);
+    private readonly string data;
+
+    /// <param name="folder">Empty or new, and its own.</param>
+    /// <param name="imported">A ledger as <see cref="Import"/> left it; it is copied.</param>
+    /// <param name="tls">Null: without TLS.</param>
+    /// <param name="settings">Further settings.</param>
+    /// <exception cref="CommandException">It does not start; with what it wrote to standard error.</exception>
+    internal BenchPipeline(string folder, string imported, ScratchCertificate? tls, params IEnumerable<(string Key, string Value)> settings)
+    {
+        data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
+        foreach (var file in Directory.EnumerateFiles(imported, "*.db")) File.Copy(file, Path.Combine(data, Path.GetFileName(file)));
+        (string, string)[] listening = tls is null
+            ? [("Mqtt:Address", $"{Endpoint}")]
+            : [("Mqtt:Address", ""), ("Mqtt:Tls:Address", $"{Endpoint}"), ("Mqtt:Tls:Certificate", tls.Certificate), ("Mqtt:Tls:Key", tls.Key)];
+        Process = Child.OfSelf(["run", "--data", data], folder, [.. listening, ("Web:Address", $"127.0.0.1:{FreePort.Any()}"), .. settings]);
+        Process.AwaitReady();
+    }
+
+    /// <summary>Without TLS.</summary>
+    /// <inheritdoc cref="BenchPipeline(string, string, ScratchCertificate, IEnumerable{ValueTuple{string, string}})"/>
+    public BenchPipeline(string folder, string imported, params IEnumerable<(string Key, string Value)> settings)
+        : this(folder, imported, null, settings)
+    {
+    }
+
+    public IPEndPoint Endpoint { get; } = new(IPAddress.Loopback, FreePort.Any());
+
+    public Child Process { get; }
+
+    /// <summary>Size of the ledger's files now.</summary>
+    public long LedgerMiB => new DirectoryInfo(data).EnumerateFiles().Sum(file => file.Length) / 1024 / 1024;
+
+    /// <summary>Makes a ledger with the registry of so many meters; returns its folder.</summary>
+    /// <param name="password">Of <see cref="User"/>; null: no user, and anonymous publishers are let in.</param>
+    public static string Import(string folder, int meters, string? password)
+    {
+        var registry = Directory.CreateDirectory(Path.Combine(folder, $"registry-{meters}"));
+        LoadRegistry.Write(registry.FullName, meters);
+        var imported = Path.Combine(folder, $"imported-{meters}");
+        using var ledger = SqliteLedger.Open(imported, create: true);
+        RegistryFolder.Import(ledger, registry.FullName, "bench");
+        registry.Delete(recursive: true);
+        if (password is null) return imported;
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var hash = PasswordHash.Create(Encoding.UTF8.GetBytes(password));
+        ledger.PutUser(new User(User, Role.Company, LoadRegistry.Company, [], hash, MustChange: false, Enabled: true, now, now), "bench", now);
+        return imported;
+    }
+
+    /// <summary>Waits for the fold, and makes sure that every acknowledged reading was accepted as one of its own; returns the seconds.</summary>
+    /// <exception cref="CommandException">The books hold another number, or the fold does not come to its end.</exception>
+    internal double AwaitFold(long acknowledged)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var ledger = SqliteLedger.Open(data, create: false);
+        do
+        {
+            using (var view = ledger.OpenView())
+            {
+                if (view.FoldedSeq == ledger.JournalHead())
+                {
+                    var accepted = view.Counters(int.MinValue, int.MaxValue).Sum(row => row.Accepted);
+                    return accepted == acknowledged
+                        ? Stopwatch.GetElapsedTime(started).TotalSeconds
+                        : throw new CommandException($"{acknowledged:N0} readings were acknowledged, {accepted:N0} are in the books.", ExitCode.Difference);
+                }
+            }
+        }
+        while (!Process.Ends(20) && Stopwatch.GetElapsedTime(started) < FoldMax);
+        throw new CommandException("The pipeline under load ended or did not fold what it acknowledged.", ExitCode.Difference);
+    }
+
+    public void Dispose() => Process.Dispose();
+}

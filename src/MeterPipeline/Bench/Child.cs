@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using MeterPipeline.Cli;
+
+namespace MeterPipeline.Bench;
+
+/// <summary>A process that a benchmark started, with its figures from <c>/proc</c>. Ended by its own id.</summary>
+public sealed class Child : IDisposable
+{
+    private const double TicksPerSecond = 100;
+    private const int ErrorLinesMax = 20;
+    private static readonly TimeSpan ReadyMax = TimeSpan.FromMinutes(2);
+
+    private readonly Queue<string> errors = [];
+    private readonly string name;
+    private readonly Process process;
+
+    /// <param name="folder">Where it works: it finds no settings file of somebody else's there.</param>
+    /// <param name="settings">Settings of a pipeline such as <c>Mqtt:Address</c>. Those of this process are not inherited.</param>
+    /// <exception cref="CommandException">The program cannot be started.</exception>
+    public Child(string file, IEnumerable<string> arguments, string folder, params IEnumerable<(string Key, string Value)> settings)
+    {
+        name = Path.GetFileName(file);
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("MeterPipeline__", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(inherited);
+        foreach (var (key, value) in settings) start.Environment[$"MeterPipeline__{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            throw new CommandException($"Cannot start {file}: {error.Message}");
+        }
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Another verb of this program.</summary>
+    public static Child OfSelf(IEnumerable<string> arguments, string folder, params IEnumerable<(string Key, string Value)> settings)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "meterpipeline");
+        return Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "meterpipeline"
+            ? new Child(Environment.ProcessPath!, arguments, folder, settings)
+            : new Child("dotnet", [program + ".dll", .. arguments], folder, settings);
+    }
+
+    /// <summary>User and system time of all threads so far.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            var stat = File.ReadAllText($"/proc/{process.Id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        }
+    }
+
+    public long RssMiB => Status("VmRSS:");
+
+    /// <summary>The largest the process ever was.</summary>
+    public long PeakMiB => Status("VmHWM:");
+
+    /// <summary>Waits so long for the process to end; whether it has.</summary>
+    public bool Ends(int milliseconds) => process.WaitForExit(milliseconds);
+
+    /// <summary>Waits for the line that <c>run</c> prints when it is ready.</summary>
+    /// <exception cref="CommandException">Another line came, or none.</exception>
+    public void AwaitReady()
+    {
+        using var patience = new CancellationTokenSource(ReadyMax);
+        try
+        {
+            if (process.StandardOutput.ReadLineAsync(patience.Token).AsTask().GetAwaiter().GetResult()?.StartsWith("Ready", StringComparison.Ordinal) == true) return;
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        throw NotReady();
+    }
+
+    /// <summary>Waits until something listens on a loopback port.</summary>
+    /// <exception cref="CommandException">Nothing did within half a minute, or the process ended.</exception>
+    public void AwaitPort(int port)
+    {
+        for (var tries = 0; tries < 600; tries++)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Connect(IPAddress.Loopback, port);
+                return;
+            }
+            catch (SocketException)
+            {
+                if (Ends(50)) break;
+            }
+        }
+        throw NotReady();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited) process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    private CommandException NotReady()
+    {
+        lock (errors) return new CommandException($"{name} did not get ready. {string.Join('\n', errors)}".TrimEnd());
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (errors)
+        {
+            errors.Enqueue(line);
+            if (errors.Count > ErrorLinesMax) errors.Dequeue();
+        }
+    }
+
+    private long Status(string entry) =>
+        long.Parse(File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(entry, StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture) / 1024;
+}
