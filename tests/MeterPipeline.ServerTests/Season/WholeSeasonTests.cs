@@ -74,7 +74,7 @@ public sealed class WholeSeasonTests(ITestOutputHelper output)
     {
         await using var recorder = new Recorder(ledger, TimeProvider.System, NullLogger<Recorder>.Instance);
         var afterwards = new AtInstant(DateTimeOffset.FromUnixTimeMilliseconds(messages[^1].PublishMs));
-        var intake = new ReadingIntake(new RegistryWatch(ledger, afterwards), recorder, afterwards, new IntakeOptions());
+        var intake = new ReadingIntake(new RegistryWatch(ledger, afterwards), recorder.SubmitAsync, afterwards, new IntakeOptions());
         using var session = intake.Open(new Origin("season", null, "test"));
         foreach (var message in messages) session.Take(new Delivery(message.Topic.Span, message.Payload.Span, 1, retained: false));
         await session.SubmitAsync(null, CancellationToken.None);
