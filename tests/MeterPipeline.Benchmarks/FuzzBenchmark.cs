@@ -1,5 +1,5 @@
-using MeterPipeline.Bench;
 using System.Diagnostics;
+using MeterPipeline.Bench;
 using MeterPipeline.Tests.Mqtt.Fuzz;
 
 namespace MeterPipeline.Benchmarks;
