@@ -34,7 +34,10 @@ public static class BenchCommand
         if (!OperatingSystem.IsLinux()) throw new CommandException("bench ingest reads the servers' figures from /proc; run it on Linux.");
         var load = new LoadOptions
         {
-            Seconds = parsed.GetValue(Seconds), WarmUpSeconds = parsed.GetValue(WarmUp), Window = parsed.GetValue(Window), Tls = parsed.GetValue(Tls),
+            Seconds = parsed.GetValue(Seconds),
+            WarmUpSeconds = parsed.GetValue(WarmUp),
+            Window = parsed.GetValue(Window),
+            Tls = parsed.GetValue(Tls),
         };
         if (parsed.GetValue(Runs) is < 1 or > RunsMax) throw new CommandException($"--runs is {parsed.GetValue(Runs)}; allowed are 1 to {RunsMax}.");
         var plan = new IngestPlan(load, Numbers("--connections", parsed.GetValue(Connections)!), Numbers("--meters", parsed.GetValue(Meters)!), parsed.GetValue(Runs));

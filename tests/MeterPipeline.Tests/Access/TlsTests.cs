@@ -39,7 +39,11 @@ public sealed class TlsTests : IAsyncLifetime
         ledger.PutUser(new User("pub", Role.Company, "north", [], PasswordHash.Create(Encoding.UTF8.GetBytes(Password)), false, true, 0, 0), "test", 0);
         var tls = new MqttTlsSettings
         {
-            Certificate = ours.At("server.pem"), Key = ours.At("server.key"), ClientCa = ours.At("ca.pem"), ReloadSeconds = 1, HandshakeSeconds = 1,
+            Certificate = ours.At("server.pem"),
+            Key = ours.At("server.key"),
+            ClientCa = ours.At("ca.pem"),
+            ReloadSeconds = 1,
+            HandshakeSeconds = 1,
         };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -131,8 +135,16 @@ public sealed class TlsTests : IAsyncLifetime
     {
         var load = new LoadOptions
         {
-            To = new IPEndPoint(IPAddress.Loopback, port), Tls = true, Authorities = ours.At("ca.pem"), User = "pub", Password = Password, TopicPrefix = "metering/v1/north",
-            Connections = 2, Meters = 8, WarmUpSeconds = 0, Until = new DateTimeOffset(2025, 11, 16, 0, 0, 0, TimeSpan.FromHours(8)),
+            To = new IPEndPoint(IPAddress.Loopback, port),
+            Tls = true,
+            Authorities = ours.At("ca.pem"),
+            User = "pub",
+            Password = Password,
+            TopicPrefix = "metering/v1/north",
+            Connections = 2,
+            Meters = 8,
+            WarmUpSeconds = 0,
+            Until = new DateTimeOffset(2025, 11, 16, 0, 0, 0, TimeSpan.FromHours(8)),
         };
         Assert.Equal(8, LoadRun.Run(load).Total);
         using (var view = folder.Open().OpenView()) Assert.Equal(8, view.Quarantine(long.MaxValue, 10).Count(row => row.Message.Reason == "unknown-meter"));

@@ -18,7 +18,13 @@ public sealed class LoadRunTests
         receiver.Hold();
         var load = new LoadOptions
         {
-            To = new IPEndPoint(IPAddress.Loopback, host.Port), Connections = 3, Meters = 200, Window = 16, Seconds = 60, WarmUpSeconds = 0, Until = Start.AddMinutes(150),
+            To = new IPEndPoint(IPAddress.Loopback, host.Port),
+            Connections = 3,
+            Meters = 200,
+            Window = 16,
+            Seconds = 60,
+            WarmUpSeconds = 0,
+            Until = Start.AddMinutes(150),
         };
         var running = Task.Run(() => LoadRun.Run(load));
         await receiver.UntilAsync(3 * 16);
