@@ -40,6 +40,9 @@ public sealed record LoadOptions
     /// <summary>PEM file of the authorities that may have signed the server's certificate. Null: those of the machine.</summary>
     public string? Authorities { get; init; }
 
+    /// <summary>No reading is later: a pipeline refuses those of the future. Null: now.</summary>
+    public DateTimeOffset? Until { get; init; }
+
     /// <summary>Permits an address that is not loopback: a load is an attack on whoever did not ask for it.</summary>
     public bool Anywhere { get; init; }
 

@@ -28,9 +28,9 @@ public static class LoadRun
         using var tls = options.Tls ? new TlsClient(options) : null;
         using var failed = new ManualResetEventSlim();
         using var connected = new CountdownEvent(options.Connections);
-        var end = DateTimeOffset.UtcNow;
+        var until = options.Until ?? DateTimeOffset.UtcNow;
         var publishers = Enumerable.Range(0, options.Connections)
-            .Select(no => new Publisher(options, tls, no, new PacketRing(no, options.Connections, options.Meters, options.TopicPrefix, end))).ToList();
+            .Select(no => new Publisher(options, tls, no, new PacketRing(no, options.Connections, options.Meters, options.TopicPrefix, until))).ToList();
         var threads = publishers.ConvertAll(publisher => new Thread(() => publisher.Run(connected, failed)) { IsBackground = true });
         threads.ForEach(thread => thread.Start());
         connected.Wait();
@@ -56,7 +56,7 @@ public static class LoadRun
         var total = publishers.Sum(publisher => publisher.Acknowledged);
         return total > before
             ? new LoadResult(total - before, total, seconds, all.Quantile(0.5), all.Quantile(0.99), all.Max, cpuSeconds)
-            : throw new LoadException("Nothing was acknowledged in the measured time. Every meter has a reading for each quarter hour until now; give more --meters or less --warm-up.");
+            : throw new LoadException("Nothing was acknowledged in the measured time. A meter has a reading for each quarter hour from 16 November 2025 until now, and no more: give more --meters or less --warm-up.");
     }
 
     private static double Cpu()

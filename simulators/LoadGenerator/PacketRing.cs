@@ -6,8 +6,8 @@ namespace LoadGenerator;
 
 /// <summary>
 /// One PUBLISH (QoS 1) per meter of a connection, rendered once. Before each use its packet identifier, time and value are overwritten, so
-/// that every reading on the wire is another one. The meters take turns, a quarter of an hour apart, as a real fleet's do, until the clock's
-/// time is reached: a pipeline would refuse readings of the future.
+/// that every reading on the wire is another one. The meters take turns, a quarter of an hour apart, as a real fleet's do, until all
+/// have sent their last.
 /// </summary>
 public sealed class PacketRing
 {
@@ -25,18 +25,18 @@ public sealed class PacketRing
     private int step = -1;
     private ushort id;
 
-    /// <summary>The packets of meters <paramref name="first"/>, first + stride, … below <paramref name="until"/>.</summary>
-    /// <param name="now">No reading is later.</param>
-    public PacketRing(int first, int stride, int until, string topicPrefix, DateTimeOffset now)
+    /// <summary>The packets of meters <paramref name="first"/>, first + stride, … below <paramref name="end"/>.</summary>
+    /// <param name="until">No reading is later.</param>
+    public PacketRing(int first, int stride, int end, string topicPrefix, DateTimeOffset until)
     {
         var rendered = new List<byte[]>();
-        for (var no = first; no < until; no += stride)
+        for (var no = first; no < end; no += stride)
             rendered.Add(Packets.Publish($"{topicPrefix}/{LoadRegistry.Meter(no)}/reading", $"{{\"ts\":\"2025-11-16T00:00:00+08:00\",\"value\":\"{LoadRegistry.Opening(no):D6}.00\"}}", out idAt));
         (meters, size) = (rendered.Count, rendered[0].Length);
         packets = new byte[(long)meters * size];
         for (var i = 0; i < meters; i++) rendered[i].CopyTo(packets, i * size);
         timeAt = idAt + 2 + "{\"ts\":\"".Length;
-        stepMax = (int)Math.Clamp((now - Start).TotalMinutes / StepMinutes, -1, int.MaxValue);
+        stepMax = (int)Math.Clamp((until - Start).TotalMinutes / StepMinutes, -1, int.MaxValue);
     }
 
     /// <summary>Every meter has sent its last reading.</summary>

@@ -51,16 +51,15 @@ internal sealed class IngestBench
         report.Line("");
         report.Line("| server | connections | meters | readings/s | lowest–highest | CPU µs/reading | generator µs/reading | PUBACK p50 ms | p99 ms | max ms | folded after s | peak RSS MiB | ledger MiB |");
         report.Line("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
-        using var progress = new Progress("Bench", "runs", (long)plan.Loads.Count * plan.Runs * (MosquittoBroker.Version is null ? 1 : 3));
         foreach (var meters in plan.Loads.GroupBy(load => load.Meters))
         {
             var imported = BenchPipeline.Import(folder, meters.Key, password);
-            foreach (var load in meters) Measure(load, imported, progress);
+            foreach (var load in meters) Measure(load, imported);
             Directory.Delete(imported, recursive: true);
         }
     }
 
-    private void Measure(LoadOptions load, string imported, Progress progress)
+    private void Measure(LoadOptions load, string imported)
     {
         List<(string Name, Func<string, IngestRun> Run)> servers = [("meterpipeline", own => OnPipeline(load, imported, own))];
         if (MosquittoBroker.Version is not null)
@@ -73,10 +72,10 @@ internal sealed class IngestBench
         {
             for (var i = 0; i < servers.Count; i++)
             {
-                var own = Directory.CreateDirectory(Path.Combine(folder, $"run-{runs}"));
+                var own = Directory.CreateDirectory(Path.Combine(folder, $"run-{++runs}"));
                 done[i].Add(servers[i].Run(own.FullName));
                 own.Delete(recursive: true);
-                progress.Report(++runs);
+                Console.Error.WriteLine($"{runs} of {plan.Loads.Count * plan.Runs * servers.Count}: {servers[i].Name}, {load.Connections:N0} connections, {load.Meters:N0} meters: {done[i][run].Load.Rate:N0} readings/s");
             }
         }
         for (var i = 0; i < servers.Count; i++) Row(servers[i].Name, load, [.. done[i].OrderBy(run => run.Load.Rate)]);

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using LoadGenerator;
 using MeterPipeline.Access;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
@@ -127,6 +128,29 @@ public sealed class TlsTests : IAsyncLifetime
         }
         await old.SendAsync(0xC0, 0);
         Assert.Equal([0xD0, 0], await old.ReceiveAsync());
+    }
+
+    [Fact]
+    public void The_load_generator_signs_in_and_checks_whom_it_talks_to()
+    {
+        var load = new LoadOptions
+        {
+            To = new IPEndPoint(IPAddress.Loopback, port),
+            Tls = true,
+            Authorities = ours.At("ca.pem"),
+            User = "pub",
+            Password = Password,
+            TopicPrefix = "metering/v1/north",
+            Connections = 2,
+            Meters = 8,
+            WarmUpSeconds = 0,
+            Until = new DateTimeOffset(2025, 11, 16, 0, 0, 0, TimeSpan.FromHours(8)),
+        };
+        Assert.Equal(8, LoadRun.Run(load).Total);
+        using (var view = folder.Open().OpenView()) Assert.Equal(8, view.Quarantine(long.MaxValue, 10).Count(row => row.Message.Reason == "unknown-meter"));
+        Assert.Contains("--user", Assert.Throws<LoadException>(() => LoadRun.Run(load with { Password = "not the right one" })).Message, StringComparison.Ordinal);
+        Assert.IsType<AuthenticationException>(Assert.Throws<LoadException>(() => LoadRun.Run(load with { Authorities = theirs.At("ca.pem") })).InnerException);
+        Assert.IsType<AuthenticationException>(Assert.Throws<LoadException>(() => LoadRun.Run(load with { Host = "elsewhere" })).InnerException);
     }
 
     [Fact]

@@ -1,0 +1,73 @@
+using System.Net;
+using LoadGenerator;
+using MeterPipeline.Tests.Mqtt;
+
+namespace MeterPipeline.Tests.Load;
+
+/// <summary>The load generator against the built-in endpoint on a port of its own.</summary>
+public sealed class LoadRunTests
+{
+    /// <summary>The first quarter hour of the readings.</summary>
+    private static readonly DateTimeOffset Start = new(2025, 11, 16, 0, 0, 0, TimeSpan.FromHours(8));
+
+    [Fact]
+    public async Task It_keeps_to_its_window_and_counts_exactly_what_was_acknowledged()
+    {
+        var receiver = new ProbeReceiver();
+        await using var host = await EndpointHost.StartAsync(receiver);
+        receiver.Hold();
+        var load = new LoadOptions
+        {
+            To = new IPEndPoint(IPAddress.Loopback, host.Port),
+            Connections = 3,
+            Meters = 200,
+            Window = 16,
+            Seconds = 60,
+            WarmUpSeconds = 0,
+            Until = Start.AddMinutes(150),
+        };
+        var running = Task.Run(() => LoadRun.Run(load));
+        await receiver.UntilAsync(3 * 16);
+        Assert.Equal(3 * 16, receiver.Messages.Count);
+        receiver.Release();
+        var result = await running;
+        // Eleven quarter hours; the readings end the load, long before its time.
+        Assert.Equal(11 * 200, result.Total);
+        Assert.Equal(11 * 200, receiver.Messages.Count);
+        Assert.Equal(11 * 200, receiver.Messages.Distinct().Count());
+        Assert.Equal(200, receiver.Messages.Select(m => m.Topic).Distinct().Count());
+        Assert.InRange(result.Acknowledged, 1, result.Total);
+        Assert.InRange(result.P50Us, 1, result.P99Us);
+        Assert.InRange(result.P99Us, result.P50Us, result.MaxUs);
+    }
+
+    [Fact]
+    public async Task A_server_that_leaves_is_an_error_and_not_a_figure()
+    {
+        var receiver = new ProbeReceiver();
+        await using var host = await EndpointHost.StartAsync(receiver);
+        var load = new LoadOptions { To = new IPEndPoint(IPAddress.Loopback, host.Port), Connections = 2, Meters = 1_000, Window = 1, Seconds = 60, WarmUpSeconds = 0 };
+        var running = Task.Run(() => LoadRun.Run(load));
+        await receiver.UntilAsync(100);
+        await host.DisposeAsync();
+        Assert.DoesNotContain("Nothing was", (await Assert.ThrowsAsync<LoadException>(() => running)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nobody_is_loaded_who_did_not_ask_for_it()
+    {
+        var load = new LoadOptions { To = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1883) };
+        Assert.Contains("--anywhere", Assert.Throws<LoadException>(load.Validate).Message, StringComparison.Ordinal);
+        (load with { Anywhere = true }).Validate();
+        Assert.Contains("--meters", Assert.Throws<LoadException>(() => (load with { Anywhere = true, Meters = 63 }).Validate()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_command_line_says_what_is_wrong_with_it()
+    {
+        var read = CommandLine.Parse(["--to", "127.0.0.1:1884", "--connections", "2", "--user", "u", "--password-stdin"], new StringReader("secret\n"))!.Load;
+        Assert.Equal((1884, 2, "u", "secret"), (read.To.Port, read.Connections, read.User, read.Password));
+        foreach (var (wrong, named) in (ReadOnlySpan<(string[], string)>)[(["--to", "here"], "--to"), (["--window"], "--window"), (["--seconds", "x"], "--seconds"), (["--loud"], "--loud"), (["--user", "u"], "--password-stdin")])
+            Assert.Contains(named, Assert.Throws<FormatException>(() => CommandLine.Parse(wrong, TextReader.Null)).Message, StringComparison.Ordinal);
+    }
+}
