@@ -89,7 +89,8 @@ internal sealed class RegistryStore
         Tables.Installation.Write(session, [.. touched.SelectMany(id => meters[id].Lives.Select((life, i) => (meters[id].No, i, life)))]);
     }
 
-    private static string[] Entities<T>(List<T> rows, Func<T, string> entity) => [.. rows.Select(row => Session.Storable(entity(row))).Distinct()];
+    /// <returns>An array of texts, as one value: C# would take a bare array of objects for several.</returns>
+    private static object Entities<T>(List<T> rows, Func<T, string> entity) => rows.Select(row => Session.Storable(entity(row))).Distinct().ToArray();
 
     /// <returns>False when nothing changed: then there is nothing to write either.</returns>
     private bool IsAudited(string kind, string id, string? before, string after)

@@ -9,7 +9,7 @@ public static class CommandLine
 {
     public static Option<string> Data { get; } = new("--data")
     {
-        Description = "Folder of the ledger.",
+        Description = "Folder of the ledger (with Ledger:Provider=postgres: not used).",
         DefaultValueFactory = _ => "./data",
         Recursive = true,
         HelpName = "DIR",

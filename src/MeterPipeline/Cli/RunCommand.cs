@@ -27,7 +27,7 @@ public static class RunCommand
         using var ledger = Opened.Ledger(parsed, create: true);
         listeners.Require(ledger.Users().Count > 0, settings.Mqtt.Tls.RequireClientCertificate);
         await using var host = await PipelineHost.StartAsync(builder, ledger, policies, settings, listeners).ConfigureAwait(false);
-        Console.WriteLine($"Ready: {listeners}, ledger {Path.GetFullPath(parsed.GetValue(CommandLine.Data)!)}, {policies.Policies.Count} policies");
+        Console.WriteLine($"Ready: {listeners}, ledger {Opened.PlaceOf(ledger, parsed)}, {policies.Policies.Count} policies");
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping, cancel);
         await Task.Delay(Timeout.InfiniteTimeSpan, stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Done;
