@@ -32,25 +32,15 @@ internal sealed class FoldLease : IDisposable
         {
             epoch = new Session(held).Scalar("UPDATE fold SET epoch = epoch + 1, owner = $1 WHERE part = 0 RETURNING epoch", Me());
         }
-        catch
+        catch (NpgsqlException error)
         {
             Release();
-            throw;
+            throw database.Describe(Operation, error);
         }
     }
 
     /// <exception cref="LedgerException">Held already: names the process, the place and what to do.</exception>
-    public static FoldLease Acquire(PostgresDatabase database, Action released)
-    {
-        try
-        {
-            return new FoldLease(database, released);
-        }
-        catch (NpgsqlException error)
-        {
-            throw database.Describe(Operation, error);
-        }
-    }
+    public static FoldLease Acquire(PostgresDatabase database, Action released) => new(database, released);
 
     /// <summary>Takes the lock again where its connection was lost and nobody else has it.</summary>
     /// <exception cref="LedgerException">Somebody has, or the server is gone.</exception>
@@ -67,14 +57,7 @@ internal sealed class FoldLease : IDisposable
                 Release();
                 database.ForgetIdle();
             }
-            try
-            {
-                if (!lost) held ??= Locked();
-            }
-            catch (NpgsqlException error)
-            {
-                throw database.Describe(Operation, error);
-            }
+            if (!lost) held ??= Locked();
         }
     }
 
@@ -98,22 +81,10 @@ internal sealed class FoldLease : IDisposable
         released();
     }
 
-    private NpgsqlConnection Locked()
-    {
-        var connection = database.Connect();
-        try
-        {
-            var session = new Session(connection);
-            if (session.Scalar(LockSql) == 1) return connection;
-            throw new LedgerException($"Cannot {Operation}: {database.Place}: it is held by {session.Text("SELECT owner FROM fold WHERE part = 0")}. " +
-                "Stop it, or use another Ledger:Schema.");
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    private NpgsqlConnection Locked() => database.Begin(Operation, session => session.Scalar(LockSql) == 1
+        ? true
+        : throw new LedgerException($"Cannot {Operation}: {database.Place}: it is held by {session.Text("SELECT owner FROM fold WHERE part = 0")}. " +
+            "Stop it, or use another Ledger:Schema.")).Connection;
 
     /// <summary>The connection goes back to the pool, so the lock must be given back by name; a broken connection has lost it anyway.</summary>
     private void Release()

@@ -41,7 +41,8 @@ internal static class PostgresFailure
         PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => "The server's files are damaged: stop all processes and restore a backup.",
         null when error.InnerException is TimeoutException =>
             "The server did not answer in time, or all connections of the pool are in use: see its load and pg_stat_activity.",
-        null => "Check that the server runs and that Ledger:ConnectionString names it.",
+        null or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown =>
+            "Check that the server runs and that Ledger:ConnectionString names it.",
         _ => "Nothing was stored.",
     };
 }

@@ -21,7 +21,7 @@ internal static class PostgresSchema
     private const string Journal = """
         CREATE TABLE journal_head (part integer PRIMARY KEY, seq bigint NOT NULL) WITH (fillfactor = 10);
         INSERT INTO journal_head VALUES (0, 0);
-        CREATE TABLE journal (part integer NOT NULL, seq bigint NOT NULL, blob bytea NOT NULL, PRIMARY KEY (part, seq));
+        CREATE TABLE journal (part integer NOT NULL DEFAULT 0, seq bigint NOT NULL, blob bytea NOT NULL, PRIMARY KEY (part, seq));
         ALTER TABLE journal ALTER blob SET STORAGE EXTERNAL;
         CREATE TABLE writer (id uuid PRIMARY KEY, call bigint NOT NULL, seq bigint NOT NULL, at timestamptz NOT NULL);
         CREATE FUNCTION append(_part integer, _writer uuid, _call bigint, _blob bytea) RETURNS bigint LANGUAGE plpgsql AS $$

@@ -70,7 +70,7 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
         using var fold = ledger.AcquireFold();
         var flush = new FoldFlush { FoldedSeq = 1 };
         for (var meter = 1; meter <= 700; meter++)
-            for (var day = 100; day < 103; day++) flush.MeterDays.Add(new MeterDayRow(meter, Register.Total, day, [(byte)meter]));
+            for (var day = 100; day < 103; day++) flush.MeterDays.Add(new MeterDayRow(meter, Register.Total, day, [(byte)(meter & 255)]));
         ledger.Flush(flush);
         using var view = ledger.OpenView();
         using var other = view.AllMeterDays().GetEnumerator();
