@@ -77,7 +77,7 @@ internal sealed class JournalAppender(PostgresDatabase database) : IDisposable
         unknown = true;
         try
         {
-            using var batch = Batch(connection);
+            using var batch = Batch(new Session(connection).Connection);
             using var reader = batch.ExecuteReader();
             reader.Read();
             var seq = reader.GetInt64(0);

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Holds;
@@ -211,7 +212,7 @@ internal sealed class PostgresView : ILedgerView
         }
         finally
         {
-            if (!disposed && connection.State == System.Data.ConnectionState.Open) Ask(() => session.Run($"CLOSE {cursor}"));
+            if (!disposed && connection.State == ConnectionState.Open) Ask(() => session.Run($"CLOSE {cursor}"));
         }
     }
 

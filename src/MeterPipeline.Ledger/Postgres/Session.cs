@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text;
 using Npgsql;
 
@@ -6,7 +7,10 @@ namespace MeterPipeline.Ledger.Postgres;
 /// <summary>One connection while it is borrowed. Statements with parameters are prepared, once per connection: their texts are constants.</summary>
 internal sealed class Session(NpgsqlConnection connection)
 {
-    public NpgsqlConnection Connection => connection;
+    /// <exception cref="NpgsqlException">It was lost meanwhile, and Npgsql would speak of a mistake in the program.</exception>
+    public NpgsqlConnection Connection => connection.State == ConnectionState.Open
+        ? connection
+        : throw new NpgsqlException("The connection to the server was lost");
 
     /// <summary>Set by a transaction's body that wants nothing of it kept.</summary>
     public bool Discarded { get; private set; }
@@ -58,7 +62,7 @@ internal sealed class Session(NpgsqlConnection connection)
 
     private NpgsqlCommand Command(string sql, ReadOnlySpan<object> values)
     {
-        var command = new NpgsqlCommand(sql, connection);
+        var command = new NpgsqlCommand(sql, Connection);
         foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value is string text ? Storable(text) : value });
         if (!values.IsEmpty) command.Prepare();
         return command;
