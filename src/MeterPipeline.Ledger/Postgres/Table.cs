@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace MeterPipeline.Ledger.Postgres;
 
 /// <summary>A column of a table and where its values come from. Values go to the server as one array per statement.</summary>
