@@ -51,6 +51,31 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
         }
     }
 
+    /// <summary>A trigger looks into the appending session.</summary>
+    [Theory]
+    [InlineData("off", "on")]
+    [InlineData("local", "on")]
+    [InlineData("remote_apply", "remote_apply")]
+    public void An_append_waits_for_the_disk_whatever_the_role_is_set_to(string set, string used)
+    {
+        _schema.Open();
+        _schema.Sql("""
+            CREATE TABLE seen (setting text);
+            CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$;
+            CREATE TRIGGER see AFTER INSERT ON journal FOR EACH STATEMENT EXECUTE FUNCTION see()
+            """);
+        _schema.Sql($"ALTER ROLE postgres SET synchronous_commit = {set}");
+        try
+        {
+            _schema.Open().Append([1], []);
+        }
+        finally
+        {
+            _schema.Sql("ALTER ROLE postgres RESET synchronous_commit");
+        }
+        Assert.Equal(used, _schema.Sql("SELECT setting FROM seen"));
+    }
+
     [Theory]
     [InlineData("Host=127.0.0.1;Port=1;Username=me;Password=the-secret;Database=db")]
     [InlineData("Host=127.0.0.1;Password=the-secret;Nonsense=1")]
