@@ -1,4 +1,3 @@
-using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Postgres;
 using MeterPipeline.ServerTests.Servers;
 using Npgsql;
