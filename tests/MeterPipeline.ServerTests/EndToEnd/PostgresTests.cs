@@ -51,6 +51,27 @@ public sealed class PostgresTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Quarantined_messages_are_replayed_and_readings_imported_beside_a_running_pipeline()
+    {
+        using var pipeline = OnPostgres("replay");
+        SmallRegistry.Import(pipeline);
+        await pipeline.StartAsync();
+        Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/grid/E3/reading", """{"ts":"2025-11-15T00:00:00+08:00","value":"100.00"}"""));
+        Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/grid/E3/reading", "{"));
+        var meters = pipeline.Write("more.csv", "meter_id,household_id,company,energy,installed_on,opening\nE3,H1,grid,electricity,2025-11-01,90\n");
+        Assert.Equal(0, pipeline.Verb("import", "meters", meters).Code);
+        var replayed = pipeline.Verb("quarantine", "replay");
+        Assert.True(replayed.Code == 0 && replayed.Output.Contains("1 taken with 1 readings", StringComparison.Ordinal), replayed.Output + replayed.Errors);
+        var readings = pipeline.Write("readings.csv", "meter_id,ts,value\nE3,2026-03-16T00:00:00+08:00,1593.14\n");
+        var imported = pipeline.Verb("import", "readings", readings);
+        Assert.True(imported.Code == 0 && imported.Errors.Contains("The running pipeline folds them", StringComparison.Ordinal), imported.Output + imported.Errors);
+        Assert.Contains("149.31 yuan", pipeline.Verb("explain", "H1", "--season", "2025-2026").Output, StringComparison.Ordinal);
+        Assert.Equal(0, await pipeline.StopAsync());
+        Assert.Contains("3 received = 2 accepted + 0 duplicate + 0 conflict + 1 quarantined + 0 pending", pipeline.Verb("status").Output, StringComparison.Ordinal);
+        Assert.Equal(0, pipeline.Verb("verify").Code);
+    }
+
+    [Fact]
     public void A_ledger_that_somebody_folds_is_not_moved()
     {
         using var pipeline = new PipelineProcess();
