@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using MeterPipeline.Domain.Registry;
 
@@ -82,9 +83,13 @@ public sealed class MeterDirectory
         unchecked
         {
             var hash = 0x9E3779B97F4A7C15UL ^ (ulong)bytes.Length;
-            for (; bytes.Length >= 8; bytes = bytes[8..])
-                hash = (hash ^ System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(bytes)) * 0xD6E8FEB86659FD93UL;
-            foreach (var b in bytes) hash = (hash ^ b) * 0x100000001B3UL;
+            if (bytes.Length < 8)
+                foreach (var b in bytes) hash = (hash ^ b) * 0x100000001B3UL;
+            else
+            {
+                for (var rest = bytes; rest.Length > 8; rest = rest[8..]) hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest)) * 0xD6E8FEB86659FD93UL;
+                hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[^8..])) * 0xD6E8FEB86659FD93UL;
+            }
             hash ^= hash >> 32;
             return (hash * 0xD6E8FEB86659FD93UL) | 1;
         }

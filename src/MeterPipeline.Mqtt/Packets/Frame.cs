@@ -55,9 +55,7 @@ public readonly ref struct Frame
             length |= (buffer[i] & 0x7F) << (7 * (i - 1));
             if (buffer[i] >= 0x80) continue;
             var size = 1 + i + length;
-            if (size > maxBytes)
-                throw new ProtocolException("packet-too-large", ReasonCode.PacketTooLarge,
-                    $"A packet of {size} bytes; at most {maxBytes} are taken. Send smaller batches.");
+            if (size > maxBytes) throw TooLarge(size, maxBytes);
             if (buffer.Length < size)
             {
                 needed = size;
@@ -68,4 +66,8 @@ public readonly ref struct Frame
         }
         throw ProtocolException.Malformed("malformed-length", "The remaining length takes more than four bytes.");
     }
+
+    /// <summary>Apart, so that cutting a packet does not pay for the text.</summary>
+    private static ProtocolException TooLarge(int size, int maxBytes) => new(
+        "packet-too-large", ReasonCode.PacketTooLarge, $"A packet of {size} bytes; at most {maxBytes} are taken. Send smaller batches.");
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
 namespace MeterPipeline.Mqtt.Packets;
@@ -48,11 +49,12 @@ public readonly ref struct PublishPacket
         var properties = level == ProtocolLevel.V5 ? PublishProperties.Read(ref reader) : default;
         if (anyTopic || (topic.IsEmpty && properties.Alias != 0)) return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
         if (topic.IsEmpty) throw ProtocolException.Error("bad-topic", "No topic, and no alias for one (3.3.2.1; in version 3.1.1 MQTT-4.7.3-1).");
-        if (!IsTopicName(topic))
-            throw new ProtocolException("bad-topic", ReasonCode.TopicNameInvalid,
-                $"A topic name is 1 to {TopicMax} bytes of UTF-8 without wildcards and U+0000 [MQTT-3.3.2-2].");
+        if (!IsTopicName(topic)) throw BadTopicName();
         return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
     }
+
+    private static ProtocolException BadTopicName() => new(
+        "bad-topic", ReasonCode.TopicNameInvalid, $"A topic name is 1 to {TopicMax} bytes of UTF-8 without wildcards and U+0000 [MQTT-3.3.2-2].");
 
     /// <summary>UTF-8 of a length that is taken, without wildcards and U+0000.</summary>
     public static bool IsTopicName(ReadOnlySpan<byte> topic) =>
@@ -79,6 +81,7 @@ public readonly ref struct PublishProperties
     public ReadOnlySpan<byte> Correlation { get; }
 
     /// <exception cref="ProtocolException">Malformed, alias 0, or a response topic with wildcards.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)] // Its many locals would be cleared for every PUBLISH of version 3.1.1 too.
     internal static PublishProperties Read(scoped ref PacketReader packet)
     {
         ushort alias = 0;
