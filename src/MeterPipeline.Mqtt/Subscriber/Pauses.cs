@@ -4,7 +4,7 @@ namespace MeterPipeline.Mqtt.Subscriber;
 /// How long to stay away after a connection has ended. It doubles with each connection that lasts only a short time, so that what ends them is not
 /// fought at full speed: two processes with one client id throw each other out for ever otherwise. Holds no clock.
 /// </summary>
-internal sealed class Pauses
+public sealed class Pauses
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan FirstTakenOver = TimeSpan.FromSeconds(1);

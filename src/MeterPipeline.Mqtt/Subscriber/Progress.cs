@@ -20,7 +20,7 @@ public enum Trouble
 /// <c>$SYS</c> never has a backlog here.
 /// </summary>
 /// <param name="now">Of the first look, on any clock that never goes back.</param>
-internal sealed class Progress(SubscriberOptions options, TimeSpan now)
+public sealed class Progress(SubscriberOptions options, TimeSpan now)
 {
     private readonly TimeSpan notConnectedAfter = TimeSpan.FromSeconds(options.NotConnectedSeconds);
     private readonly TimeSpan noCommitsAfter = TimeSpan.FromSeconds(options.NoCommitsSeconds);

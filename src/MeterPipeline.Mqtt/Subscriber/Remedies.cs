@@ -1,3 +1,4 @@
+using MeterPipeline.Mqtt.Endpoint;
 using MeterPipeline.Mqtt.Packets;
 
 namespace MeterPipeline.Mqtt.Subscriber;
@@ -8,7 +9,7 @@ internal static class Remedies
     /// <summary>The code as number and word, the broker's own words, and the remedy.</summary>
     /// <param name="name">The subscriber.</param>
     public static string Explain(ReasonCode code, string? reason, string name) =>
-        $"0x{(byte)code:X2} {(Enum.IsDefined(code) ? code : "of no known meaning")}{(reason is null ? "" : $", \"{reason}\"")}: {Of(code, name)}";
+        $"0x{(byte)code:X2} {(Enum.IsDefined(code) ? code : "of no known meaning")}{(reason is null ? "" : $", \"{RefusalLog.Harmless(reason)}\"")}: {Of(code, name)}";
 
     private static string Of(ReasonCode code, string name) => code switch
     {

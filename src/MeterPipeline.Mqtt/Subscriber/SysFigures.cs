@@ -6,7 +6,7 @@ namespace MeterPipeline.Mqtt.Subscriber;
 /// What a broker tells of itself under <c>$SYS</c>, in the words of mosquitto. It counts all its clients together. A broker that offers nothing leaves
 /// the figures empty. Written by the read loop, read by anybody.
 /// </summary>
-internal sealed class SysFigures
+public sealed class SysFigures
 {
     /// <summary>Asked for at QoS 0. The second and third are older and newer name of one figure.</summary>
     public static readonly IReadOnlyList<string> Topics =

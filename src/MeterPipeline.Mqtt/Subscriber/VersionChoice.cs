@@ -7,7 +7,7 @@ namespace MeterPipeline.Mqtt.Subscriber;
 /// reached: one that was away may come back as a newer one.
 /// </summary>
 /// <param name="version">As in <see cref="SubscriberOptions.Version"/>.</param>
-internal sealed class VersionChoice(string version)
+public sealed class VersionChoice(string version)
 {
     private bool older;
 
