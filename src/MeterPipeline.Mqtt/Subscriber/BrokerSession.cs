@@ -45,6 +45,8 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
 
     public byte Level { get; }
 
+    public string Version => Level == ProtocolLevel.V5 ? SubscriberOptions.Version5 : SubscriberOptions.Version311;
+
     /// <summary>Messages taken whose acknowledgement waits for a commit.</summary>
     public long Owed => Interlocked.Read(ref owedMessages);
 
@@ -166,9 +168,8 @@ internal sealed class BrokerSession : IAcknowledger, IAsyncDisposable
         }
         catch (IOException gone)
         {
-            var version = Level == ProtocolLevel.V5 ? SubscriberOptions.Version5 : SubscriberOptions.Version311;
             throw new BrokerException(ReasonCode.UnsupportedProtocolVersion,
-                $"The broker hung up on CONNECT of MQTT {version} without a word: check Version, ClientId, User and Password of subscriber {Options.Name}. {gone.Message}");
+                $"The broker hung up on CONNECT of MQTT {Version} without a word: check Version, ClientId, User and Password of subscriber {Options.Name}. {gone.Message}");
         }
     }
 

@@ -96,7 +96,7 @@ public sealed class Subscriber
             {
                 await using var opened = await reconnect.ExecuteAsync(OpenAsync, stop.Token).ConfigureAwait(false);
                 (session, since, lastSaid) = (opened, time.GetTimestamp(), null);
-                log.LogInformation("Broker {Name} at {Host}:{Port}: connected, protocol level {Level}", options.Name, options.Host, options.Port, opened.Level);
+                log.LogInformation("Broker {Name} at {Host}:{Port}: connected with MQTT {Version}", options.Name, options.Host, options.Port, opened.Version);
                 using var stream = receiver.Open(new Origin(options.Name, null, $"{options.Host}:{options.Port}"));
                 await opened.ServeAsync(stream, stop.Token, giveUp.Token).ConfigureAwait(false);
             }
@@ -129,7 +129,7 @@ public sealed class Subscriber
             }
             catch (BrokerException refused) when (refused.Code == ReasonCode.UnsupportedProtocolVersion && versions.Refused())
             {
-                SayOnce(refused.Message);
+                // The line about the connection names the version; if this one fails too, that attempt is logged.
             }
             catch (SocketException)
             {

@@ -55,6 +55,8 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         return line!;
     }
 
+    internal int CountLog(string words) => log.Written.Count(line => line.Contains(words, StringComparison.Ordinal));
+
     internal static async Task UntilAsync(Func<bool> holds, Func<string>? otherwise = null)
     {
         for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(2))
