@@ -34,11 +34,12 @@ public readonly ref struct PublishPacket
 
     public PublishProperties Properties { get; }
 
-    /// <param name="anyTopic">
-    /// From a broker: what it let through must not end the session, for it would deliver the same message again after every reconnect.
+    /// <param name="fromBroker">
+    /// What a broker let through must not end the session, for it would deliver the same message again after every reconnect: any topic is taken, and
+    /// properties are skipped.
     /// </param>
     /// <exception cref="ProtocolException">Malformed, or QoS 3.</exception>
-    public static PublishPacket Read(in Frame frame, byte level = ProtocolLevel.V311, bool anyTopic = false)
+    public static PublishPacket Read(in Frame frame, byte level = ProtocolLevel.V311, bool fromBroker = false)
     {
         var qos = (frame.First >> 1) & 3;
         if (qos == 3) throw ProtocolException.Malformed("bad-qos", "QoS 3 does not exist [MQTT-3.3.1-4].");
@@ -46,8 +47,13 @@ public readonly ref struct PublishPacket
         var reader = new PacketReader(frame.Body);
         var topic = reader.Binary();
         var id = qos > 0 ? reader.PacketId() : (ushort)0;
+        if (fromBroker)
+        {
+            if (level == ProtocolLevel.V5) reader.Take(reader.VarInt());
+            return new PublishPacket(frame.First, topic, id, default, reader.Rest);
+        }
         var properties = level == ProtocolLevel.V5 ? PublishProperties.Read(ref reader) : default;
-        if (anyTopic || (topic.IsEmpty && properties.Alias != 0)) return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
+        if (topic.IsEmpty && properties.Alias != 0) return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
         if (topic.IsEmpty) throw ProtocolException.Error("bad-topic", "No topic, and no alias for one (3.3.2.1; in version 3.1.1 MQTT-4.7.3-1).");
         if (!IsTopicName(topic)) throw BadTopicName();
         return new PublishPacket(frame.First, topic, id, properties, reader.Rest);

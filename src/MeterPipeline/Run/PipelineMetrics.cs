@@ -1,3 +1,4 @@
+using MeterPipeline.Mqtt.Subscriber;
 using MeterPipeline.Web;
 
 namespace MeterPipeline.Run;
@@ -6,6 +7,7 @@ namespace MeterPipeline.Run;
 internal static class PipelineMetrics
 {
     private static readonly KeyValuePair<string, string>[] NoLabels = [];
+    private static readonly (Trouble Kind, string Name)[] Troubles = [(Trouble.NotConnected, "not-connected"), (Trouble.NoCommits, "no-commits"), (Trouble.Backlog, "backlog")];
 
     public static IEnumerable<MetricSample> Of(Pipeline pipeline, Certificates tls)
     {
@@ -48,11 +50,24 @@ internal static class PipelineMetrics
     {
         foreach (var subscriber in pipeline.Subscribers)
         {
+            var counters = subscriber.Counters;
             KeyValuePair<string, string>[] broker = [new("broker", subscriber.Name)];
-            yield return new MetricSample("meterpipeline_broker_connected", "1 while connected to the broker.", "gauge", broker, subscriber.Connected ? 1 : 0);
-            yield return new MetricSample("meterpipeline_broker_messages_total", "Messages that the broker delivered.", "counter", broker, subscriber.Counters.Messages);
-            yield return new MetricSample("meterpipeline_broker_unprotected_total", "Of these, at QoS 0.", "counter", broker, subscriber.Counters.Unprotected);
-            yield return new MetricSample("meterpipeline_broker_refused_filters_total", "Subscriptions refused or granted at QoS 0 only.", "counter", broker, subscriber.Counters.RefusedFilters);
+            MetricSample Gauge(string name, string help, long value) => new($"meterpipeline_broker_{name}", help, "gauge", broker, value);
+            MetricSample Counter(string name, string help, long value) => new($"meterpipeline_broker_{name}_total", help, "counter", broker, value);
+            yield return Gauge("connected", "1 while connected to the broker.", subscriber.Connected ? 1 : 0);
+            yield return Gauge("protocol_level", "5: MQTT 5, 4: MQTT 3.1.1, 0: not connected.", subscriber.ProtocolLevel);
+            yield return Counter("messages", "Messages that the broker delivered.", counters.Messages);
+            yield return Counter("unprotected", "Of these, at QoS 0.", counters.Unprotected);
+            yield return Counter("retained", "Of these, retained by the broker: perhaps old ones seen again.", counters.Retained);
+            yield return Counter("committed", "QoS 1 messages committed, or skipped for their size.", counters.Committed);
+            yield return Gauge("owed", "QoS 1 messages taken and not yet committed.", subscriber.Owed);
+            yield return Counter("oversized", "Messages above MaxPacketBytes, acknowledged and not taken.", counters.Oversized);
+            yield return Counter("refused_filters", "Subscriptions refused or granted at QoS 0 only.", counters.RefusedFilters);
+            yield return Counter("lost_sessions", "Reconnects at which the broker had forgotten the session and what it held for us.", counters.LostSessions);
+            yield return Counter("dropped", "Messages that the broker says it has dropped since we first asked, whoever they were for.", counters.DroppedByBroker);
+            if (subscriber.Waiting is { } waiting) yield return Gauge("waiting", "Messages that the broker says it holds for its clients.", waiting);
+            foreach (var (kind, name) in Troubles)
+                yield return new MetricSample("meterpipeline_broker_trouble", "1 while readings do not come in as they should, by kind.", "gauge", [.. broker, new("kind", name)], subscriber.Trouble == kind ? 1 : 0);
         }
     }
 
