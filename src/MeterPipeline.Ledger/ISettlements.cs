@@ -22,8 +22,8 @@ public interface ISettlements
     /// </summary>
     /// <param name="seen">Asked for before anything was read that the lines rest on.</param>
     /// <param name="lines">Ordered by division, then household; each household once.</param>
-    /// <exception cref="LedgerException">No line; a household is in an open run of the season; or something of a settlement was stored since
-    /// <paramref name="seen"/>. Nothing was stored.</exception>
+    /// <exception cref="SettlementRefusedException">No line; a household is in an open run of the season; or something of a settlement was stored
+    /// since <paramref name="seen"/>. Nothing was stored.</exception>
     SettlementRun Draft(RunDraft draft, PolicyBook policies, SettlementMoment seen, IEnumerable<SettlementLine> lines);
 
     /// <summary>All runs in order, with their steps.</summary>
@@ -31,6 +31,9 @@ public interface ISettlements
 
     /// <summary>Null: there is no such run.</summary>
     RunProgress? Run(int runId);
+
+    /// <summary>The run's own text as it was frozen.</summary>
+    byte[] Text(int runId);
 
     /// <summary>A run's lines in their order, streamed.</summary>
     /// <exception cref="LedgerException">A stored chunk is damaged: names run and chunk.</exception>
@@ -69,6 +72,7 @@ public interface ISettlements
     PaymentList? Pay(RunStep step, int after, LocalDay on, string reference);
 
     /// <summary>Adds disbursements one by one, each judged by <see cref="HouseholdBalance.Refusal"/> after those before it, in one transaction.</summary>
+    /// <param name="rows">Without a run, what is no advance belongs to the newest confirmed run of the household, if there is one.</param>
     /// <returns>For each why it was left out; null: it is stored. The same reference and household twice is refused.</returns>
     IReadOnlyList<string?> Disburse(IReadOnlyList<Disbursement> rows);
 
@@ -114,3 +118,6 @@ public sealed record LineIndex(string HouseholdId, decimal Accrued, SettledAmoun
 
 /// <param name="Yuan">Of all payments together.</param>
 public sealed record PaymentList(int Households, decimal Yuan);
+
+/// <summary>A settlement may not be drafted or go on so: the message names the operation and the remedy. Nothing was stored.</summary>
+public sealed class SettlementRefusedException(string message) : Exception(message);

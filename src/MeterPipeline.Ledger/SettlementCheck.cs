@@ -45,7 +45,7 @@ internal sealed class SettlementCheck(ISettlements settlements, List<string> dif
                 differences.Add($"Settlement run {run.Id}, chunk {chunk.Number}: the index of household {household} is not what its line says.");
         }
         if (lines != run.Lines) differences.Add($"Settlement run {run.Id}: {run.Lines} lines were frozen, {lines} are there.");
-        else if (RunWriter.Seal(hash, run) != run.ContentHash && differences.Count == before)
+        else if (RunWriter.Seal(hash, settlements.Text(run.Id)) != run.ContentHash && differences.Count == before)
             differences.Add($"Settlement run {run.Id}: its content does not give its hash {run.ContentHash}. Restore both files from the same backup.");
     }
 

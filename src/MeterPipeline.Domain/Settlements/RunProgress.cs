@@ -49,6 +49,12 @@ public sealed class RunProgress(SettlementRun run, IReadOnlyList<RunStep> steps)
         return reason is null ? null : $"Run {run.Id} cannot be {Word(step.Kind)}: {reason}.";
     }
 
+    /// <summary>Why a person may not enter that the bank returned a payment of the run; null: they may.</summary>
+    public string? ReturnRefusal(Signatory who) =>
+        ByOffice(RunStepKind.Paid, who) is { } reason ? $"A return of run {run.Id} cannot be entered: {reason}."
+        : Stage != RunStage.Paid ? $"A return of run {run.Id} cannot be entered: it is not paid yet."
+        : null;
+
     /// <summary>Why a season's run cannot be drafted yet; null: it can.</summary>
     /// <param name="division">Whose season it is.</param>
     public static string? DraftRefusal(HeatingSeason season, string division, LocalDay today, bool provisional) =>

@@ -50,13 +50,13 @@ public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
         var run = new SettlementRun(
             id, draft.Autumn, draft.Division, draft.Actor, draft.AtMs, draft.JournalSeq, draft.RegistryVersion, [.. used.Select(Version)], lines,
             new RunTotals(lines, held, accrued.Amount, before.Amount, due.Amount, payable), previousHash, "") { Provisional = draft.Provisional };
-        return run with { ContentHash = Seal(hash, run) };
+        return run with { ContentHash = Seal(hash, CanonicalForm.Of(run)) };
     }
 
     /// <summary>Ends a hash over lines with the run's own text.</summary>
-    public static string Seal(IncrementalHash overLines, SettlementRun run)
+    public static string Seal(IncrementalHash overLines, ReadOnlySpan<byte> runText)
     {
-        overLines.AppendData(CanonicalForm.Of(run));
+        overLines.AppendData(runText);
         overLines.AppendData(EndOfLine);
         return Convert.ToHexStringLower(overLines.GetHashAndReset());
     }

@@ -86,7 +86,7 @@ internal static class DisbursementStore
     {
         if (Known(database, row)) return $"reference {row.Reference} of this household is entered already: a payment has its own reference, so leave this row out or correct it";
         if (Balance(database, row.Autumn, row.HouseholdId).Refusal(row.Kind, row.Yuan) is { } refusal) return refusal;
-        Insert(database, row);
+        Insert(database, row.Kind == DisbursementKind.Advance || row.RunId is not null ? row : row with { RunId = NewestRun(database, row) });
         return null;
     }
 
@@ -96,6 +96,15 @@ internal static class DisbursementStore
         var known = row.Step();
         row.Reset();
         return known;
+    }
+
+    private static int? NewestRun(Database database, Disbursement disbursement)
+    {
+        var row = database.Prepared($"SELECT max(run) FROM settlement_household h WHERE autumn = ? AND household = ? AND {SettlementStore.Confirmed}")
+            .Bind(1, (long)disbursement.Autumn).Bind(2, disbursement.HouseholdId);
+        var run = row.Step() ? row.NullableInt64(0) : null;
+        row.Reset();
+        return (int?)run;
     }
 
     private static void Insert(Database database, Disbursement row) =>

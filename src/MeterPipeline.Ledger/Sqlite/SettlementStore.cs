@@ -20,7 +20,7 @@ internal static class SettlementStore
     {
         using var transaction = database.BeginWrite("draft a settlement");
         if (Moment(database) != seen)
-            throw new LedgerException("Somebody else did something in a settlement while this one was drafted; nothing was stored. Draft it again.");
+            throw new SettlementRefusedException("Somebody else did something in a settlement while this one was drafted; nothing was stored. Draft it again.");
         var id = (int)seen.Run + 1;
         foreach (var (chunk, bytes, blob, index) in spool.Read())
         {
@@ -57,6 +57,14 @@ internal static class SettlementStore
         while (row.Step()) runs.Add(new RunProgress(Read(database, row), [.. stepsOf[row.Int32(0)]]));
         row.Reset();
         return runs;
+    }
+
+    public static byte[] Text(Database database, int runId)
+    {
+        var row = database.Prepared("SELECT run FROM settlement_run WHERE id = ?").Bind(1, (long)runId);
+        var text = row.Step() ? row.Blob(0) : [];
+        row.Reset();
+        return text;
     }
 
     public static bool AddStep(Database database, RunStep step, int after)
@@ -139,7 +147,7 @@ internal static class SettlementStore
             var household = row.Step() ? row.Text(0) : null;
             row.Reset();
             if (household is not null)
-                throw new LedgerException($"Cannot draft a settlement: household {household} is in run {open.Run.Id}, which is not confirmed yet. Confirm or withdraw run {open.Run.Id} first.");
+                throw new SettlementRefusedException($"Cannot draft a settlement: household {household} is in run {open.Run.Id}, which is not confirmed yet. Confirm or withdraw run {open.Run.Id} first.");
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
         using var drawn = new RunWriter(draft, policies);
         foreach (var line in lines) spool.Add(drawn.Add(line), LineIndex.Of(line));
         if (drawn.Lines == 0)
-            throw new LedgerException($"Nothing to settle: no household in {(draft.Division.Length == 0 ? "the registry" : draft.Division)} has a statement in {HeatingSeason.NameOf(draft.Autumn)}. "
+            throw new SettlementRefusedException($"Nothing to settle: no household in {(draft.Division.Length == 0 ? "the registry" : draft.Division)} has a statement in {HeatingSeason.NameOf(draft.Autumn)}. "
                 + "Compare the code with the divisions imported.");
         lock (writing) return SettlementStore.Draft(writer(), draft, seen, spool, drawn);
     }
@@ -26,6 +26,8 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
     public IReadOnlyList<RunProgress> Runs() => Read("read the settlement runs", database => SettlementStore.Runs(database, null));
 
     public RunProgress? Run(int runId) => Read("read a settlement run", database => SettlementStore.Runs(database, runId).SingleOrDefault());
+
+    public byte[] Text(int runId) => Read("read a settlement run", database => SettlementStore.Text(database, runId));
 
     public IEnumerable<SettlementLine> Lines(int runId)
     {
