@@ -4,6 +4,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Domain.Settlements;
 
@@ -38,7 +40,7 @@ public static class CanonicalForm
     {
         var ordered = policy with
         {
-            Exclusions = new SortedSet<Registry.ExclusionKind>(policy.Exclusions),
+            Exclusions = new SortedSet<ExclusionKind>(policy.Exclusions),
             Seasons = new SortedDictionary<string, HeatingSeason>(policy.Seasons.ToDictionary(), StringComparer.Ordinal),
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(ordered, Json.SubsidyPolicy)));
@@ -54,11 +56,17 @@ public static class CanonicalForm
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true,
     IncludeFields = true, UseStringEnumConverter = true, GenerationMode = JsonSourceGenerationMode.Metadata,
-    Converters = [typeof(LocalDayText), typeof(PlainDecimal)])]
+    Converters =
+    [
+        typeof(LocalDayText), typeof(PlainDecimal), typeof(Word<HeatingRoute>), typeof(Word<Conversion>), typeof(Word<Hardship>), typeof(Word<Energy>), typeof(Word<Register>),
+    ])]
 [JsonSerializable(typeof(SettlementLine))]
 [JsonSerializable(typeof(SettlementRun))]
 [JsonSerializable(typeof(SubsidyPolicy))]
 internal sealed partial class CanonicalJson : JsonSerializerContext;
+
+/// <summary>A value as registry files write it: <c>coal-to-gas</c>.</summary>
+internal sealed class Word<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) where T : struct, Enum;
 
 /// <summary>A day as text.</summary>
 internal sealed class LocalDayText : JsonConverter<LocalDay>
