@@ -1,6 +1,5 @@
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Holds;
-using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Settlements;
