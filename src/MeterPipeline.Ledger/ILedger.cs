@@ -15,6 +15,9 @@ namespace MeterPipeline.Ledger;
 /// </summary>
 public interface ILedger : IDisposable
 {
+    /// <summary>Frozen runs and money that moved.</summary>
+    ISettlements Settlements { get; }
+
     /// <summary>
     /// Makes one batch durable: the journal row (a <see cref="JournalBlob"/>) and its quarantined messages in one transaction that has
     /// reached the disk when this returns. The blob is never empty:

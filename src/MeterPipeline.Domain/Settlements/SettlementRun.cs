@@ -11,7 +11,11 @@ namespace MeterPipeline.Domain.Settlements;
 /// <param name="ContentHash">SHA-256 over everything above and all lines, lower-case hexadecimal.</param>
 public sealed record SettlementRun(
     int Id, int Autumn, string Division, string Actor, long AtMs, long JournalSeq, long RegistryVersion, IReadOnlyList<PolicyVersion> Policies, int Lines,
-    RunTotals Totals, string PreviousHash, string ContentHash);
+    RunTotals Totals, string PreviousHash, string ContentHash)
+{
+    /// <summary>Drafted to be looked at, perhaps before the season was over: it can never be confirmed.</summary>
+    public bool Provisional { get; init; }
+}
 
 /// <param name="Fingerprint">SHA-256 of what the policy says, lower-case hexadecimal.</param>
 public sealed record PolicyVersion(string Id, int Version, string Fingerprint);

@@ -14,6 +14,7 @@ public sealed class SqliteLedger : ILedger
     private readonly string journalFile;
     private readonly string ledgerFile;
     private readonly JournalStore journal;
+    private readonly SqliteSettlements settlements;
     private readonly Lock writing = new();
     private readonly Lock reading = new();
     private readonly ConcurrentBag<SqliteView.Connections> idleViews = [];
@@ -29,7 +30,10 @@ public sealed class SqliteLedger : ILedger
         journalFile = Path.Combine(folder, "journal.db");
         ledgerFile = Path.Combine(folder, "ledger.db");
         journal = new JournalStore(journalFile);
+        settlements = new SqliteSettlements(folder, ledgerFile, writing, Writer);
     }
+
+    public ISettlements Settlements => settlements;
 
     /// <summary>Opens the ledger in <paramref name="folder"/>, bringing older files to this version.</summary>
     /// <param name="create">Make folder (for its owner only) and files where they are missing; otherwise that is an error.</param>
@@ -156,6 +160,7 @@ public sealed class SqliteLedger : ILedger
     {
         disposed = true;
         journal.Dispose();
+        settlements.Dispose();
         while (idleViews.TryTake(out var connections)) connections.Dispose();
         lock (reading) reader?.Dispose();
         lock (writing) writer?.Dispose();

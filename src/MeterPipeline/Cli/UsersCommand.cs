@@ -106,7 +106,7 @@ public static class UsersCommand
         return first == Ask("Once more: ") ? first : throw new CommandException("The two passwords differ; nothing was changed.");
     }
 
-    private static string Ask(string prompt)
+    internal static string Ask(string prompt)
     {
         Console.Error.Write(prompt);
         var typed = new StringBuilder();
