@@ -1,5 +1,4 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
+using MeterPipeline.Ledger.Users;
 using Microsoft.AspNetCore.Http;
 
 namespace MeterPipeline.Web.Access;
@@ -11,10 +10,6 @@ namespace MeterPipeline.Web.Access;
 internal static class SessionCookies
 {
     private const string SessionCookie = "session";
-    private const int TokenBytes = 32;
-
-    /// <summary>A text of 256 random bits.</summary>
-    public static string NewToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
 
     /// <summary>The session's token: given in this answer, else sent with the request. Null: neither.</summary>
     public static string? Token(HttpContext context) => context.Features.Get<Given>()?.Token ?? Read(context, SessionCookie);
@@ -34,7 +29,7 @@ internal static class SessionCookies
 
     public static string Give(HttpContext context, string name)
     {
-        var token = NewToken();
+        var token = AccessToken.New();
         context.Response.Cookies.Append(Name(context, name), token, Options(context));
         return token;
     }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using System.Threading.Channels;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Users;
@@ -36,7 +34,7 @@ internal sealed class Sessions(ILedger ledger, Accounts accounts, AccessOptions 
     /// <param name="isUse">The person did something, so the session goes on.</param>
     public Viewer? Find(string token, bool isUse)
     {
-        var (known, id, now) = (accounts.Now(), Hash(token), NowMs);
+        var (known, id, now) = (accounts.Now(), AccessToken.Hash(token), NowMs);
         if ((known.Sessions.TryGetValue(id, out var open) ? open : Read(known, id)) is not { } found) return null;
         // Another node may know of a later use.
         if (IsOver(found, now) && ((found = Read(known, id)) is null || IsOver(found, now))) return null;
@@ -49,21 +47,21 @@ internal sealed class Sessions(ILedger ledger, Accounts accounts, AccessOptions 
     public void Begin(User user, string token)
     {
         var now = NowMs;
-        var session = new Session(Hash(token), user.Name, now, now);
+        var session = new Session(AccessToken.Hash(token), user.Name, now, now);
         ledger.Access.Begin(session, now - IdleMs - WrittenApartMs);
         ledger.Access.Record(new AccessEntry(0, now, user.Name, session.Id[..SessionPrint], AccessAct.SignIn, "", ""));
     }
 
     public void End(string token)
     {
-        ledger.Access.End(Hash(token));
+        ledger.Access.End(AccessToken.Hash(token));
         accounts.Changed();
     }
 
     /// <summary>The viewer of a machine's key; null: no such key, or revoked.</summary>
     public Viewer? OfKey(string key)
     {
-        if (accounts.Now().Keys.GetValueOrDefault(Hash(key)) is not { } known) return null;
+        if (accounts.Now().Keys.GetValueOrDefault(AccessToken.Hash(key)) is not { } known) return null;
         var today = Domain.LocalDay.Of(NowMs).Number;
         if (keyDays.TryGetValue(known.Name, out var day) && day == today) return OfKey(known);
         if (writes.Writer.TryWrite(access => access.KeyUsed(known.Name, today))) keyDays[known.Name] = today;
@@ -72,8 +70,6 @@ internal sealed class Sessions(ILedger ledger, Accounts accounts, AccessOptions 
 
     public static Viewer ViewerOf(User user) =>
         new(user.Name, Prefixes(user.Divisions)) { Role = user.Role, Company = user.Company, MustChange = user.MustChange };
-
-    public static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     /// <summary>Writes uses behind, until the host stops; what waits then is written too.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

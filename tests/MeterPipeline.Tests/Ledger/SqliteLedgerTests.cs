@@ -1,6 +1,7 @@
 using MeterPipeline.Domain.Holds;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Ledger.Users;
 using MeterPipeline.Tests.House;
 using SQLitePCL;
 
@@ -17,6 +18,15 @@ public sealed class SqliteLedgerTests : LedgerContract, IDisposable
 }
 
 public sealed class SqliteRegistryTests : RegistryContract, IDisposable
+{
+    private readonly SqliteFolder folder = new();
+
+    protected override ILedger Open() => folder.Open();
+
+    public void Dispose() => folder.Dispose();
+}
+
+public sealed class SqliteAccessTests : AccessContract, IDisposable
 {
     private readonly SqliteFolder folder = new();
 
@@ -154,6 +164,30 @@ public sealed class SqliteFilesTests : IDisposable
         using var view = ledger.OpenView();
         Assert.Equal("", view.Quarantine(long.MaxValue, 1)[0].Message.Meter);
         Assert.Single(view.HoldEntries(2025));
+    }
+
+    [Fact]
+    public void Users_of_the_second_version_sign_in_after_it_is_brought_forward()
+    {
+        folder.Open();
+        folder.Close();
+        foreach (var file in Directory.GetFiles(folder.Path, "ledger.db*")) File.Delete(file);
+        Execute("ledger.db", File.ReadAllText(Repository.PathOf("tests", "MeterPipeline.Tests", "Ledger", "versions", "2-ledger.sql")));
+        Execute("ledger.db", "INSERT INTO user VALUES ('pub', 1, 'grid', '[]', 'hash', 0, 1, 7, 7)");
+        var ledger = folder.Open();
+        Assert.Equal("pub", Assert.Single(ledger.Users()).Name);
+        ledger.Access.Begin(new Session("id", "pub", 8, 8), 0);
+        Assert.NotNull(ledger.Access.Find("id"));
+    }
+
+    [Theory]
+    [InlineData("UPDATE access_entry SET reason = ''")]
+    [InlineData("DELETE FROM access_entry")]
+    public void The_access_log_is_never_changed(string sql)
+    {
+        folder.Open().Access.Record(new AccessEntry(0, 1, "li", "", AccessAct.Export, "all", ""));
+        folder.Close();
+        Execute("ledger.db", sql, raw.SQLITE_CONSTRAINT);
     }
 
     [Theory]
