@@ -2,6 +2,7 @@ using MeterPipeline.Ledger;
 using MeterPipeline.Web.Boards;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Web.Access;
@@ -16,8 +17,8 @@ internal sealed class Gate(Visitors visitors, ILedger ledger, ILogger<Gate> log)
     {
         var viewer = visitors.Of(context);
         context.Features.Set(viewer);
-        var endpoint = context.GetEndpoint();
-        if (endpoint is not null && await RefusalAsync(context, viewer, endpoint).ConfigureAwait(false) is { } refused)
+        // What is no route of ours is an answer of routing itself: not found, or another method.
+        if (context.GetEndpoint() is RouteEndpoint endpoint && await RefusalAsync(context, viewer, endpoint).ConfigureAwait(false) is { } refused)
             await refused.ExecuteAsync(context).ConfigureAwait(false);
         else
             await next(context).ConfigureAwait(false);

@@ -15,7 +15,7 @@ public sealed class RightsTests(AccessSite people) : IClassFixture<AccessSite>
         var endpoints = people.Site.Endpoints;
         Assert.InRange(endpoints.Count, 20, 1_000);
         Assert.Empty(endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<Mark>() is null).Select(endpoint => endpoint.DisplayName));
-        string[] open = ["/healthz", "/readyz", "/sign-in", "/sign-out", "/password", "/assets/{hash}/{name}", "/openapi/{documentName}.json", "/api/v1/{**path:nonfile}"];
+        string[] open = ["/healthz", "/readyz", "/sign-in", "/sign-out", "/password", "/assets/{hash}/{name}", "/openapi/{documentName}.json", "/api/v1/{*path:nonfile}"];
         var others = endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<Mark>()!.Right is null)
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!.TrimStart('/')).Except(open);
         Assert.Empty(others);
