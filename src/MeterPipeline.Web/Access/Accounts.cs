@@ -12,7 +12,7 @@ internal sealed class Accounts(ILedger ledger, TimeProvider time, ILogger<Accoun
 
     private readonly Lock gate = new();
     private long lastLook;
-    private volatile KnownAccounts? known;
+    private KnownAccounts? known;
 
     public KnownAccounts Now()
     {
@@ -33,7 +33,10 @@ internal sealed class Accounts(ILedger ledger, TimeProvider time, ILogger<Accoun
     }
 
     /// <summary>Looks anew at the next call: after a change of our own.</summary>
-    public void Changed() => known = null;
+    public void Changed()
+    {
+        lock (gate) lastLook = 0;
+    }
 
     // Versions first: what changes meanwhile is seen at the next look.
     private KnownAccounts Load() => new(

@@ -19,6 +19,7 @@ public sealed class AccessSite : IAsyncLifetime
         Site.AddUser("bureau", Role.Bureau, WebVisitor.Password);
         Site.AddUser("finance", Role.Finance, WebVisitor.Password);
         Site.AddUser("town", Role.Township, WebVisitor.Password, divisions: Township + "000");
+        Site.AddUser("county", Role.Bureau, WebVisitor.Password, divisions: "140802000000");
         Site.AddUser("pub", Role.Company, WebVisitor.Password, company: "gas");
     }
 

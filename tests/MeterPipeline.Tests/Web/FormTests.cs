@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Web.Access;
 
@@ -154,6 +156,31 @@ public sealed class FormTests : IAsyncLifetime
         await admin.GetAsync("/access");
         Assert.Contains($"<td class=\"text\">li</td><td class=\"text\">查看个人信息</td><td class=\"text\">{WebSite.Household}</td><td class=\"text prose\">&lt;script&gt;", admin.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", admin.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_imported_text_becomes_markup_on_any_page()
+    {
+        var change = new RegistryChange();
+        change.Companies.Add(new Company("grid", WebSite.Evil, Energy.Electricity));
+        foreach (var code in new[] { "140802000000", "140802100000", WebSite.Village }) change.Divisions.Add(new Division(code, WebSite.Evil, null));
+        change.Aliases.Add(new AccountAlias(WebSite.Evil, WebSite.Household, null, null));
+        change.Installations.Add(new Installation(
+            WebSite.Evil, WebSite.Household, "grid", Energy.Electricity, 6, 2, null, 1, null, null, null, null, Serves.Heating, 0));
+        site.Ledger.ChangeRegistry(change, WebSite.Evil, 1);
+        using var li = await WebVisitor.SignedInAsync(site, "li");
+        await li.GetAsync($"/households/{WebSite.Household}");
+        await li.PostAsync(UnmaskPath, ("reason", WebSite.Evil));
+        foreach (var path in new[] { "/", "/?division=140802", "/?division=140802100", $"/?division={WebSite.Village}", $"/households/{WebSite.Household}", "/quarantine" })
+        {
+            await li.GetAsync(path);
+            Assert.DoesNotContain("<script>alert", li.Html, StringComparison.Ordinal);
+            if (path != "/") Assert.Contains("&lt;script&gt;alert", li.Html, StringComparison.Ordinal);
+        }
+        await li.GetAsync($"/households/{WebSite.Household}");
+        Assert.Contains("<dd>&lt;script&gt;alert", li.Html, StringComparison.Ordinal);
+        var json = await li.GetAsync($"/api/v1/households/{WebSite.Household}");
+        Assert.Equal(("application/json", "nosniff"), (json.Content.Headers.ContentType!.MediaType, json.Headers.GetValues("X-Content-Type-Options").Single()));
     }
 
     [Fact]

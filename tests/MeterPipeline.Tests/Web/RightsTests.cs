@@ -111,6 +111,19 @@ public sealed class RightsTests(AccessSite people) : IClassFixture<AccessSite>
     }
 
     [Fact]
+    public async Task Divisions_bind_every_role_and_every_form()
+    {
+        using var county = await WebVisitor.SignedInAsync(people.Site, "county");
+        await county.GetAsync("/households/" + AccessSite.NeighbourHousehold);
+        Assert.Equal(HttpStatusCode.Redirect, (await county.PostAsync($"/households/{AccessSite.NeighbourHousehold}/unmask", ("reason", "核查"))).StatusCode);
+        foreach (var elsewhere in new[] { "H140882100201-01", "H-none" })
+            Assert.Equal(HttpStatusCode.Forbidden, (await county.PostAsync($"/households/{elsewhere}/unmask", ("reason", "核查"))).StatusCode);
+        foreach (var path in new[] { "/exports/accruals.csv", "/exports/accruals.csv?division=1408", "/exports/accruals.csv?division=140882", "/quarantine", "/coverage", "/api/v1/counters" })
+            Assert.Equal(HttpStatusCode.Forbidden, (await county.GetAsync(path)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await county.GetAsync("/exports/accruals.csv?division=140802101")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_company_sees_its_own_counters_only()
     {
         using var publisher = await WebVisitor.SignedInAsync(people.Site, "pub");
