@@ -118,33 +118,9 @@ internal sealed record AccessTexts
         UnmaskHint = "事由（将记入访问记录）",
         Unmasked = "本次查看已记录，{0} 分钟后恢复脱敏。",
         Accounts = "户号",
-        UserFaults = new Dictionary<string, string>
-        {
-            ["name"] = "用户名为 1 至 64 个字母、数字或 . _ - @。",
-            ["taken"] = "该用户名已存在。",
-            ["divisions"] = "区划代码有误：应为 2、4、6、9 或 12 位代码或前缀。",
-            ["township"] = "乡镇用户须指定所辖区划。",
-            ["company"] = "企业账号须填写已登记的企业。",
-            ["self"] = "不能禁用自己。",
-        },
-        Notes = new Dictionary<SignInNote, string>
-        {
-            [SignInNote.Expired] = "登录已过期，请重新登录；您填写的内容没有丢失。",
-            [SignInNote.Wrong] = "用户名或密码不正确，或账号已禁用。",
-            [SignInNote.LockedOut] = "尝试次数过多，请 {0} 秒后再试。",
-            [SignInNote.Busy] = "系统繁忙，请稍后再试。",
-            [SignInNote.Differ] = "两次输入的新密码不一致。",
-            [SignInNote.Unfit] = "新密码过短、过长或与当前密码相同。",
-            [SignInNote.NoUsers] = "尚无用户。请在服务器上运行：meterpipeline users add NAME --role administrator",
-        },
-        Roles = new Dictionary<Role, string>
-        {
-            [Ledger.Users.Role.Company] = "供能企业",
-            [Ledger.Users.Role.Administrator] = "管理员",
-            [Ledger.Users.Role.Bureau] = "能源局",
-            [Ledger.Users.Role.Finance] = "财政局",
-            [Ledger.Users.Role.Township] = "乡镇",
-        },
+        UserFaults = ChineseUserFaults,
+        Notes = ChineseNotes,
+        Roles = ChineseRoles,
         Acts = new Dictionary<AccessAct, string> { [AccessAct.SignIn] = "登录", [AccessAct.Unmask] = "查看个人信息", [AccessAct.Export] = "导出" },
     };
 
@@ -202,33 +178,69 @@ internal sealed record AccessTexts
         UnmaskHint = "Why (kept in the access log)",
         Unmasked = "This look is on record; masked again after {0} minutes.",
         Accounts = "Account numbers",
-        UserFaults = new Dictionary<string, string>
-        {
-            ["name"] = "A user name has 1 to 64 letters, digits and . _ - @.",
-            ["taken"] = "There is a user of this name.",
-            ["divisions"] = "Not division codes: write codes or prefixes of 2, 4, 6, 9 or 12 digits.",
-            ["township"] = "A township reader needs divisions.",
-            ["company"] = "A company's user needs a registered company.",
-            ["self"] = "You cannot disable yourself.",
-        },
-        Notes = new Dictionary<SignInNote, string>
-        {
-            [SignInNote.Expired] = "Your session is over. Sign in again; what you typed is not lost.",
-            [SignInNote.Wrong] = "Unknown user, wrong password, or a disabled account.",
-            [SignInNote.LockedOut] = "Too many attempts. Try again in {0} seconds.",
-            [SignInNote.Busy] = "Busy. Try again in a moment.",
-            [SignInNote.Differ] = "The two new passwords differ.",
-            [SignInNote.Unfit] = "The new password is too short, too long, or the present one.",
-            [SignInNote.NoUsers] = "There are no users yet. On the server run: meterpipeline users add NAME --role administrator",
-        },
-        Roles = new Dictionary<Role, string>
-        {
-            [Ledger.Users.Role.Company] = "company",
-            [Ledger.Users.Role.Administrator] = "administrator",
-            [Ledger.Users.Role.Bureau] = "energy bureau",
-            [Ledger.Users.Role.Finance] = "bureau of finance",
-            [Ledger.Users.Role.Township] = "township",
-        },
+        UserFaults = EnglishUserFaults,
+        Notes = EnglishNotes,
+        Roles = EnglishRoles,
         Acts = new Dictionary<AccessAct, string> { [AccessAct.SignIn] = "signed in", [AccessAct.Unmask] = "saw personal data", [AccessAct.Export] = "exported" },
+    };
+
+    private static Dictionary<string, string> ChineseUserFaults => new()
+    {
+        ["name"] = "用户名为 1 至 64 个字母、数字或 . _ - @。",
+        ["taken"] = "该用户名已存在。",
+        ["divisions"] = "区划代码有误：应为 2、4、6、9 或 12 位代码或前缀。",
+        ["township"] = "乡镇用户须指定所辖区划。",
+        ["company"] = "企业账号须填写已登记的企业。",
+        ["self"] = "不能禁用自己。",
+    };
+
+    private static Dictionary<SignInNote, string> ChineseNotes => new()
+    {
+        [SignInNote.Expired] = "登录已过期，请重新登录；您填写的内容没有丢失。",
+        [SignInNote.Wrong] = "用户名或密码不正确，或账号已禁用。",
+        [SignInNote.LockedOut] = "尝试次数过多，请 {0} 秒后再试。",
+        [SignInNote.Busy] = "系统繁忙，请稍后再试。",
+        [SignInNote.Differ] = "两次输入的新密码不一致。",
+        [SignInNote.Unfit] = "新密码过短、过长或与当前密码相同。",
+        [SignInNote.NoUsers] = "尚无用户。请在服务器上运行：meterpipeline users add NAME --role administrator",
+    };
+
+    private static Dictionary<Role, string> ChineseRoles => new()
+    {
+        [Ledger.Users.Role.Company] = "供能企业",
+        [Ledger.Users.Role.Administrator] = "管理员",
+        [Ledger.Users.Role.Bureau] = "能源局",
+        [Ledger.Users.Role.Finance] = "财政局",
+        [Ledger.Users.Role.Township] = "乡镇",
+    };
+
+    private static Dictionary<string, string> EnglishUserFaults => new()
+    {
+        ["name"] = "A user name has 1 to 64 letters, digits and . _ - @.",
+        ["taken"] = "There is a user of this name.",
+        ["divisions"] = "Not division codes: write codes or prefixes of 2, 4, 6, 9 or 12 digits.",
+        ["township"] = "A township reader needs divisions.",
+        ["company"] = "A company's user needs a registered company.",
+        ["self"] = "You cannot disable yourself.",
+    };
+
+    private static Dictionary<SignInNote, string> EnglishNotes => new()
+    {
+        [SignInNote.Expired] = "Your session is over. Sign in again; what you typed is not lost.",
+        [SignInNote.Wrong] = "Unknown user, wrong password, or a disabled account.",
+        [SignInNote.LockedOut] = "Too many attempts. Try again in {0} seconds.",
+        [SignInNote.Busy] = "Busy. Try again in a moment.",
+        [SignInNote.Differ] = "The two new passwords differ.",
+        [SignInNote.Unfit] = "The new password is too short, too long, or the present one.",
+        [SignInNote.NoUsers] = "There are no users yet. On the server run: meterpipeline users add NAME --role administrator",
+    };
+
+    private static Dictionary<Role, string> EnglishRoles => new()
+    {
+        [Ledger.Users.Role.Company] = "company",
+        [Ledger.Users.Role.Administrator] = "administrator",
+        [Ledger.Users.Role.Bureau] = "energy bureau",
+        [Ledger.Users.Role.Finance] = "bureau of finance",
+        [Ledger.Users.Role.Township] = "township",
     };
 }

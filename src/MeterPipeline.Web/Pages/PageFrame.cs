@@ -59,7 +59,7 @@ internal sealed class PageFrame
             <header class="top"><div class="in">
             <a class="brand" href="/"><img src="{assets.Url("mark.svg")}" alt="" width="26" height="26"><span>{Texts.Brand}</span></a>
             <nav>{Item("/", Texts.Overview, Right.SeeHouseholds)}{(Viewer.Company is null ? Markup.Empty : Item("/coverage", Texts.Access.Coverage, Right.SeeCoverage))}{Item("/quarantine", Texts.Quarantine, Right.SeeQuarantine)}{Item("/users", Texts.Access.Users, Right.ManageUsers)}{Item("/access", Texts.Access.Log, Right.SeeAudit)}</nav>
-            <div class="side">{live}{Who()}<a href="{LanguageSwitch()}" lang="{Texts.Other.HtmlLang}">{Texts.Switch}</a></div>
+            <div class="side">{live}{Who()}{Language()}</div>
             </div></header>
             <main id="content">
             {body}
@@ -83,6 +83,10 @@ internal sealed class PageFrame
     }
 
     private Markup Current(string path) => context.Request.Path == path ? new Markup(" aria-current=\"page\"") : Markup.Empty;
+
+    /// <summary>None where the page answers a form: following it would lose what was typed.</summary>
+    private Markup Language() =>
+        HttpMethods.IsGet(context.Request.Method) ? Markup.Of($"<a href=\"{LanguageSwitch()}\" lang=\"{Texts.Other.HtmlLang}\">{Texts.Switch}</a>") : Markup.Empty;
 
     /// <summary>This page in the other language, other parameters kept.</summary>
     private string LanguageSwitch()
