@@ -64,7 +64,13 @@ public interface ILedger : IDisposable
     /// <summary>The version of the users, cheap: for polling.</summary>
     long UsersVersion();
 
-    /// <summary>Adds a user or replaces the one of that name; audited as <c>user</c>, without the hash. No change changes nothing.</summary>
+    /// <summary>Sessions and keys at the web port, and the log of what was shown and exported.</summary>
+    IAccess Access { get; }
+
+    /// <summary>
+    /// Adds a user or replaces the one of that name; audited as <c>user</c>, without the hash. No change changes nothing. Another password, or
+    /// being disabled, ends all sessions of the user.
+    /// </summary>
     /// <param name="actor">Who asked: an operating-system or web user.</param>
     /// <param name="atMs">When, ms since the epoch.</param>
     void PutUser(User user, string actor, long atMs);
@@ -147,7 +153,7 @@ public interface ILedgerView : IDisposable
     /// <summary>What persons have said of holds in a season, oldest first.</summary>
     IReadOnlyList<HoldEntry> HoldEntries(int autumn);
 
-    /// <summary>History of changes to one entity (kind: division, company, household, meter, alias, heated-count, user), oldest first.</summary>
+    /// <summary>History of changes to one entity (kind: division, company, household, meter, alias, heated-count, user, key), oldest first.</summary>
     IReadOnlyList<AuditRow> Audit(string kind, string id);
 }
 

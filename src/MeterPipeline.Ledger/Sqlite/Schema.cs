@@ -49,6 +49,21 @@ internal sealed class Schema
         CREATE TRIGGER disbursement_is_never_deleted BEFORE DELETE ON disbursement BEGIN SELECT RAISE(ABORT, 'disbursements are never deleted'); END;
         """;
 
+    /// <summary>Sessions and keys of people, and what they did that must be on record.</summary>
+    private const string AccessTables = """
+        CREATE TABLE session (id TEXT PRIMARY KEY, user TEXT NOT NULL, created_at_ms INTEGER NOT NULL, used_at_ms INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX session_user ON session (user);
+        CREATE TABLE api_key (
+            name TEXT PRIMARY KEY, role INTEGER NOT NULL, company TEXT, divisions TEXT NOT NULL, hash TEXT NOT NULL UNIQUE,
+            created_at_ms INTEGER NOT NULL, used_day INTEGER, revoked_at_ms INTEGER) WITHOUT ROWID;
+        CREATE TABLE access_entry (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, session TEXT NOT NULL, act INTEGER NOT NULL,
+            subject TEXT NOT NULL, reason TEXT NOT NULL);
+        CREATE INDEX access_entry_session ON access_entry (session, act, subject, id);
+        CREATE TRIGGER access_entry_is_never_changed BEFORE UPDATE ON access_entry BEGIN SELECT RAISE(ABORT, 'the access log is never changed'); END;
+        CREATE TRIGGER access_entry_is_never_deleted BEFORE DELETE ON access_entry BEGIN SELECT RAISE(ABORT, 'the access log is never deleted'); END;
+        """;
+
     private readonly int applicationId;
     private readonly string[] steps;
 
@@ -140,7 +155,7 @@ internal sealed class Schema
         CREATE TABLE user (
             name TEXT PRIMARY KEY, role INTEGER NOT NULL, company TEXT, divisions TEXT NOT NULL, hash TEXT NOT NULL, must_change INTEGER NOT NULL,
             enabled INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, password_at_ms INTEGER NOT NULL) WITHOUT ROWID;
-        """, SettlementTables);
+        """, SettlementTables + AccessTables);
 
     /// <summary>Makes the file if it is not there and brings it to the newest version.</summary>
     public void Create(string file)

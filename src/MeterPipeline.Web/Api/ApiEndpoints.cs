@@ -1,4 +1,5 @@
 using MeterPipeline.Domain;
+using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Builder;
@@ -12,19 +13,20 @@ internal static class ApiEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1").WithTags("meterpipeline").ProducesProblem(StatusCodes.Status404NotFound);
+        var api = routes.MapGroup("/api/v1").WithTags("meterpipeline").ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden).Needs(Right.SeeHouseholds);
         api.MapGet("/seasons", (SeasonBoards seasons) => TypedResults.Ok(
             new SeasonsAnswer(HeatingSeason.NameOf(seasons.DefaultAutumn()), [.. seasons.Autumns().Select(HeatingSeason.NameOf)])))
-            .WithSummary("Seasons that can be asked for, newest first.");
-        api.MapGet("/overview", Overview).WithSummary("Sums per division and day; a division is a 12-digit code or a prefix of one.");
-        api.MapGet("/households", Households).WithSummary("Households of a division with their amounts, in pages of 50.");
-        api.MapGet("/households/{id}", Household).WithSummary("One household with every reading acknowledged so far.");
-        api.MapGet("/counters", (QualityBoards quality) => TypedResults.Ok(ApiAnswers.Counters(quality.Board())))
-            .WithSummary("received = accepted + duplicate + conflict + quarantined + pending, per company and day of receipt.");
+            .WithSummary("Seasons that can be asked for, newest first.").Needs(Right.SeeHouseholds, About.Own);
+        api.MapGet("/overview", Overview).WithSummary("Sums per division and day; a division is a 12-digit code or a prefix of one.").Needs(Right.SeeHouseholds, About.Division);
+        api.MapGet("/households", Households).WithSummary("Households of a division with their amounts, in pages of 50.").Needs(Right.SeeHouseholds, About.Division);
+        api.MapGet("/households/{id}", Household).WithSummary("One household with every reading acknowledged so far.").Needs(Right.SeeHouseholds, About.Household);
+        api.MapGet("/counters", (HttpContext context, QualityBoards quality) => TypedResults.Ok(ApiAnswers.Counters(quality.Board(), Viewer.Of(context).Company)))
+            .WithSummary("received = accepted + duplicate + conflict + quarantined + pending, per company and day of receipt.").Needs(Right.SeeCoverage);
         api.MapGet("/quarantine", (QualityBoards quality, long? before) =>
             TypedResults.Ok(quality.Quarantine(before ?? long.MaxValue, QuarantinePage.Newest).Select(ApiAnswers.Quarantined).ToList()))
-            .WithSummary("The newest 100 quarantined messages, or those before an id.");
-        api.MapFallback(() => Results.Problem(statusCode: StatusCodes.Status404NotFound, detail: "There is no such resource; see /openapi/v1.json.")).ExcludeFromDescription();
+            .WithSummary("The newest 100 quarantined messages, or those before an id.").Needs(Right.SeeQuarantine);
+        api.MapFallback(() => Results.Problem(statusCode: StatusCodes.Status404NotFound, detail: "There is no such resource; see /openapi/v1.json.")).ExcludeFromDescription().OpenToAll();
     }
 
     private static Results<Ok<OverviewAnswer>, ProblemHttpResult> Overview(SeasonBoards seasons, QualityBoards quality, string? season, string? division)

@@ -12,6 +12,9 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
     private readonly Texts texts = frame.Texts;
     private readonly Household household = line.Household;
 
+    /// <summary>Name and account numbers: masked, or shown to this viewer for a while.</summary>
+    public required PersonalSection Personal { get; init; }
+
     public Markup Body() => Markup.Of($"""
         {Head()}
         {Facts()}
@@ -33,7 +36,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
         var options = autumns.Select(year => Markup.Of(
             $"<option value=\"{HeatingSeason.NameOf(year)}\"{(year == autumn ? new Markup(" selected") : Markup.Empty)}>{HeatingSeason.NameOf(year)}</option>"));
         var crumbs = DivisionCode.Above(household.Division).Append(household.Division)
-            .Where(prefix => found.Registry.Divisions.ContainsKey(DivisionCode.Full(prefix)))
+            .Where(prefix => found.Registry.Divisions.ContainsKey(DivisionCode.Full(prefix)) && frame.Viewer.MaySee(prefix))
             .Select(prefix => Markup.Of(
                 $"<a href=\"/?season={HeatingSeason.NameOf(autumn)}&division={DivisionCode.Full(prefix)}\">{DivisionCode.NameOf(found.Registry, prefix)}</a>"));
         return Markup.Of($"""
@@ -48,9 +51,9 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
             $"{e.From} – {(e.Until is { } until ? until.ToString() : texts.ExclusionOpen)} {texts.ExclusionKinds[e.Kind]}"));
         return Markup.Of($"""
             <section class="card"><dl class="registry">
-            {Fact(texts.Name, Figures.Masked(household.Name))}{Fact(texts.Route, texts.Routes[household.Route])}{Fact(texts.ConversionLabel, texts.Conversions[household.Conversion])}
+            {Fact(texts.Name, Personal.Name)}{(Personal.Accounts is { } accounts ? Fact(texts.Access.Accounts, accounts) : Markup.Empty)}{Fact(texts.Route, texts.Routes[household.Route])}{Fact(texts.ConversionLabel, texts.Conversions[household.Conversion])}
             {Fact(texts.AcceptedOn, household.AcceptedOn?.ToString() ?? "–")}{Fact(texts.HardshipLabel, texts.Hardships[household.Hardship])}{Fact(texts.Exclusions, exclusions)}{Fact(texts.Note, household.Note.Length == 0 ? "–" : household.Note)}
-            </dl></section>
+            </dl>{Personal.Form(frame, household.Id, autumn)}</section>
             """);
     }
 

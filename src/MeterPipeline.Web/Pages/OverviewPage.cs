@@ -38,9 +38,9 @@ internal sealed class OverviewPage(PageFrame frame, SeasonBoard board, QualityBo
     private IEnumerable<Markup> Crumbs()
     {
         if (board.Prefix.Length == 0) yield break;
-        yield return Markup.Of($"<a href=\"{Link("")}\">{texts.Territory}</a>");
+        if (frame.Viewer.MaySee("")) yield return Markup.Of($"<a href=\"{Link("")}\">{texts.Territory}</a>");
         foreach (var above in DivisionCode.Above(board.Prefix))
-            if (sheet.Registry.Divisions.ContainsKey(DivisionCode.Full(above)))
+            if (sheet.Registry.Divisions.ContainsKey(DivisionCode.Full(above)) && frame.Viewer.MaySee(above))
                 yield return Markup.Of($"<a href=\"{Link(above)}\">{DivisionCode.NameOf(sheet.Registry, above)}</a>");
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using MeterPipeline.Domain;
 using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Users;
 using MeterPipeline.Web.Exports;
 
 namespace MeterPipeline.Cli;
@@ -41,6 +42,8 @@ public static class ExportCommand
         using var ledger = Opened.Ledger(parsed);
         using var reading = LedgerReading.Open(ledger, policies);
         var file = parsed.GetValue(Out)!;
+        ledger.Access.Record(new AccessEntry(
+            0, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Opened.Actor, "", AccessAct.Export, $"accruals-{parsed.GetValue(Season)}-{parsed.GetValue(Division)}", ""));
         var statements = reading.Statements.OfDivision(parsed.GetValue(Division)!.TrimEnd('*'), autumn);
         using var progress = new Progress("Export", "households");
         if (file == "-")

@@ -7,6 +7,7 @@ using MeterPipeline.Mqtt.Subscriber;
 using MeterPipeline.Policies;
 using MeterPipeline.Profiles;
 using MeterPipeline.Sinks;
+using MeterPipeline.Web.Access;
 
 namespace MeterPipeline.Run;
 
@@ -45,6 +46,7 @@ public sealed record PipelineSettings
             settings.Mqtt.Tls.Validate();
             settings.Mqtt.Accounts.Validate();
             settings.Web.Tls.Validate("Web:Tls");
+            settings.Web.ValidateAccess();
             settings.Influx.ToOptions()?.Validate();
             settings.Intake.Validate();
             foreach (var subscriber in settings.Subscribers) subscriber.Validate();
@@ -72,7 +74,7 @@ public sealed class MqttSettings
 }
 
 /// <summary>Pages, API and metrics.</summary>
-public sealed class WebSettings
+public sealed record WebSettings : AccessOptions
 {
     public string Address { get; init; } = "127.0.0.1:8080";
 

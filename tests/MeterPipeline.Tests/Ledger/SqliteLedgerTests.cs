@@ -2,6 +2,7 @@ using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Ledger.Users;
 using MeterPipeline.Tests.House;
 using MeterPipeline.Tests.Settlements;
 using SQLitePCL;
@@ -19,6 +20,15 @@ public sealed class SqliteLedgerTests : LedgerContract, IDisposable
 }
 
 public sealed class SqliteRegistryTests : RegistryContract, IDisposable
+{
+    private readonly SqliteFolder folder = new();
+
+    protected override ILedger Open() => folder.Open();
+
+    public void Dispose() => folder.Dispose();
+}
+
+public sealed class SqliteAccessTests : AccessContract, IDisposable
 {
     private readonly SqliteFolder folder = new();
 
@@ -195,6 +205,30 @@ public sealed class SqliteFilesTests : IDisposable
             "UPDATE settlement_step SET actor = ''", "DELETE FROM settlement_step", "UPDATE disbursement SET fen = 1", "DELETE FROM disbursement",
             "INSERT INTO disbursement SELECT id + 1, autumn, run, household, kind, -fen, day, 'other', actor, at_ms FROM disbursement",
         ]) Execute("ledger.db", sql, raw.SQLITE_CONSTRAINT);
+    }
+
+    [Fact]
+    public void Users_of_the_second_version_sign_in_after_it_is_brought_forward()
+    {
+        folder.Open();
+        folder.Close();
+        foreach (var file in Directory.GetFiles(folder.Path, "ledger.db*")) File.Delete(file);
+        Execute("ledger.db", File.ReadAllText(Repository.PathOf("tests", "MeterPipeline.Tests", "Ledger", "versions", "2-ledger.sql")));
+        Execute("ledger.db", "INSERT INTO user VALUES ('pub', 1, 'grid', '[]', 'hash', 0, 1, 7, 7)");
+        var ledger = folder.Open();
+        Assert.Equal("pub", Assert.Single(ledger.Users()).Name);
+        ledger.Access.Begin(new Session("id", "pub", 8, 8), 0);
+        Assert.NotNull(ledger.Access.Find("id"));
+    }
+
+    [Theory]
+    [InlineData("UPDATE access_entry SET reason = ''")]
+    [InlineData("DELETE FROM access_entry")]
+    public void The_access_log_is_never_changed(string sql)
+    {
+        folder.Open().Access.Record(new AccessEntry(0, 1, "li", "", AccessAct.Export, "all", ""));
+        folder.Close();
+        Execute("ledger.db", sql, raw.SQLITE_CONSTRAINT);
     }
 
     private static void Freeze(ILedger ledger)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
@@ -5,9 +6,13 @@ using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Ledger.Users;
 using MeterPipeline.Web;
+using MeterPipeline.Web.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -26,9 +31,10 @@ public sealed class WebSite : IAsyncDisposable
     private const int HouseholdsPerVillage = 6;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("meterpipeline-web-");
     private readonly WebApplication app;
+    private readonly Noon clock = new();
     private readonly JournalBlob.Writer writer = new();
 
-    private WebSite()
+    private WebSite(AccessOptions? access)
     {
         Ledger = SqliteLedger.Open(Path.Combine(folder.FullName, "data"), create: true);
         Register();
@@ -37,9 +43,9 @@ public sealed class WebSite : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton<TimeProvider>(new Noon());
+        builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddMeterWeb(Ledger, Policies, () => Readiness, () =>
-            [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)]);
+            [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)], access: access);
         app = builder.Build();
         app.MapMeterWeb();
     }
@@ -60,9 +66,12 @@ public sealed class WebSite : IAsyncDisposable
         [new TopUp([Hardship.Dibao, Hardship.Wubao], [], 200m, "county", false, new LegalBasis("运政办发〔2025〕11号", "三（三）"))],
         Rounding.Default, new LegalBasis("运政办发〔2025〕11号", ""))]);
 
-    public static async Task<WebSite> StartAsync()
+    /// <summary>Everything that answers requests.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
+    public static async Task<WebSite> StartAsync(AccessOptions? access = null)
     {
-        var site = new WebSite();
+        var site = new WebSite(access);
         await site.app.StartAsync();
         return site;
     }
@@ -72,6 +81,19 @@ public sealed class WebSite : IAsyncDisposable
     {
         using var view = Ledger.OpenView();
         Append([new Reading(view.Registry().Meters[meterId].No, Domain.Readings.Register.Total, day.StartMs, Quantity.FromDecimal(value), 0)]);
+    }
+
+    /// <summary>The site's clock goes on; timers do not.</summary>
+    public void Pass(TimeSpan time) => clock.Pass(time);
+
+    /// <summary>A user whose password costs next to nothing to check, so that tests are quick.</summary>
+    public User AddUser(string name, Role role, string password, string? company = null, bool mustChange = false, params string[] divisions)
+    {
+        var salt = new byte[16];
+        var hash = Convert.ToBase64String(Rfc2898DeriveBytes.Pbkdf2(password, salt, 1, HashAlgorithmName.SHA256, 32));
+        var user = new User(name, role, company, divisions, $"pbkdf2-sha256$1${Convert.ToBase64String(salt)}${hash}", mustChange, Enabled: true, Today.StartMs, Today.StartMs);
+        Ledger.PutUser(user, "test", Today.StartMs);
+        return user;
     }
 
     public async ValueTask DisposeAsync()
@@ -170,8 +192,14 @@ public sealed class WebSite : IAsyncDisposable
         return Ledger.Append(writer.Finish(), []);
     }
 
+    /// <summary>Noon, until it is told to go on.</summary>
     private sealed class Noon : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Today.StartMs + LocalDay.LengthMs / 2);
+        private long passedMs;
+
+        public void Pass(TimeSpan time) => Interlocked.Add(ref passedMs, (long)time.TotalMilliseconds);
+
+        public override DateTimeOffset GetUtcNow() =>
+            DateTimeOffset.FromUnixTimeMilliseconds(Today.StartMs + LocalDay.LengthMs / 2 + Interlocked.Read(ref passedMs));
     }
 }
