@@ -58,7 +58,7 @@ internal static class PartArchive
         Put4(header, ref at, entry.Compressed);
         Put4(header, ref at, entry.Length);
         Put2(header, ref at, (ushort)entry.Name.Length);
-        if (!local) at += 12; // comment, disk and attributes: none
+        if (!local) at += 10; // comment, disk and attributes: none
         at += 2;
         if (!local) Put4(header, ref at, entry.Offset);
         entry.Name.CopyTo(header, at);

@@ -5,7 +5,7 @@ namespace MeterPipeline.Web.Exports.Workbook;
 
 /// <summary>A run with everything that its lists say. The same content gives the same bytes.</summary>
 /// <param name="Run">Id 0: provisional 暂估, made in memory from the present state; then its totals are not known before the lines are read.</param>
-/// <param name="Lines">Ordered by division, then household id; read once, never kept.</param>
+/// <param name="Lines">Ordered by division, then household id; streamed, never kept. Lists read them once, a bank file twice.</param>
 /// <param name="Steps">Oldest first.</param>
 /// <param name="Disbursements">Money that moved in the season.</param>
 public sealed record RunExport(
@@ -45,16 +45,15 @@ internal sealed record RunLine(int Number, SettlementLine Line)
 
     public SettledReckoning Reckoning => Line.Reckoning;
 
-    public AdjustmentKind Adjustment => Line.Before == SettledAmount.Nothing || Due.Total == 0 ? AdjustmentKind.None
-        : Due.Total > 0 ? AdjustmentKind.Supplement : AdjustmentKind.Recovery;
+    public AdjustmentKind Adjustment { get; } = Line.Adjustment;
+
+    public decimal Payable { get; } = Line.Payable;
 
     /// <summary>调整金额: what corrects earlier runs.</summary>
     public decimal Adjusted => Adjustment == AdjustmentKind.None ? 0 : Due.Total;
 
     /// <summary>What the line would be due were it not held.</summary>
     public decimal Waiting => Line.Held ? Line.Accrued.Total - Line.Before.Total : 0;
-
-    public decimal Payable => Math.Max(0, Due.Total - Line.Advanced);
 
     /// <summary>Advanced or given beyond what is due: set off later, or given back.</summary>
     public decimal Owed => Line.Held ? 0 : Math.Max(0, Line.Advanced - Due.Total);

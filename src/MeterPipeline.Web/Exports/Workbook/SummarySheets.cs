@@ -84,7 +84,7 @@ internal sealed class SummarySheets(ISheetBook book, RunExport export) : RunShee
             new("前批已核定（元）", 14, s => Cell.Yuan(s.Before), Summed: true),
             new("暂缓金额（元）", 13, s => Cell.Yuan(s.Waiting), Summed: true),
             new("应发（元）", 14, s => Cell.Yuan(s.Due), Summed: true),
-            new("其中调整金额（元）", 13, s => Cell.Yuan(s.Adjusted), Summed: true),
+            new("其中调整（元）", 13, s => Cell.Yuan(s.Adjusted), Summed: true),
         ]);
         var occurring = All.Shares.Keys.OrderBy(level => Array.IndexOf(Levels, level) is >= 0 and var at ? at : Levels.Length).ThenBy(level => level, StringComparer.Ordinal);
         columns.AddRange(occurring.Select(level => new Column<RunSums>($"{RunTexts.Level(level)}分担（元）", 13, s => Cell.Yuan(s.Shares.GetValueOrDefault(level)), Summed: true)));

@@ -13,11 +13,13 @@ internal sealed class XlsxSheet(SheetHead head, PageMarks marks, string folder, 
     /// <summary>Title, subtitle, headings: they stay in sight and are printed on every page.</summary>
     public const int HeadRows = 3;
 
-    private const int SignedHeight = 27;
+    /// <summary>Points: of a line of text, and of a row that is signed.</summary>
+    private const int LineHeight = 13, SignedHeight = 30;
+
+    /// <summary>Points; the format allows 409.</summary>
+    private const int HeightMax = 400;
 
     private readonly List<PartFile> parts = [];
-    private readonly byte[][] letters = [.. Enumerable.Range(0, head.Columns.Count).Select(i => Encoding.ASCII.GetBytes(Letters(i)))];
-    private readonly byte[] digits = new byte[16];
     private readonly List<int> merged = [];
     private XmlPart xml = null!;
     private int row;
@@ -35,22 +37,36 @@ internal sealed class XlsxSheet(SheetHead head, PageMarks marks, string folder, 
     public void Row(ReadOnlySpan<Cell> cells, RowStyle style)
     {
         Open();
-        Begin(style == RowStyle.Signed ? SignedHeight : 0);
-        for (var i = 0; i < cells.Length; i++) Put(i, cells[i], XlsxStyles.Of(cells[i].Kind, style));
+        Begin(Height(cells, style));
+        foreach (ref readonly var cell in cells) Put(cell, XlsxStyles.Of(cell.Kind, style));
         xml.Raw("</row>"u8);
+    }
+
+    /// <summary>Points where it is not the usual height: programs do not stretch a row by themselves for a text of several lines.</summary>
+    private int Height(ReadOnlySpan<Cell> cells, RowStyle style)
+    {
+        var lines = 1;
+        for (var i = 0; i < cells.Length; i++)
+            if (cells[i].Kind == CellKind.Text && 2 * cells[i].Text.Length > head.Columns[i].Width) lines = Math.Max(lines, LinesOf(cells[i].Text, head.Columns[i].Width));
+        var needed = lines == 1 ? 0 : Math.Min(lines * LineHeight + 3, HeightMax);
+        return style == RowStyle.Signed ? Math.Max(SignedHeight, needed) : needed;
     }
 
     public void Note(string text)
     {
         Open();
-        var lines = Math.Ceiling(WidthOf(text) / head.Columns.Sum(column => column.Width));
-        Line(text, XlsxStyles.Note, (int)Math.Max(1, lines) * 16);
+        Line(text, XlsxStyles.Note, Math.Min(LinesOf(text, head.Columns.Sum(column => column.Width)) * LineHeight + 3, HeightMax));
     }
 
     public void Dispose() => parts.ForEach(part => part.Dispose());
 
-    /// <summary>A Chinese character is as wide as two digits.</summary>
-    private static double WidthOf(string text) => text.Sum(c => c < 0x2000 ? 1.0 : 2.0);
+    /// <summary>Lines that a text takes in a column; a Chinese character is as wide as two digits, and the cell keeps one for its margins.</summary>
+    private static int LinesOf(string text, double width)
+    {
+        var wide = 0;
+        foreach (var character in text) wide += character < 0x2000 ? 1 : 2;
+        return Math.Max(1, (int)Math.Ceiling(wide / (width - 1)));
+    }
 
     /// <summary>A, B … Z, AA, AB …</summary>
     internal static string Letters(int column) =>
@@ -74,12 +90,12 @@ internal sealed class XlsxSheet(SheetHead head, PageMarks marks, string folder, 
         xml.Raw("</cols><sheetData>"u8);
         Line(head.Title, XlsxStyles.Title, 28);
         Line(head.Subtitle, XlsxStyles.Subtitle, 16);
-        Begin(height: HeadingLines() * 14 + 4);
-        for (var i = 0; i < head.Columns.Count; i++) Put(i, Cell.Of(head.Columns[i].Heading), XlsxStyles.Heading);
+        Begin(HeadingLines() * LineHeight + 6);
+        foreach (var column in head.Columns) Put(Cell.Of(column.Heading), XlsxStyles.Heading);
         xml.Raw("</row>"u8);
     }
 
-    private int HeadingLines() => (int)head.Columns.Max(column => Math.Ceiling((WidthOf(column.Heading) + 1) / column.Width));
+    private int HeadingLines() => head.Columns.Max(column => LinesOf(column.Heading, column.Width));
 
     private void Close()
     {
@@ -101,28 +117,23 @@ internal sealed class XlsxSheet(SheetHead head, PageMarks marks, string folder, 
     private void Line(string text, int style, int height)
     {
         Begin(height);
-        Put(0, Cell.Of(text), style);
+        Put(Cell.Of(text), style);
         xml.Raw("</row>"u8);
         merged.Add(row);
     }
 
     private void Begin(int height)
     {
-        row++;
-        row.TryFormat(digits.AsSpan(1), out var length, default, CultureInfo.InvariantCulture);
-        digits[0] = (byte)length;
         xml.Raw("<row r=\""u8);
-        xml.Raw(digits.AsSpan(1, length));
+        xml.Number(++row);
         if (height > 0) xml.Raw(Ascii($"\" ht=\"{height}\" customHeight=\"1"));
         xml.Raw("\">"u8);
     }
 
-    private void Put(int column, in Cell cell, int style)
+    /// <summary>The next cell of the row. It does not say where it stands: the archive would be twice as long, and nobody needs to be told.</summary>
+    private void Put(in Cell cell, int style)
     {
-        xml.Raw("<c r=\""u8);
-        xml.Raw(letters[column]);
-        xml.Raw(digits.AsSpan(1, digits[0]));
-        xml.Raw("\" s=\""u8);
+        xml.Raw("<c s=\""u8);
         xml.Number(style);
         switch (cell.Kind)
         {
@@ -130,7 +141,7 @@ internal sealed class XlsxSheet(SheetHead head, PageMarks marks, string folder, 
                 xml.Raw("\"/>"u8);
                 return;
             case CellKind.Text:
-                xml.Raw("\" t=\"inlineStr\"><is><t xml:space=\"preserve\">"u8);
+                xml.Raw(Keeps(cell.Text) ? "\" t=\"inlineStr\"><is><t xml:space=\"preserve\">"u8 : "\" t=\"inlineStr\"><is><t>"u8);
                 xml.Text(cell.Text);
                 xml.Raw("</t></is></c>"u8);
                 return;
@@ -141,6 +152,9 @@ internal sealed class XlsxSheet(SheetHead head, PageMarks marks, string folder, 
                 return;
         }
     }
+
+    /// <summary>Whether blanks at its ends belong to the text.</summary>
+    private static bool Keeps(string text) => char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]);
 
     /// <summary>A text in a footer, where &amp; begins a code.</summary>
     private static string Literal(string text) => text.Replace("&", "&&", StringComparison.Ordinal);

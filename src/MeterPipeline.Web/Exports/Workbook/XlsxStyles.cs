@@ -32,7 +32,7 @@ internal static class XlsxStyles
     }
 
     private static string Listed(int format, bool text, RowStyle style) =>
-        Xf(format, style == RowStyle.Sum ? 3 : 0, style == RowStyle.Sum ? 2 : 0, 1, text ? "left" : "right", wrap: text);
+        Xf(format, style == RowStyle.Sum ? 3 : 0, style == RowStyle.Sum ? 2 : 0, 1, text ? "center" : "right", wrap: text);
 
     private static string Xf(int format, int font, int fill, int border, string align, bool wrap) =>
         $"""<xf numFmtId="{format}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"><alignment horizontal="{align}" vertical="center"{(wrap ? " wrapText=\"1\"" : "")}/></xf>""";
