@@ -1,5 +1,3 @@
-using MeterPipeline.Domain;
-
 namespace MeterPipeline.Web.Exports.Workbook;
 
 /// <summary>What a cell holds; decides how its number is shown.</summary>
@@ -13,8 +11,11 @@ internal enum CellKind : byte
     /// <summary>A whole number: <c>#,##0</c>.</summary>
     Count,
 
-    /// <summary>kWh or m³, exact; shown with two to four decimals.</summary>
+    /// <summary>kWh or m³, exact; shown with two decimals.</summary>
     Quantity,
+
+    /// <summary>The same, shown with all four.</summary>
+    ExactQuantity,
 
     /// <summary>Yuan in fen: <c>#,##0.00</c>.</summary>
     Yuan,
@@ -33,6 +34,9 @@ internal readonly record struct Cell(CellKind Kind, string Text, decimal Number)
 
     /// <param name="quantity">0.0001 of the unit; null: blank.</param>
     public static Cell Quantity(long? quantity) => quantity is { } known ? new(CellKind.Quantity, "", Domain.Quantity.ToDecimal(known)) : Blank;
+
+    /// <inheritdoc cref="Quantity"/>
+    public static Cell ExactQuantity(long? quantity) => Quantity(quantity) is { Kind: CellKind.Quantity } cell ? cell with { Kind = CellKind.ExactQuantity } : Blank;
 
     /// <param name="yuan">Whole fen; null: blank.</param>
     public static Cell Yuan(decimal? yuan) => yuan is { } known ? new(CellKind.Yuan, "", known) : Blank;

@@ -83,7 +83,7 @@ internal sealed class CsvSheet : ISheet, IDisposable
             case CellKind.Yuan:
                 text.Append(CultureInfo.InvariantCulture, $"{cell.Number:0.00}");
                 break;
-            case CellKind.Quantity:
+            case CellKind.Quantity or CellKind.ExactQuantity:
                 text.Append(CultureInfo.InvariantCulture, $"{cell.Number:0.0000}");
                 break;
             default:

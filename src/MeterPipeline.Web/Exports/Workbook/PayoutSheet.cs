@@ -20,15 +20,15 @@ internal sealed class PayoutSheet : RunSheet
         new("联系电话", 13, r => Cell.Of(r.Line.Payee?.Phone ?? "")),
         new("户号", 15, r => Cell.Of(r.Line.Account)),
         new("取暖方式", 8, r => Cell.Of(RunTexts.Route(r.Household.Route))),
-        new("采暖季用量", 11, r => r.Use.Energy is null ? Cell.Blank : Cell.Quantity(r.Use.Eligible)),
+        new("采暖季用量", 13, r => r.Use.Energy is null ? Cell.Blank : Cell.Quantity(r.Use.Eligible)),
         new("单位", 7, r => Cell.Of(RunTexts.Unit(r.Use.Unit))),
-        new("运行补贴金额", 11, r => Cell.Yuan(r.Adjusted == 0 ? r.Due.Operating : 0), Summed: true),
-        new("困难补贴", 10, r => Cell.Yuan(r.Adjusted == 0 ? r.Due.Hardship : 0), Summed: true),
-        new("调整金额", 10, r => Cell.Yuan(r.Adjusted), Summed: true),
-        new("应发", 12, r => Cell.Yuan(r.Due.Total), Summed: true),
-        new("已预发", 11, r => Cell.Yuan(r.Line.Advanced), Summed: true),
-        new("实发", 12, r => Cell.Yuan(r.Payable), Summed: true),
-        new("户主签字", 14, _ => Cell.Blank),
+        new("运行补贴金额", 14, r => Cell.Yuan(r.Adjusted == 0 ? r.Due.Operating : 0), Summed: true),
+        new("困难补贴", 13, r => Cell.Yuan(r.Adjusted == 0 ? r.Due.Hardship : 0), Summed: true),
+        new("调整金额", 12, r => Cell.Yuan(r.Adjusted), Summed: true),
+        new("应发", 14, r => Cell.Yuan(r.Due.Total), Summed: true),
+        new("已预发", 12, r => Cell.Yuan(r.Line.Advanced), Summed: true),
+        new("实发", 14, r => Cell.Yuan(r.Payable), Summed: true),
+        new("户主签字", 13, _ => Cell.Blank),
     ];
 
     private readonly Table<RunLine> table;

@@ -1,5 +1,3 @@
-using MeterPipeline.Domain.Policies;
-
 namespace MeterPipeline.Web.Exports.Workbook;
 
 /// <summary>

@@ -5,10 +5,10 @@ internal static class XlsxStyles
 {
     public const int Title = 1, Subtitle = 2, Heading = 3, Note = 4;
 
-    private const int FirstBody = 5, Kinds = 5;
+    private const int FirstBody = 5, Kinds = 6;
 
     /// <summary>As <see cref="CellKind"/> orders them after blank.</summary>
-    private static readonly (int Id, string? Code)[] Formats = [(49, null), (3, null), (164, "#,##0.00##"), (4, null), (165, "#,##0.00######")];
+    private static readonly (int Id, string? Code)[] Formats = [(49, null), (3, null), (4, null), (164, "#,##0.0000"), (4, null), (165, "#,##0.00######")];
 
     public static int Of(CellKind kind, RowStyle style) => FirstBody + (style == RowStyle.Sum ? Kinds : 0) + Math.Max(0, (int)kind - 1);
 
@@ -35,7 +35,7 @@ internal static class XlsxStyles
         Xf(format, style == RowStyle.Sum ? 3 : 0, style == RowStyle.Sum ? 2 : 0, 1, text ? "center" : "right", wrap: text);
 
     private static string Xf(int format, int font, int fill, int border, string align, bool wrap) =>
-        $"""<xf numFmtId="{format}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"><alignment horizontal="{align}" vertical="center"{(wrap ? " wrapText=\"1\"" : "")}/></xf>""";
+        $"""<xf numFmtId="{format}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"><alignment horizontal="{align}" vertical="center"{(wrap ? " wrapText=\"1\"" : "")}{(align == "right" ? " shrinkToFit=\"1\"" : "")}/></xf>""";
 
     /// <summary>The font that every Chinese Windows has; other systems take their own for it.</summary>
     private static string Font(int size, bool bold) => $"""<font>{(bold ? "<b/>" : "")}<sz val="{size}"/><name val="宋体"/><family val="3"/><charset val="134"/></font>""";
