@@ -9,6 +9,7 @@ using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Web;
 
@@ -20,14 +21,17 @@ public static class MeterWeb
     /// <param name="readiness">Asked at each /readyz, from any thread; must be quick.</param>
     /// <param name="metrics">Asked at each /metrics, from any thread; samples of one name share help and type.</param>
     /// <param name="rules">What certificates go by; null: the defaults.</param>
+    /// <param name="boards">What the boards of households go by; null: the defaults, and no budget.</param>
     public static IServiceCollection AddMeterWeb(
         this IServiceCollection services, ILedger ledger, PolicyBook policies, Func<ReadinessReport> readiness, Func<IEnumerable<MetricSample>> metrics,
-        RuleSettings? rules = null)
+        RuleSettings? rules = null, BoardSettings? boards = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SeasonBoards(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QualityBoards(ledger, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new HouseholdDesk(ledger, policies, rules ?? RuleSettings.Default, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new UseBoards(
+            ledger, policies, boards ?? BoardSettings.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UseBoards>>()));
         services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
         services.AddSingleton<AssetFiles>();
         services.AddProblemDetails();
