@@ -24,11 +24,14 @@ internal sealed class UseBoard
 
     private readonly UseRow[] rows;
     private readonly ConcurrentDictionary<string, DivisionUse> sums = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyList<CompanyLine>> companies = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Prefix, UseList List), int[]> lists = new();
 
     public UseBoard(int autumn, RegistrySnapshot registry, UseRow[] rows, Peers peers, IReadOnlyList<HoldLine> holds, UseBoardAge age, UsageSettings settings)
     {
         (Autumn, Registry, this.rows, Peers, Holds, Age, Settings) = (autumn, registry, rows, new HeldPeers(peers), holds, age, settings);
+        Sum("");
+        Companies("");
     }
 
     public int Autumn { get; }
@@ -60,6 +63,8 @@ internal sealed class UseBoard
         foreach (ref readonly var row in In(prefix)) sum.Add(row, Settings.NearCapPercent * 10);
         return sum;
     });
+
+    public IReadOnlyList<CompanyLine> Companies(string prefix) => companies.GetOrAdd(prefix, _ => CompanyBoard.Of(Registry, In(prefix)));
 
     /// <summary>Positions in <see cref="Rows"/> of a division's households on a list, in the list's order.</summary>
     public IReadOnlyList<int> List(string prefix, UseList list)

@@ -3,6 +3,7 @@ using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Usage;
 using MeterPipeline.Ledger;
+using MeterPipeline.Web.Access;
 using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Web.Boards;
@@ -41,6 +42,14 @@ internal sealed class UseBoards(ILedger ledger, PolicyBook policies, BoardSettin
         if (!drawing.IsCompleted) drawing.Wait(kept.Board is null ? FirstWaitMs : FreshWaitMs);
         return kept.Board;
     }
+
+    /// <summary>A page of a list; empty while the first board is being drawn.</summary>
+    public Paged<UseRow> Page(UseBoard? board, Place place, UseList list, int page) =>
+        board is null ? Paged<UseRow>.Of<int>([], 1, _ => default) : Paged<UseRow>.Of(board.List(place.Prefix, list), page, i => board.Rows[i]);
+
+    /// <summary>A page of holds; empty while the first board is being drawn.</summary>
+    public Paged<HoldLine> Holds(UseBoard? board, Place place, string? reason, HoldOrder order, int page) =>
+        Paged<HoldLine>.Of(board is null ? [] : HoldLists.Of(board, place.Prefix, reason, order), page, line => line);
 
     /// <summary>Households stated in the pass under way, and of how many.</summary>
     public (int Done, int Of) Progress(int autumn) => seasons.TryGetValue(autumn, out var kept) ? kept.Pass.Progress : default;

@@ -7,7 +7,9 @@ using MeterPipeline.Web.Boards;
 namespace MeterPipeline.Web.Pages;
 
 /// <summary>One household in one season: who it is, its meters, its days, and why its amount is what it is.</summary>
-internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundHousehold found, int autumn, IReadOnlyList<int> autumns)
+/// <param name="use">Whether it uses its conversion; empty: not said.</param>
+/// <param name="curve">Its load curve; empty: it has no meter.</param>
+internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundHousehold found, int autumn, IReadOnlyList<int> autumns, Markup use, Markup curve)
 {
     private readonly Texts texts = frame.Texts;
     private readonly Household household = line.Household;
@@ -21,11 +23,13 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
 
     private Markup Sections(HouseholdStatement statement) => Markup.Of($"""
         <div data-region="why">{new AmountReasons(texts, statement).Section()}</div>
+        <div data-region="use">{use}</div>
         <div data-region="certificate">{(line.Certificate is { } certificate ? new CertificateSection(texts, certificate).Section() : Markup.Empty)}</div>
         <div data-region="meters">{Meters(statement)}</div>
         <section class="card"><h2>{texts.DailyConsumption}<small>{statement.Unit}</small></h2>
         {Chart()}
         <div data-region="days">{Days(statement)}</div></section>
+        {curve}
         """);
 
     private Markup Head()
@@ -33,7 +37,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
         var options = autumns.Select(year => Markup.Of(
             $"<option value=\"{HeatingSeason.NameOf(year)}\"{(year == autumn ? new Markup(" selected") : Markup.Empty)}>{HeatingSeason.NameOf(year)}</option>"));
         var crumbs = DivisionCode.Above(household.Division).Append(household.Division)
-            .Where(prefix => found.Registry.Divisions.ContainsKey(DivisionCode.Full(prefix)))
+            .Where(prefix => frame.Viewer.MaySee(prefix) && found.Registry.Divisions.ContainsKey(DivisionCode.Full(prefix)))
             .Select(prefix => Markup.Of(
                 $"<a href=\"/?season={HeatingSeason.NameOf(autumn)}&division={DivisionCode.Full(prefix)}\">{DivisionCode.NameOf(found.Registry, prefix)}</a>"));
         return Markup.Of($"""

@@ -1,3 +1,4 @@
+using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Assets;
 using Microsoft.AspNetCore.Http;
 
@@ -27,6 +28,8 @@ internal sealed class PageFrame
 
     public bool HasCharts => assets.HasCharts;
 
+    public Viewer Viewer => Viewer.Of(context);
+
     /// <summary>A whole page.</summary>
     /// <param name="api">Address of the JSON behind the page, polled for changes; null: the page does not change.</param>
     public IResult Page(string title, Markup body, string? api = null, int status = StatusCodes.Status200OK)
@@ -44,14 +47,16 @@ internal sealed class PageFrame
             <title>{title} · {Texts.Brand}</title>
             <link rel="icon" href="{assets.Url("mark.svg")}" type="image/svg+xml">
             <link rel="stylesheet" href="{assets.Url("pages.css")}">
+            <link rel="stylesheet" href="{assets.Url("boards.css")}">
             {charts}
+            <script src="{assets.Url("charts.js")}" defer></script>
             <script src="{assets.Url("pages.js")}" defer></script>
             </head>
             <body data-api="{api}">
             <a class="skip" href="#content">{Texts.Skip}</a>
             <header class="top"><div class="in">
             <a class="brand" href="/"><img src="{assets.Url("mark.svg")}" alt="" width="26" height="26"><span>{Texts.Brand}</span></a>
-            <nav><a href="/"{Current("/")}>{Texts.Overview}</a><a href="/quarantine"{Current("/quarantine")}>{Texts.Quarantine}</a></nav>
+            <nav aria-label="{Texts.Boards.Menu}">{Sections()}</nav>
             <div class="side">{live}<a href="{LanguageSwitch()}" lang="{Texts.Other.HtmlLang}">{Texts.Switch}</a></div>
             </div></header>
             <main id="content">
@@ -61,6 +66,14 @@ internal sealed class PageFrame
             </html>
             """);
         return Results.Text(page.Text, "text/html; charset=utf-8", statusCode: status);
+    }
+
+    private IEnumerable<Markup> Sections()
+    {
+        foreach (var (path, name) in (IEnumerable<(string, string)>)[
+            ("/", Texts.Overview), ("/usage", Texts.Boards.Usage), ("/caps", Texts.Boards.Caps), ("/holds", Texts.Boards.Holds), ("/companies", Texts.Boards.Companies),
+            ("/quarantine", Texts.Quarantine)])
+            yield return Markup.Of($"<a href=\"{path}\"{Current(path)}>{name}</a>");
     }
 
     private Markup Current(string path) => context.Request.Path == path ? new Markup(" aria-current=\"page\"") : Markup.Empty;

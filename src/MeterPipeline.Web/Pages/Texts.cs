@@ -15,6 +15,9 @@ internal sealed partial record Texts
     /// <summary>What is said of rules, certificates and holds.</summary>
     public ValidationTexts Validation => this == English ? ValidationTexts.English : ValidationTexts.Chinese;
 
+    /// <summary>What is said of use, caps, holds, companies and quarantine.</summary>
+    public BoardTexts Boards => this == English ? BoardTexts.English : BoardTexts.Chinese;
+
     public required string Code { get; init; }
     public required string HtmlLang { get; init; }
     public required string Brand { get; init; }
