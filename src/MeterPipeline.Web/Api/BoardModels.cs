@@ -1,9 +1,7 @@
 using System.Text.Json.Serialization;
-using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Usage;
-using MeterPipeline.Web.Boards;
 
 namespace MeterPipeline.Web.Api;
 

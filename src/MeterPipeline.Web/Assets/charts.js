@@ -24,7 +24,7 @@ window.MeterCharts = (function () {
   function frame(days) {
     return {
       animation: false, aria: { enabled: true }, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: color('--ink') },
-      grid: { left: 12, right: 12, top: 3.4 * size() + 8, bottom: 6, containLabel: true },
+      grid: { left: 12, right: 12, top: 4.2 * size() + 8, bottom: 6, containLabel: true },
       legend: { top: 0, left: 0, textStyle: { color: color('--ink'), fontSize: size() }, itemWidth: 16, itemHeight: 10, type: 'scroll' },
       tooltip: { trigger: 'axis', confine: true, backgroundColor: color('--card'), borderColor: color('--line'), textStyle: { color: color('--ink'), fontSize: size() } },
       xAxis: {
@@ -91,7 +91,7 @@ window.MeterCharts = (function () {
     const option = frame([]), tints = ['--first', '--second', '--ok', '--flag'], meters = [...new Set(data.points.map(p => p.meter_id))];
     option.useUTC = true;
     option.xAxis = Object.assign(option.xAxis, { type: 'time', data: undefined });
-    option.xAxis.axisLabel = { color: color('--soft'), fontSize: size(), hideOverlap: true };
+    option.xAxis.axisLabel = { color: color('--soft'), fontSize: size(), hideOverlap: true, formatter: { year: '{MM}-{dd}', month: '{MM}-{dd}', day: '{MM}-{dd}', hour: '{HH}:{mm}' } };
     option.yAxis = [axis(box.dataset.unit, false)];
     option.series = meters.map((meter, i) => {
       const points = data.points.filter(p => p.meter_id === meter);

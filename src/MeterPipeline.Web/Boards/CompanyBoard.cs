@@ -1,4 +1,3 @@
-using MeterPipeline.Domain;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Usage;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
-using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Statements;
 using MeterPipeline.Ledger;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
-using MeterPipeline.Domain.Usage;
 using MeterPipeline.Ledger;
 using MeterPipeline.Web.Access;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,3 @@
-using MeterPipeline.Domain;
 using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Api;
 using MeterPipeline.Web.Assets;

@@ -72,6 +72,7 @@ internal sealed partial record BoardTexts
     public required string LagMedian { get; init; }
     public required string LagP95 { get; init; }
     public required string MissingDays { get; init; }
+    public required string SeasonCoverage { get; init; }
     public required string Receipts { get; init; }
     public required string Lateness { get; init; }
     public required string CurveTitle { get; init; }

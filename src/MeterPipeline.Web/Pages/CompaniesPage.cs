@@ -21,7 +21,7 @@ internal sealed class CompaniesPage(PageFrame frame, PlaceHead head, Place place
         if (lines.Count == 0) return Markup.Of($"<p class=\"empty\">{texts.NoData}</p>");
         return Markup.Of($"""
             <div class="scroll"><table class="cards">
-            <thead><tr><th scope="col">{texts.Company}</th><th scope="col">{words.Registered}</th><th scope="col">{words.ReportingYesterday}</th><th scope="col">{Behind("1–3")}</th><th scope="col">{Behind("4–7")}</th><th scope="col">{Behind("≥ 8")}</th><th scope="col">{words.NeverReported}</th><th scope="col">{words.LagMedian} ({words.DaysUnit})</th><th scope="col">{words.LagP95} ({words.DaysUnit})</th><th scope="col">{texts.Coverage}</th><th scope="col">{words.MissingDays} ({words.DaysUnit})</th><th scope="col">{words.Receipts}</th></tr></thead>
+            <thead><tr><th scope="col">{texts.Company}</th><th scope="col">{words.Registered}</th><th scope="col">{words.ReportingYesterday}</th><th scope="col">{Behind("1–3")}</th><th scope="col">{Behind("4–7")}</th><th scope="col">{Behind("≥ 8")}</th><th scope="col">{words.NeverReported}</th><th scope="col">{words.LagMedian} ({words.DaysUnit})</th><th scope="col">{words.LagP95} ({words.DaysUnit})</th><th scope="col">{words.SeasonCoverage}</th><th scope="col">{words.MissingDays} ({words.DaysUnit})</th><th scope="col">{words.Receipts}</th></tr></thead>
             <tbody>{lines.Select(Line)}</tbody></table></div>
             """);
     }
@@ -30,7 +30,7 @@ internal sealed class CompaniesPage(PageFrame frame, PlaceHead head, Place place
     {
         var received = quality.Days.Where(day => day.Company == line.Company.Id).Sum(day => day.Received);
         return Markup.Of($"""
-            <tr><th scope="row">{line.Company.Name} <span class="edge">{line.Company.Id}</span></th>{Cell(words.Registered, line.Meters)}{Cell(words.ReportingYesterday, line.Behind(0, 0))}{Cell(Behind("1–3"), line.Behind(1, 3))}{Cell(Behind("4–7"), line.Behind(4, 7))}{Cell(Behind("≥ 8"), line.Behind(8, int.MaxValue))}{Cell(words.NeverReported, line.Never)}{Cell(words.LagMedian, line.Percentile(50))}{Cell(words.LagP95, line.Percentile(95))}<td data-label="{texts.Coverage}">{Figures.Percent(line.CoveragePercent)} <meter class="bar" min="0" max="100" value="{(int)(line.CoveragePercent ?? 0)}"></meter></td><td data-label="{words.MissingDays}">{Figures.Count(line.MissingDays)} / {Figures.Count(line.DueDays)}</td><td data-label="{words.Receipts}"><a href="{head.To("/", "")}#quality">{Figures.Count(received)}</a></td></tr>
+            <tr><th scope="row">{line.Company.Name} <span class="edge">{line.Company.Id}</span></th>{Cell(words.Registered, line.Meters)}{Cell(words.ReportingYesterday, line.Behind(0, 0))}{Cell(Behind("1–3"), line.Behind(1, 3))}{Cell(Behind("4–7"), line.Behind(4, 7))}{Cell(Behind("≥ 8"), line.Behind(8, int.MaxValue))}{Cell(words.NeverReported, line.Never)}{Cell(words.LagMedian, line.Percentile(50))}{Cell(words.LagP95, line.Percentile(95))}<td data-label="{words.SeasonCoverage}">{Figures.Percent(line.CoveragePercent)} <meter class="bar" min="0" max="100" value="{(int)(line.CoveragePercent ?? 0)}"></meter></td><td data-label="{words.MissingDays}">{Figures.Count(line.MissingDays)} / {Figures.Count(line.DueDays)}</td><td data-label="{words.Receipts}"><a href="{head.To("/", "")}#quality">{Figures.Count(received)}</a></td></tr>
 
             """);
     }

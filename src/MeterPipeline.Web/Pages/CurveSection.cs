@@ -1,5 +1,4 @@
 using System.Globalization;
-using MeterPipeline.Domain;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Web.Boards;
 

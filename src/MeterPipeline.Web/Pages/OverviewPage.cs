@@ -17,11 +17,11 @@ internal sealed class OverviewPage(
         {head.Head(texts.Overview)}
         <div data-region="tiles">{Tiles()}</div>
         <div data-region="attention">{sections.Attention()}</div>
-        <section class="card"><h2>{texts.DailyTitle}</h2>
+        <section class="card" id="days"><h2>{texts.DailyTitle}</h2>
         {Chart()}
         <div data-region="days">{DaysTable()}</div></section>
         {sections.Money()}
-        <div data-region="parts">{(households is null ? Parts() : HouseholdTable(households))}</div>
+        <div id="parts" data-region="parts">{(households is null ? Parts() : HouseholdTable(households))}</div>
         {(board.Prefix.Length == 0 ? QualitySection() : Markup.Empty)}
         """);
 
@@ -33,17 +33,18 @@ internal sealed class OverviewPage(
         var coverageHint = board.Newest is { } day ? Figures.Fill(texts.CoverageHint, day, Figures.Count(sum.Reporting)) : texts.NoData;
         return Markup.Of($"""
             <div class="tiles">
-            {Tile("households", texts.Households, Figures.Count(sum.Households), "", texts.HouseholdsHint)}
-            {Tile("coverage", texts.Coverage, Figures.Percent(board.Newest is null ? null : sum.CoveragePercent), "", coverageHint)}
-            {Tile("kwh", texts.Electricity, Figures.Amount(sum.Electricity), "kWh", HeatingSeason.NameOf(board.Autumn))}
-            {Tile("m3", texts.Gas, Figures.Amount(sum.Gas), "m³", HeatingSeason.NameOf(board.Autumn))}
-            {Tile("yuan", texts.Accrued, Figures.Yuan(sum.AccruedYuan), texts.Yuan, texts.AccruedHint)}
+            {Tile("households", "#parts", texts.Households, Figures.Count(sum.Households), "", texts.HouseholdsHint)}
+            {Tile("coverage", head.To("/companies", board.Prefix), texts.Coverage, Figures.Percent(board.Newest is null ? null : sum.CoveragePercent), "", coverageHint)}
+            {Tile("kwh", "#days", texts.Electricity, Figures.Amount(sum.Electricity), "kWh", HeatingSeason.NameOf(board.Autumn))}
+            {Tile("m3", "#days", texts.Gas, Figures.Amount(sum.Gas), "m³", HeatingSeason.NameOf(board.Autumn))}
+            {Tile("yuan", "#money", texts.Accrued, Figures.Yuan(sum.AccruedYuan), texts.Yuan, texts.AccruedHint)}
             </div>
             """);
     }
 
-    private static Markup Tile(string id, string label, string value, string unit, string hint) => Markup.Of($"""
-        <div class="tile" data-tile="{id}"><div class="label">{label}</div><div class="figure">{value}<small>{unit}</small></div><div class="hint">{hint}</div></div>
+    /// <summary>A sum that leads to what it is made of.</summary>
+    private static Markup Tile(string id, string parts, string label, string value, string unit, string hint) => Markup.Of($"""
+        <a class="tile" data-tile="{id}" href="{parts}"><span class="label">{label}</span><span class="figure">{value}<small>{unit}</small></span><span class="hint">{hint}</span></a>
 
         """);
 

@@ -45,7 +45,7 @@ internal sealed class UseListPage(
     {
         var (use, peers, unit) = (row.Use, board!.Peers.Of(row.Household), Unit(row.Energy));
         return Markup.Of($"""
-            <tr>{Who(row)}<td class="text" data-label="{words.Kind}">{Flag(row.Kind, words)}</td><td data-label="{words.LastUse}">{row.LastUse?.ToString() ?? words.Never}</td><td data-label="{words.IdleDays}">{Figures.Count(use.IdleDays)}</td><td data-label="{words.LastReading}">{row.LastReading?.ToString() ?? words.Never}</td><td data-label="{words.CoverageDays}">{use.CoveredDays} / {use.DueDays}</td><td data-label="{words.MeanPerDay}">{PerDay(use.MeanPerDay, unit)}</td><td data-label="{words.PeersPerDay}">{PerDay(peers?.PerDay, unit)}</td><td data-label="{words.EligibleSoFar}">{Figures.Amount(use.Eligible)} {unit}</td><td data-label="{words.OperatingSoFar}">{Figures.Yuan(row.OperatingYuan)}</td></tr>
+            <tr>{Who(row)}<td class="text" data-label="{words.Kind}">{Flag(row.Kind, words)}</td><td data-label="{words.LastUse}">{row.LastUse?.ToString() ?? words.Never}</td><td data-label="{words.IdleDays} ({words.DaysUnit})">{Figures.Count(use.IdleDays)}</td><td data-label="{words.LastReading}">{row.LastReading?.ToString() ?? words.Never}</td><td data-label="{words.CoverageDays}">{use.CoveredDays} / {use.DueDays}</td><td data-label="{words.MeanPerDay}">{PerDay(use.MeanPerDay, unit)}</td><td data-label="{words.PeersPerDay}">{PerDay(peers?.PerDay, unit)}{(peers is { } of ? Markup.Of($" <span class=\"edge\">{Figures.Fill(words.PeersOf, of.Households)}</span>") : Markup.Empty)}</td><td data-label="{words.EligibleSoFar}">{Figures.Amount(use.Eligible)} {unit}</td><td data-label="{words.OperatingSoFar} ({texts.Yuan})">{Figures.Yuan(row.OperatingYuan)}</td></tr>
 
             """);
     }
@@ -60,7 +60,7 @@ internal sealed class UseListPage(
     {
         var day = row.CapDay is not { } known ? words.CapNotThisSeason : Figures.Fill(row.Outlook.PerMille >= 1000 ? words.CapReached : words.CapExpected, known);
         return Markup.Of($"""
-            <tr>{Who(row)}<td data-label="{words.CapShare}">{Figures.Percent(row.Outlook.PerMille / 10m)} <meter class="bar" min="0" max="1000" value="{(int)row.Outlook.PerMille}"></meter></td><td data-label="{words.OperatingSoFar}">{Figures.Yuan(row.OperatingYuan)}</td><td data-label="{words.Cap}">{(row.CapYuan is { } cap ? Figures.Yuan(cap) : "–")}</td><td class="text" data-label="{words.CapDay}">{day}</td><td data-label="{words.EligibleSoFar}">{Figures.Amount(row.Use.Eligible)} {Unit(row.Energy)}</td></tr>
+            <tr>{Who(row)}<td data-label="{words.CapShare}">{Figures.Percent(row.Outlook.PerMille / 10m)} <meter class="bar" min="0" max="1000" value="{(int)row.Outlook.PerMille}"></meter></td><td data-label="{words.OperatingSoFar} ({texts.Yuan})">{Figures.Yuan(row.OperatingYuan)}</td><td data-label="{words.Cap} ({texts.Yuan})">{(row.CapYuan is { } cap ? Figures.Yuan(cap) : "–")}</td><td class="text" data-label="{words.CapDay}">{day}</td><td data-label="{words.EligibleSoFar}">{Figures.Amount(row.Use.Eligible)} {Unit(row.Energy)}</td></tr>
 
             """);
     }

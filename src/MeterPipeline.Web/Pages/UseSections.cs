@@ -1,4 +1,3 @@
-using MeterPipeline.Domain.Usage;
 using MeterPipeline.Web.Api;
 using MeterPipeline.Web.Boards;
 
@@ -35,7 +34,7 @@ internal sealed class UseSections(PageFrame frame, PlaceHead head, string prefix
 
     /// <summary>Accrued, budget and forecast.</summary>
     public Markup Money() => Markup.Of($"""
-        <section class="card money"><h2>{words.Money}<small>{texts.Yuan}</small></h2><div class="pair">
+        <section class="card money" id="money"><h2>{words.Money}<small>{texts.Yuan}</small></h2><div class="pair">
         <div data-region="money">{(board is null ? PlaceHead.Age(texts, board, progress) : Table(board.Sum(prefix)))}</div>
         {(frame.HasCharts ? Markup.Of($"<div class=\"chart low\" role=\"img\" aria-label=\"{words.MoneyChart}\" data-chart=\"money\" data-source=\"{head.To("/api/v1/overview", prefix)}\" data-more=\"{head.To("/api/v1/use", prefix)}\" data-first=\"{words.Cumulative}\" data-second=\"{words.Budget}\" data-third=\"{words.Forecast}\" data-unit=\"{texts.Yuan}\"></div>") : Markup.Empty)}
         </div></section>
