@@ -4,7 +4,6 @@ using System.Text.Json;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Holds;
 using MeterPipeline.Ledger;
-using MeterPipeline.Web;
 
 namespace MeterPipeline.Tests.Web;
 
