@@ -12,6 +12,7 @@ using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Web;
 
@@ -25,14 +26,19 @@ public static class MeterWeb
     /// <param name="rules">What certificates go by; null: the defaults.</param>
     /// <param name="access">Who is let in; null: the defaults.</param>
     /// <param name="passwords">Shared with whoever else checks passwords in this process; null: one at a time here.</param>
+    /// <param name="boards">What the boards of households go by; null: the defaults, and no budget.</param>
     public static IServiceCollection AddMeterWeb(
         this IServiceCollection services, ILedger ledger, PolicyBook policies, Func<ReadinessReport> readiness, Func<IEnumerable<MetricSample>> metrics,
-        RuleSettings? rules = null, AccessOptions? access = null, Func<PasswordChecks>? passwords = null)
+        RuleSettings? rules = null, AccessOptions? access = null, Func<PasswordChecks>? passwords = null, BoardSettings? boards = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SeasonBoards(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QualityBoards(ledger, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new HouseholdDesk(ledger, policies, rules ?? RuleSettings.Default, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new UseBoards(
+            ledger, policies, boards ?? BoardSettings.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UseBoards>>()));
+        services.AddSingleton(provider => new CurveDesk(ledger, policies, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new QuarantineSearch(ledger));
         services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
         services.AddSingleton<AssetFiles>();
         services.AddAccess(ledger, access ?? new AccessOptions(), passwords);

@@ -26,44 +26,39 @@ internal static class ApiEndpoints
         api.MapGet("/quarantine", (QualityBoards quality, long? before) =>
             TypedResults.Ok(quality.Quarantine(before ?? long.MaxValue, QuarantinePage.Newest).Select(ApiAnswers.Quarantined).ToList()))
             .WithSummary("The newest 100 quarantined messages, or those before an id.").Needs(Right.SeeQuarantine);
+        BoardEndpoints.Map(api);
         api.MapFallback(() => Results.Problem(statusCode: StatusCodes.Status404NotFound, detail: "There is no such resource; see /openapi/v1.json.")).ExcludeFromDescription().OpenToAll();
     }
 
-    private static Results<Ok<OverviewAnswer>, ProblemHttpResult> Overview(SeasonBoards seasons, QualityBoards quality, string? season, string? division)
+    private static Results<Ok<OverviewAnswer>, ProblemHttpResult> Overview(
+        HttpContext context, SeasonBoards seasons, QualityBoards quality, string? season, string? division)
     {
-        if (Place(seasons, season, division, out var autumn, out var prefix) is { } problem) return problem;
-        return seasons.Sheet(autumn).Board(prefix) is { } board ? TypedResults.Ok(ApiAnswers.Overview(board, quality.Board())) : NoDivision(division);
+        var place = Place.Of(context, seasons, season, division);
+        if (BoardEndpoints.Problem(place, division) is { } problem) return problem;
+        return seasons.Sheet(place.Autumn).Board(place.Prefix) is { } board
+            ? TypedResults.Ok(ApiAnswers.Overview(board, quality.Board())) : BoardEndpoints.NoDivision(division);
     }
 
     private static Results<Ok<HouseholdsAnswer>, ProblemHttpResult> Households(
-        SeasonBoards seasons, HouseholdDesk desk, string division, string? season, int page = 1)
+        HttpContext context, SeasonBoards seasons, HouseholdDesk desk, string division, string? season, int page = 1)
     {
-        if (Place(seasons, season, division, out var autumn, out var prefix) is { } problem) return problem;
-        if (seasons.Sheet(autumn).Board(prefix) is null) return NoDivision(division);
+        var place = Place.Of(context, seasons, season, division);
+        if (BoardEndpoints.Problem(place, division) is { } problem) return problem;
+        var (autumn, prefix) = (place.Autumn, place.Prefix);
+        if (seasons.Sheet(autumn).Board(prefix) is null) return BoardEndpoints.NoDivision(division);
         var found = desk.In(prefix, autumn, page);
         return TypedResults.Ok(new HouseholdsAnswer(
             HeatingSeason.NameOf(autumn), DivisionCode.Full(prefix), found.Page, found.Pages, found.Count, [.. found.Lines.Select(ApiAnswers.Summary)]));
     }
 
-    private static Results<Ok<HouseholdAnswer>, ProblemHttpResult> Household(SeasonBoards seasons, HouseholdDesk desk, string id, string? season)
+    private static Results<Ok<HouseholdAnswer>, ProblemHttpResult> Household(
+        HttpContext context, SeasonBoards seasons, HouseholdDesk desk, UseBoards boards, string id, string? season)
     {
-        if (Place(seasons, season, null, out var autumn, out _) is { } problem) return problem;
-        return desk.Of(id, autumn) is { Line: { } line } found ? TypedResults.Ok(ApiAnswers.Household(line, autumn, found.Edits))
-            : TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "Unknown household", detail: "The registry has no household of this id.");
+        var place = Place.Of(context, seasons, season, null);
+        if (BoardEndpoints.Problem(place, null) is { } problem) return problem;
+        if (desk.Visible(context, id, place.Autumn) is not { Line: { } line } found)
+            return TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "Unknown household", detail: "The registry has no household of this id.");
+        var answer = ApiAnswers.Household(line, place.Autumn, found.Edits);
+        return TypedResults.Ok(boards.Of(place.Autumn) is { } board && board.Of(line.Household) is { } row ? answer with { Use = BoardAnswers.Row(board, row) } : answer);
     }
-
-    private static ProblemHttpResult? Place(SeasonBoards seasons, string? season, string? division, out int autumn, out string prefix)
-    {
-        prefix = "";
-        if (!seasons.TryReadSeason(season, out autumn))
-        {
-            return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Unknown season",
-                detail: "A season is written 2025-2026; /api/v1/seasons lists those that can be asked for.");
-        }
-        return DivisionCode.TryReadPrefix(division, out prefix) ? null : TypedResults.Problem(
-            statusCode: StatusCodes.Status400BadRequest, title: "Not a division code", detail: "A division is a 12-digit code or a prefix of one.");
-    }
-
-    private static ProblemHttpResult NoDivision(string? division) => TypedResults.Problem(
-        statusCode: StatusCodes.Status404NotFound, title: "Unknown division", detail: $"The registry has no household in division {division}.");
 }

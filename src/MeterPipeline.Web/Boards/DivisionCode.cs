@@ -48,12 +48,12 @@ public static class DivisionCode
     {
         foreach (var level in Lengths)
         {
-            if (level <= prefix.Length || level < Lengths[2]) continue;
+            if (level <= prefix.Length || level < Lengths[1]) continue;
             if (level == VillageLength || villages.Any(v => string.CompareOrdinal(v, 0, villages.First(), 0, level) != 0)) return level;
         }
         return VillageLength;
     }
 
-    /// <summary>Prefixes of the levels above, county first, without the prefix itself.</summary>
+    /// <summary>Prefixes of the levels above, city first, without the prefix itself.</summary>
     public static IEnumerable<string> Above(string prefix) => Lengths.Where(level => level >= 4 && level < prefix.Length).Select(level => prefix[..level]);
 }

@@ -7,7 +7,9 @@ using MeterPipeline.Web.Boards;
 namespace MeterPipeline.Web.Pages;
 
 /// <summary>One household in one season: who it is, its meters, its days, and why its amount is what it is.</summary>
-internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundHousehold found, int autumn, IReadOnlyList<int> autumns)
+/// <param name="use">Whether it uses its conversion; empty: not said.</param>
+/// <param name="curve">Its load curve; empty: it has no meter.</param>
+internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundHousehold found, int autumn, IReadOnlyList<int> autumns, Markup use, Markup curve)
 {
     private readonly Texts texts = frame.Texts;
     private readonly Household household = line.Household;
@@ -24,11 +26,13 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
 
     private Markup Sections(HouseholdStatement statement) => Markup.Of($"""
         <div data-region="why">{new AmountReasons(texts, statement).Section()}</div>
+        <div data-region="use">{use}</div>
         <div data-region="certificate">{(line.Certificate is { } certificate ? new CertificateSection(texts, certificate).Section() : Markup.Empty)}</div>
         <div data-region="meters">{Meters(statement)}</div>
         <section class="card"><h2>{texts.DailyConsumption}<small>{statement.Unit}</small></h2>
         {Chart()}
         <div data-region="days">{Days(statement)}</div></section>
+        {curve}
         """);
 
     private Markup Head()

@@ -51,14 +51,16 @@ internal sealed class PageFrame
             <link rel="icon" href="{assets.Url("mark.svg")}" type="image/svg+xml">
             <link rel="stylesheet" href="{assets.Url("pages.css")}">
             <link rel="stylesheet" href="{assets.Url("access.css")}">
+            <link rel="stylesheet" href="{assets.Url("boards.css")}">
             {charts}
+            <script src="{assets.Url("charts.js")}" defer></script>
             <script src="{assets.Url("pages.js")}" defer></script>
             </head>
             <body data-api="{api}">
             <a class="skip" href="#content">{Texts.Skip}</a>
             <header class="top"><div class="in">
             <a class="brand" href="/"><img src="{assets.Url("mark.svg")}" alt="" width="26" height="26"><span>{Texts.Brand}</span></a>
-            <nav>{Item("/", Texts.Overview, Right.SeeHouseholds)}{(Viewer.Company is null ? Markup.Empty : Item("/coverage", Texts.Access.Coverage, Right.SeeCoverage))}{Item("/quarantine", Texts.Quarantine, Right.SeeQuarantine)}{Item("/users", Texts.Access.Users, Right.ManageUsers)}{Item("/access", Texts.Access.Log, Right.SeeAudit)}</nav>
+            <nav aria-label="{Texts.Boards.Menu}">{Sections()}</nav>
             <div class="side">{live}{Who()}{Language()}</div>
             </div></header>
             <main id="content">
@@ -70,9 +72,22 @@ internal sealed class PageFrame
         return Results.Text(page.Text, "text/html; charset=utf-8", statusCode: status);
     }
 
+    /// <summary>What this viewer may see, each under the division that is theirs.</summary>
+    private IEnumerable<Markup> Sections() =>
+    [
+        Item("/", Texts.Overview, Right.SeeHouseholds, About.Division), Item("/usage", Texts.Boards.Usage, Right.SeeHouseholds, About.Division),
+        Item("/caps", Texts.Boards.Caps, Right.SeeHouseholds, About.Division), Item("/holds", Texts.Boards.Holds, Right.SeeHouseholds, About.Division),
+        Item("/companies", Texts.Boards.Companies, Right.SeeHouseholds), Viewer.Company is null ? Markup.Empty : Item("/coverage", Texts.Access.Coverage, Right.SeeCoverage),
+        Item("/quarantine", Texts.Quarantine, Right.SeeQuarantine), Item("/users", Texts.Access.Users, Right.ManageUsers), Item("/access", Texts.Access.Log, Right.SeeAudit),
+    ];
+
     /// <summary>A link, for those who may follow it.</summary>
-    private Markup Item(string path, string text, Right right) => Viewer.May(right) && (path == "/" || Viewer.MaySee(""))
-        ? Markup.Of($"<a href=\"{(path == "/" ? Viewer.Home : path)}\"{Current(path)}>{text}</a>") : Markup.Empty;
+    private Markup Item(string path, string text, Right right, About about = About.Everything)
+    {
+        if (!Viewer.May(right) || (about == About.Everything && !Viewer.MaySee(""))) return Markup.Empty;
+        var division = about == About.Division && Viewer.Divisions.Count > 0 ? $"?division={Boards.DivisionCode.Full(Viewer.Divisions[0])}" : "";
+        return Markup.Of($"<a href=\"{path}{division}\"{Current(path)}>{text}</a>");
+    }
 
     private Markup Who()
     {

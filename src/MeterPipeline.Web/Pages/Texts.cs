@@ -19,6 +19,9 @@ internal sealed partial record Texts
     /// <summary>What is said of signing in, users and the access log.</summary>
     public AccessTexts Access => this == English ? AccessTexts.English : AccessTexts.Chinese;
 
+    /// <summary>What is said of use, caps, holds, companies and quarantine.</summary>
+    public BoardTexts Boards => this == English ? BoardTexts.English : BoardTexts.Chinese;
+
     public required string Code { get; init; }
     public required string HtmlLang { get; init; }
     public required string Brand { get; init; }

@@ -3,6 +3,7 @@ using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Usage;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
@@ -25,6 +26,21 @@ public sealed class WebSite : IAsyncDisposable
     public const string Village = "140802100201";
     public const string Household = "H140802100201-01";
     public const string EvilHousehold = "H140802100201-02";
+
+    /// <summary>Read every day, and the register has never moved.</summary>
+    public const string Unused = "H140882101202-04";
+
+    /// <summary>Used until the year ended.</summary>
+    public const string Stopped = "H140882101202-05";
+
+    /// <summary>Uses a tenth of what its neighbours use.</summary>
+    public const string FarBelow = "H140882101202-01";
+
+    /// <summary>Was never read.</summary>
+    public const string NeverRead = "H140882101202-02";
+
+    /// <summary>Its register went back at Christmas.</summary>
+    public const string Reset = "H140882101201-04";
     public static readonly LocalDay FirstDay = LocalDay.On(2025, 11, 15);
     public static readonly LocalDay Today = LocalDay.On(2026, 1, 20);
 
@@ -45,7 +61,8 @@ public sealed class WebSite : IAsyncDisposable
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddMeterWeb(Ledger, Policies, () => Readiness, () =>
-            [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)], access: access);
+            [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)],
+            access: access, boards: new BoardSettings(UsageSettings.Default, Budgets.Of([("2025-2026", "1408", "12000"), ("2025-2026", "140882", "5000")])));
         app = builder.Build();
         app.MapMeterWeb();
     }
@@ -148,14 +165,19 @@ public sealed class WebSite : IAsyncDisposable
         var readings = new List<Reading>();
         foreach (var meter in registry.Meters.Values.OrderBy(meter => meter.No))
         {
+            var household = meter.Current.HouseholdId;
+            if (household == NeverRead) continue;
             var value = 1000m + meter.No;
             for (var day = FirstDay.Number; day <= Today.Number; day++)
             {
                 // One meter in seven has been silent for three days.
                 if (meter.No % 7 == 3 && day > Today.Number - 3) continue;
+                if (household == Reset && day == LocalDay.On(2025, 12, 25).Number) value = 3;
                 readings.Add(new Reading(meter.No, Domain.Readings.Register.Total, new LocalDay(day).StartMs, Quantity.FromDecimal(value), 0));
                 var cold = 1 + (decimal)Math.Round(Math.Sin((day - FirstDay.Number) / 24.0) + 0.25 * Math.Sin(day * 1.7 + meter.No), 2) / 2;
-                value += (meter.Current.Energy == Energy.Gas ? 9.2m : 16.5m) * cold;
+                var use = (meter.Current.Energy == Energy.Gas ? 9.2m : 16.5m) * cold * ShareOfUse(household, day);
+                if (household == Household && day == Today.Number - 1) readings.AddRange(QuarterHours(meter.No, new LocalDay(day), value, use));
+                value += use;
             }
         }
         var seq = Append([.. readings]);
@@ -173,6 +195,24 @@ public sealed class WebSite : IAsyncDisposable
         flush.Counters.Add(new CounterRow("grid", Today.Number, 2720, 2700, 12, 1, 7));
         flush.Counters.Add(new CounterRow("gas", Today.Number, 1056, 1056, 0, 0, 0));
         Ledger.Flush(flush);
+    }
+
+    private static decimal ShareOfUse(string household, int day) => household switch
+    {
+        Unused => 0,
+        FarBelow => 0.1m,
+        Stopped when day >= LocalDay.On(2026, 1, 1).Number => 0,
+        _ => 1,
+    };
+
+    /// <summary>A heat pump's day: it works most before dawn and least at noon.</summary>
+    private static IEnumerable<Reading> QuarterHours(int meterNo, LocalDay day, decimal value, decimal use)
+    {
+        for (var quarter = 1; quarter < 96; quarter++)
+        {
+            var share = (decimal)(quarter / 96.0 + 0.08 * Math.Sin(quarter / 96.0 * 2 * Math.PI));
+            yield return new Reading(meterNo, Domain.Readings.Register.Total, day.StartMs + quarter * 900_000L, Quantity.FromDecimal(Math.Round(value + use * share, 2)), 0);
+        }
     }
 
     private void Quarantine()
