@@ -83,5 +83,5 @@ internal sealed class PlainDecimal : JsonConverter<decimal>
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();
 
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-        writer.WriteNumberValue(value / 1.0000000000000000000000000000m);
+        writer.WriteNumberValue(value.Scale == 0 ? value : value / 1.0000000000000000000000000000m);
 }

@@ -50,7 +50,7 @@ internal sealed class DraftSpool : IDisposable
     }
 
     /// <summary>Everything added, chunk by chunk, each blob compressed. To be called once, after the last line.</summary>
-    public IEnumerable<(int Chunk, int Bytes, byte[] Blob, IReadOnlyList<LineIndex> Index)> Read()
+    public IEnumerable<SpooledChunk> Read()
     {
         if (index.Count > 0) EndChunk();
         writer.Flush();
@@ -60,10 +60,9 @@ internal sealed class DraftSpool : IDisposable
         {
             var (bytes, length, lines) = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
             var blob = reader.ReadBytes(length);
-            var rows = new LineIndex[lines];
-            for (var i = 0; i < lines; i++)
-                rows[i] = new LineIndex(reader.ReadString(), reader.ReadDecimal(), CanonicalForm.ReadAmount(reader.ReadString()), reader.ReadDecimal());
-            yield return (chunk, bytes, blob, rows);
+            var rows = new SpooledIndex[lines];
+            for (var i = 0; i < lines; i++) rows[i] = new SpooledIndex(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString());
+            yield return new SpooledChunk(chunk, bytes, blob, rows);
         }
     }
 
@@ -94,12 +93,20 @@ internal sealed class DraftSpool : IDisposable
         foreach (var row in index)
         {
             writer.Write(row.HouseholdId);
-            writer.Write(row.Accrued);
+            writer.Write(Fen.Of(row.Accrued));
+            writer.Write(Fen.Of(row.Due.Total));
+            writer.Write(Fen.Of(row.Payable));
             writer.Write(CanonicalForm.Of(row.Due));
-            writer.Write(row.Payable);
         }
         Chunks++;
         text.SetLength(0);
         index.Clear();
     }
 }
+
+/// <param name="Bytes">Length of the text.</param>
+/// <param name="Blob">The text, compressed.</param>
+internal sealed record SpooledChunk(int Number, int Bytes, byte[] Blob, IReadOnlyList<SpooledIndex> Index);
+
+/// <summary>An index row as its table keeps it: fen, and the canonical text of what is due.</summary>
+internal readonly record struct SpooledIndex(string HouseholdId, long Accrued, long Due, long Payable, string Amount);

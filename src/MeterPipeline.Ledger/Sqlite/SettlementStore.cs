@@ -29,8 +29,8 @@ internal static class SettlementStore
             foreach (var row in index)
             {
                 database.Prepared("INSERT INTO settlement_household VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-                    .Bind(1, (long)draft.Autumn).Bind(2, row.HouseholdId).Bind(3, (long)id).Bind(4, (long)chunk).Bind(5, Fen.Of(row.Accrued))
-                    .Bind(6, Fen.Of(row.Due.Total)).Bind(7, Fen.Of(row.Payable)).Bind(8, CanonicalForm.Of(row.Due)).Run();
+                    .Bind(1, (long)draft.Autumn).Bind(2, row.HouseholdId).Bind(3, (long)id).Bind(4, (long)chunk).Bind(5, row.Accrued)
+                    .Bind(6, row.Due).Bind(7, row.Payable).Bind(8, row.Amount).Run();
             }
         }
         var runs = Runs(database, null);
