@@ -23,9 +23,16 @@ public static class BankLayoutFiles
 
     private static readonly Dictionary<string, BankValue> Values = new()
     {
-        ["number"] = BankValue.Number, ["bank-account"] = BankValue.BankAccount, ["account-name"] = BankValue.AccountName, ["bank"] = BankValue.Bank,
-        ["amount"] = BankValue.Amount, ["id-number"] = BankValue.IdNumber, ["phone"] = BankValue.Phone, ["household-id"] = BankValue.HouseholdId,
-        ["account"] = BankValue.Account, ["text"] = BankValue.Literal,
+        ["number"] = BankValue.Number,
+        ["bank-account"] = BankValue.BankAccount,
+        ["account-name"] = BankValue.AccountName,
+        ["bank"] = BankValue.Bank,
+        ["amount"] = BankValue.Amount,
+        ["id-number"] = BankValue.IdNumber,
+        ["phone"] = BankValue.Phone,
+        ["household-id"] = BankValue.HouseholdId,
+        ["account"] = BankValue.Account,
+        ["text"] = BankValue.Literal,
     };
 
     /// <exception cref="PolicyException">The folder is missing or empty, or a file is wrong: every problem of every file.</exception>

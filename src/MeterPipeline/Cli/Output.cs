@@ -29,5 +29,9 @@ public static class Output
         {
             throw new CommandException($"Cannot write {file}: {error.Message}");
         }
+        finally
+        {
+            if (File.Exists(unfinished)) File.Delete(unfinished);
+        }
     }
 }

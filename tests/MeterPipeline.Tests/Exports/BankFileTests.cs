@@ -3,7 +3,6 @@ using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Policies;
 using MeterPipeline.Tests.House;
 using MeterPipeline.Web.Exports.Bank;
-using MeterPipeline.Web.Exports.Workbook;
 
 namespace MeterPipeline.Tests.Exports;
 

@@ -60,7 +60,9 @@ public sealed class RunWorkbookTests : IDisposable
         var line = RunLines.One(1);
         line = line with
         {
-            Household = line.Household with { Name = "=1+1", Id = "+7", Village = "@SUM(A1)", Note = "-" }, Account = "0123456789012", Payee = line.Payee! with { Bank = "\tcmd", AccountName = "a<&>\"\u0001b" },
+            Household = line.Household with { Name = "=1+1", Id = "+7", Village = "@SUM(A1)", Note = "-" },
+            Account = "0123456789012",
+            Payee = line.Payee! with { Bank = "\tcmd", AccountName = "a<&>\"\u0001b" },
         };
         var book = Read(RunLines.Run([line]));
         Assert.Empty(book.Errors);
@@ -168,7 +170,8 @@ public sealed class RunWorkbookTests : IDisposable
         var line = RunLines.One(0);
         line = line with
         {
-            Household = line.Household with { Route = HeatingRoute.CentralHeating, Name = "僧楼供热站" }, Use = line.Use with { HeatedHouseholds = 120 },
+            Household = line.Household with { Route = HeatingRoute.CentralHeating, Name = "僧楼供热站" },
+            Use = line.Use with { HeatedHouseholds = 120 },
             Reckoning = line.Reckoning with { Quota = 12_480_000_000 },
         };
         var book = Read(RunLines.Run([line, RunLines.One(1)]));

@@ -19,7 +19,7 @@ internal sealed class CsvBook(string folder) : ISheetBook
         return sheet;
     }
 
-    public void Finish(Stream into) => 
+    public void Finish(Stream into) =>
         PartArchive.Write(into, [.. sheets.OrderBy(sheet => sheet.Head.Order).Select(sheet => ($"{sheet.Head.Name}.csv", sheet.Sheet.Finished()))]);
 
     public void Dispose() => sheets.ForEach(sheet => sheet.Sheet.Dispose());

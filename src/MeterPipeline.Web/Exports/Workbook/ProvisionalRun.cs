@@ -24,7 +24,7 @@ public static class ProvisionalRun
             0, autumn, division, "", policies.Season(division, autumn).EndMs, reading.JournalSeq, registry.Version, [], 0,
             new RunTotals(0, 0, SettledAmount.Nothing, SettledAmount.Nothing, SettledAmount.Nothing, 0), "", "");
         var covering = policies.Policies.Where(policy => policy.Covers(autumn) && policy.Areas.Any(area => area.StartsWith(division, StringComparison.Ordinal) || division.StartsWith(area, StringComparison.Ordinal)));
-        var notes = new ExportNotes(prefix => DivisionCode.NameOf(registry, prefix), supervisionPhone, [.. covering.Select(policy => $"{policy.Title}（{policy.Basis.Document}）").Distinct()]);
+        var notes = new ExportNotes(prefix => DivisionCode.NameOf(registry, prefix), supervisionPhone, [.. covering.Select(policy => policy.Basis.Document).Distinct()]);
         return new RunExport(run, reading.Statements.OfDivision(division, autumn).Select(statement => Line(statement, registry, Account(reading.View, statement))), [], [], notes);
     }
 

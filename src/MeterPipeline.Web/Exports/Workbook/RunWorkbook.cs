@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MeterPipeline.Domain.Settlements;
 
 namespace MeterPipeline.Web.Exports.Workbook;
@@ -53,16 +54,30 @@ public static class RunWorkbook
         foreach (var lines in export.Lines.Chunk(ChunkLines))
         {
             var rows = Array.ConvertAll(lines, line => new RunLine(++count, line));
-            Parallel.ForEach(sheets, sheet =>
-            {
-                foreach (var row in rows) sheet.Add(row);
-            });
+            Spread(rows, sheets);
             progress(count);
         }
         if (!export.Provisional) Check(export.Run, summary.All);
         foreach (var sheet in sheets) sheet.End();
         book.Finish(into);
         return count;
+    }
+
+    /// <summary>Every sheet takes the rows, on as many cores as there are.</summary>
+    private static void Spread(RunLine[] rows, RunSheet[] sheets)
+    {
+        try
+        {
+            Parallel.ForEach(sheets, sheet =>
+            {
+                foreach (var row in rows) sheet.Add(row);
+            });
+        }
+        catch (AggregateException failures)
+        {
+            // The caller knows what to do about a full disk, not about a bundle of them.
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
     }
 
     /// <summary>What is signed must be what was drafted.</summary>
