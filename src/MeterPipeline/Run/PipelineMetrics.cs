@@ -24,6 +24,9 @@ internal static class PipelineMetrics
             yield return new MetricSample("meterpipeline_mqtt_refusals_total", "Clients or requests refused, by reason.", "counter", [new("reason", reason)], count);
         yield return Counter("meterpipeline_mqtt_throttled_total", "Times that a client was not read for a while because it, or its company, was over a rate.", pipeline.Endpoint.Counters.Throttled);
         yield return Counter("meterpipeline_password_derivations_total", "Passwords checked the slow way; the rest were known to be right.", pipeline.Accounts.Derived);
+        yield return Gauge("meterpipeline_gc_heap_bytes", "Managed memory after the last collection, free room in it included.", GC.GetGCMemoryInfo(GCKind.Any).HeapSizeBytes);
+        yield return Counter("meterpipeline_gc_collections_total", "Garbage collections of any generation.", GC.CollectionCount(0));
+        yield return Counter("meterpipeline_gc_pause_milliseconds_total", "Time that everything stood still for collections.", (long)GC.GetTotalPauseDuration().TotalMilliseconds);
         foreach (var sample in OfCertificates(tls)) yield return sample;
         foreach (var sample in OfSubscribers(pipeline)) yield return sample;
         if (pipeline.Projector is not { } projector) yield break;

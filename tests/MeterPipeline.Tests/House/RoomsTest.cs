@@ -17,9 +17,11 @@ public sealed class RoomsTest
         ["src/MeterPipeline"] =
         [
             "LoadGenerator", "MeterFleet", "MeterPipeline.Domain", "MeterPipeline.Ingest", "MeterPipeline.Ledger", "MeterPipeline.Mqtt", "MeterPipeline.Sinks", "MeterPipeline.Web",
+            "TextbookWorker",
         ],
         ["simulators/LoadGenerator"] = [],
         ["simulators/MeterFleet"] = [],
+        ["simulators/TextbookWorker"] = [],
     };
 
     [Fact]
