@@ -47,7 +47,7 @@ internal sealed class IngestBench(IngestPlan plan, Report report, string folder)
         if (withInflux)
         {
             report.Line("- meterpipeline with InfluxDB: the same, each reading projected to InfluxDB too. Done after: InfluxDB has everything.");
-            report.Line("- textbook worker: `simulators/TextbookWorker`, QoS 1 subscriber behind mosquitto (TCP no-delay, no limit of queue or window, nothing on disk), JSON to an object, a Channel, "
+            report.Line("- textbook worker: `simulators/TextbookWorker`, QoS 1 subscriber behind mosquitto (as it comes, which costs both less than TCP no-delay; no limit of queue or window, nothing on disk), JSON to an object, a Channel, "
                 + "batches of 5,000 lines or 1 s to InfluxDB 1.x, acknowledged after the write; without validation, fold, quarantine or users. Readings/s and CPU count what the worker has written and "
                 + "acknowledged, its backlog included; CPU and RSS are worker plus broker, without InfluxDB; the PUBACKs that the publishers wait for are the broker's, before anything is durable.");
         }
