@@ -18,14 +18,14 @@ public sealed class SubscriberCounters
     /// <summary>Filters that the broker refused or granted at QoS 0 only.</summary>
     public long RefusedFilters => Interlocked.Read(ref refusedFilters);
 
-    internal void CountMessage(byte qos, bool wasRetained)
+    public void CountMessage(byte qos, bool wasRetained)
     {
         Interlocked.Increment(ref messages);
         if (qos == 0) Interlocked.Increment(ref unprotected);
         if (wasRetained) Interlocked.Increment(ref retained);
     }
 
-    internal void CountConnect() => Interlocked.Increment(ref connects);
+    public void CountConnect() => Interlocked.Increment(ref connects);
 
-    internal void CountRefusedFilter() => Interlocked.Increment(ref refusedFilters);
+    public void CountRefusedFilter() => Interlocked.Increment(ref refusedFilters);
 }

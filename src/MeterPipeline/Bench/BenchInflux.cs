@@ -17,6 +17,7 @@ internal sealed class BenchInflux : IDisposable
     {
         influx = PrivateInflux.StartAsync(Path.Combine(folder, "influx"), CancellationToken.None).GetAwaiter().GetResult()
             ?? throw new CommandException("influxd is not installed here or does not start.");
+        AppDomain.CurrentDomain.ProcessExit += End;
         Query($"CREATE DATABASE {Database}").Dispose();
     }
 
@@ -35,9 +36,12 @@ internal sealed class BenchInflux : IDisposable
 
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= End;
         influx.DisposeAsync().AsTask().GetAwaiter().GetResult();
         client.Dispose();
     }
+
+    private void End(object? sender, EventArgs ending) => influx.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private JsonDocument Query(string query)
     {

@@ -34,6 +34,7 @@ public sealed class Child : IDisposable
         }
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginErrorReadLine();
+        AppDomain.CurrentDomain.ProcessExit += End;
     }
 
     /// <summary>Another verb of this program.</summary>
@@ -113,9 +114,16 @@ public sealed class Child : IDisposable
 
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= End;
+        End(null, EventArgs.Empty);
+        process.Dispose();
+    }
+
+    /// <summary>Also when this process is told to end in the middle of a run: nothing it started outlives it.</summary>
+    private void End(object? sender, EventArgs ending)
+    {
         if (!process.HasExited) process.Kill();
         process.WaitForExit();
-        process.Dispose();
     }
 
     private CommandException NotReady() => new($"{name} did not get ready. {Errors}".TrimEnd());

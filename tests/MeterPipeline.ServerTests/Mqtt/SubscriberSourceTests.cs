@@ -5,9 +5,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MeterPipeline.ServerTests.Mqtt;
 
-/// <summary>The subscriber keeps the contract of a source through a real Mosquitto, and comes back after the broker was away.</summary>
-public sealed class SubscriberSourceTests : SourceContract
+/// <summary>Our subscriber.</summary>
+public sealed class SubscriberSourceTests : BrokerSourceContract
 {
+    protected override IBrokerSource Open(SubscriberOptions options) => new Subscriber(options, Receiver, TimeProvider.System, NullLogger<Subscriber>.Instance);
+}
+
+/// <summary>A client of a broker keeps the contract of a source through a real Mosquitto, and comes back after the broker was away.</summary>
+public abstract class BrokerSourceContract : SourceContract
+{
+    protected abstract IBrokerSource Open(SubscriberOptions options);
+
     [Fact]
     public async Task A_broker_that_was_away_delivers_what_was_not_committed_and_what_came_meanwhile()
     {
@@ -41,14 +49,14 @@ public sealed class SubscriberSourceTests : SourceContract
     private async Task<Source> StartAsync(SubscriberOptions options)
     {
         var broker = await Mosquitto.StartAsync();
-        var source = new Source(broker, Receiver, options with { Port = broker.Port });
+        var source = new Source(broker, Open, options with { Port = broker.Port });
         await source.BeginAsync();
         return source;
     }
 
-    private sealed class Source(Mosquitto broker, ProbeReceiver receiver, SubscriberOptions options) : ISourceUnderTest
+    private sealed class Source(Mosquitto broker, Func<SubscriberOptions, IBrokerSource> open, SubscriberOptions options) : ISourceUnderTest
     {
-        private Subscriber? subscriber;
+        private IBrokerSource? subscriber;
         private RawClient? publisher;
         private int published;
 
@@ -56,7 +64,7 @@ public sealed class SubscriberSourceTests : SourceContract
 
         public async Task BeginAsync()
         {
-            subscriber = new Subscriber(options, receiver, TimeProvider.System, NullLogger<Subscriber>.Instance);
+            subscriber = open(options);
             subscriber.Start();
             await UntilConnectedAsync(1);
             publisher ??= await RawClient.ConnectAsync(broker.Port, "publisher");
