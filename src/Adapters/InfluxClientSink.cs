@@ -1,7 +1,8 @@
-using System.Globalization;
+using System.Net;
 using System.Text;
 using InfluxDB.Client;
 using InfluxDB.Client.Api.Domain;
+using InfluxDB.Client.Core.Exceptions;
 using MeterPipeline.Sinks;
 
 namespace MeterPipeline.Adapters;
@@ -41,11 +42,22 @@ public sealed class InfluxClientSink : ISink
 
     private async ValueTask<InfluxAnswer> PostAsync(ReadOnlyMemory<byte> lines, CancellationToken cancel)
     {
-        var text = Encoding.UTF8.GetString(lines.Span.TrimEnd((byte)'\n'));
-        var answer = await write.WriteRecordsAsyncWithIRestResponse([text], WritePrecision.Ms, options.Bucket, options.Org, cancel).ConfigureAwait(false);
-        cancel.ThrowIfCancellationRequested();
-        if (answer.StatusCode == 0) throw new HttpRequestException(answer.ErrorException?.Message ?? answer.ErrorMessage ?? "no answer");
-        var retryAfter = answer.Headers?.FirstOrDefault(header => header.Name.Equals("Retry-After", StringComparison.OrdinalIgnoreCase))?.Value;
-        return new InfluxAnswer(answer.StatusCode, answer.Content ?? "", int.TryParse(retryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null);
+        try
+        {
+            var text = Encoding.UTF8.GetString(lines.Span.TrimEnd((byte)'\n'));
+            await write.WriteRecordAsync(text, WritePrecision.Ms, options.Bucket, options.Org, cancel).ConfigureAwait(false);
+            return new InfluxAnswer(HttpStatusCode.NoContent, "", null);
+        }
+        catch (HttpException refused) when (refused.Status > 0)
+        {
+            var body = refused.ErrorBody is { Count: > 0 } json ? json.ToString() : refused.Message;
+            return new InfluxAnswer((HttpStatusCode)refused.Status, body, refused.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        }
+        catch (HttpException unreached)
+        {
+            // A request that was called off comes back so, too.
+            cancel.ThrowIfCancellationRequested();
+            throw new HttpRequestException(unreached.Message, unreached);
+        }
     }
 }
