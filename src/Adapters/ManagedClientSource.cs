@@ -8,7 +8,6 @@ using MQTTnet.Client;
 using MQTTnet.Exceptions;
 using MQTTnet.Extensions.ManagedClient;
 using MQTTnet.Formatter;
-using MQTTnet.Protocol;
 
 namespace MeterPipeline.Adapters;
 
