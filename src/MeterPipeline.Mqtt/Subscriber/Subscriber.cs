@@ -10,7 +10,7 @@ namespace MeterPipeline.Mqtt.Subscriber;
 /// Takes messages from an external broker: MQTT 5 or 3.1.1, persistent session, QoS 1, acknowledged in order of receipt once they are durable, reconnecting for
 /// as long as it lives. What the broker delivers twice is told apart by the readings' identity, not here.
 /// </summary>
-public sealed class Subscriber
+public sealed class Subscriber : IBrokerSource
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
@@ -76,8 +76,6 @@ public sealed class Subscriber
         loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Stops reading, waits until what was read is committed and acknowledged, disconnects. The broker keeps the session.</summary>
-    /// <param name="cancel">Ends the wait.</param>
     public async Task StopAsync(CancellationToken cancel)
     {
         await using var giving = cancel.Register(giveUp.Cancel);

@@ -32,7 +32,7 @@ public sealed class SubscriberCounters
     /// <summary>Messages that the broker says it has dropped since we first asked, whoever they were for.</summary>
     public long DroppedByBroker => Interlocked.Read(ref droppedByBroker);
 
-    internal void CountMessage(byte qos, bool wasRetained)
+    public void CountMessage(byte qos, bool wasRetained)
     {
         Interlocked.Increment(ref messages);
         if (qos == 0) Interlocked.Increment(ref unprotected);
@@ -43,11 +43,11 @@ public sealed class SubscriberCounters
 
     internal void CountOversized() => Interlocked.Increment(ref oversized);
 
-    internal void CountConnect() => Interlocked.Increment(ref connects);
+    public void CountConnect() => Interlocked.Increment(ref connects);
 
     internal void CountLostSession() => Interlocked.Increment(ref lostSessions);
 
-    internal void CountRefusedFilter() => Interlocked.Increment(ref refusedFilters);
+    public void CountRefusedFilter() => Interlocked.Increment(ref refusedFilters);
 
     internal void CountDropped(long count) => Interlocked.Add(ref droppedByBroker, count);
 }

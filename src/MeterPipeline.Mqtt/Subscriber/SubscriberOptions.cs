@@ -8,6 +8,9 @@ public sealed record SubscriberOptions
     /// <summary>Name for counters and logs. Default <c>broker</c>.</summary>
     public string Name { get; init; } = "broker";
 
+    /// <summary><c>own</c> (default), or <c>mqttnet</c> where the build has it.</summary>
+    public string Client { get; init; } = "own";
+
     public string Host { get; init; } = "127.0.0.1";
 
     public int Port { get; init; } = 1883;

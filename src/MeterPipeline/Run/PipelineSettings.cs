@@ -50,6 +50,7 @@ public sealed record PipelineSettings
             settings.Influx.ToOptions()?.Validate();
             settings.Intake.Validate();
             foreach (var subscriber in settings.Subscribers) subscriber.Validate();
+            Clients.Validate(settings);
             return settings.Profiles.Length == 0 ? settings : settings with { Intake = settings.Intake with { Profiles = ProfileFiles.Load(settings.Profiles) } };
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or UriFormatException)
@@ -86,6 +87,9 @@ public sealed record WebSettings : AccessOptions
 public sealed class InfluxSettings
 {
     public string Url { get; init; } = "";
+
+    /// <summary><c>own</c> (default), or <c>influxdb-client</c> where the build has it.</summary>
+    public string Client { get; init; } = "own";
     public InfluxApi Api { get; init; } = InfluxApi.V1;
     public string Database { get; init; } = "metering";
     public bool CreateDatabase { get; init; }
