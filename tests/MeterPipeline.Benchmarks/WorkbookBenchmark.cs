@@ -43,7 +43,7 @@ public static class WorkbookBenchmark
         {
             Directory.Delete(folder, recursive: true);
         }
-        report.Save();
+        report.End();
         return 0;
     }
 
