@@ -82,8 +82,17 @@ public readonly record struct HouseholdUse
         }
         return new HouseholdUse
         {
-            Eligible = quantity.Eligible, Recent = recent, RecentDays = (short)days, DueDays = (short)due, CoveredDays = (short)covered, ObservedDays = (short)observed,
-            IdleDays = (short)idle, SilentDays = (short)silent, LastCovered = (short)last, LastUse = (short)lastUse, FirstKnown = (short)first,
+            Eligible = quantity.Eligible,
+            Recent = recent,
+            RecentDays = (short)days,
+            DueDays = (short)due,
+            CoveredDays = (short)covered,
+            ObservedDays = (short)observed,
+            IdleDays = (short)idle,
+            SilentDays = (short)silent,
+            LastCovered = (short)last,
+            LastUse = (short)lastUse,
+            FirstKnown = (short)first,
         };
     }
 
