@@ -49,7 +49,8 @@ public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
     {
         var run = new SettlementRun(
             id, draft.Autumn, draft.Division, draft.Actor, draft.AtMs, draft.JournalSeq, draft.RegistryVersion, [.. used.Select(Version)], lines,
-            new RunTotals(lines, held, accrued.Amount, before.Amount, due.Amount, payable), previousHash, "") { Provisional = draft.Provisional };
+            new RunTotals(lines, held, accrued.Amount, before.Amount, due.Amount, payable), previousHash, "")
+        { Provisional = draft.Provisional };
         return run with { ContentHash = Seal(hash, CanonicalForm.Of(run)) };
     }
 
