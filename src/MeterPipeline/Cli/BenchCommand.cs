@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using LoadGenerator;
 using MeterPipeline.Bench;
 
@@ -46,6 +47,8 @@ public static class BenchCommand
         command.SetAction(parsed =>
         {
             if (!OperatingSystem.IsLinux()) throw new CommandException($"bench {name} reads the servers' figures from /proc; run it on Linux.");
+            // So that nothing that was started outlives a run that is told to end.
+            using var ending = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(ExitCode.Difference));
             var folder = Scratch(parsed);
             try
             {
