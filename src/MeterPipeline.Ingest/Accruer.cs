@@ -172,7 +172,7 @@ public sealed class Accruer : IAsyncDisposable
         {
             var block = rest[..Math.Min(rest.Length, BlockReadings)];
             rest = rest[block.Length..];
-            looked += books.Look(block);
+            looked ^= books.Look(block);
             foreach (ref readonly var reading in block)
             {
                 var company = CompanyOf(reading.MeterNo);

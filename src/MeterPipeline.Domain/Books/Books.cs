@@ -39,9 +39,9 @@ public sealed class Books
     {
         var sum = 0L;
         foreach (ref readonly var reading in readings)
-            if ((uint)reading.MeterNo < (uint)totals.Length && totals[reading.MeterNo] is { } book) sum += book.MeterNo;
+            if ((uint)reading.MeterNo < (uint)totals.Length && totals[reading.MeterNo] is { } book) sum ^= book.MeterNo;
         foreach (ref readonly var reading in readings)
-            if ((uint)reading.MeterNo < (uint)totals.Length && totals[reading.MeterNo] is { } book) sum += book.Look();
+            if ((uint)reading.MeterNo < (uint)totals.Length && totals[reading.MeterNo] is { } book) sum ^= book.Look();
         return sum;
     }
 

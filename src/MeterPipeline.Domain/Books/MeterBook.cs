@@ -106,7 +106,7 @@ public sealed class MeterBook
     /// processor waits for their memory at once instead of one after the other.
     /// </summary>
     /// <returns>Of no meaning, but to be used: what nobody uses is not read.</returns>
-    internal long Look() => fold.Look() + (open.Length > 0 ? open[^1] : 0);
+    internal long Look() => fold.Look() ^ (open.Length > 0 ? open[^1] : 0);
 
     /// <summary>Takes over a changed registry: the meter is folded again where its lives changed.</summary>
     public void Relive(MeterLives changed)

@@ -29,7 +29,7 @@ public sealed class MeterFold
     internal ref readonly State Current => ref state;
 
     /// <inheritdoc cref="MeterBook.Look"/>
-    internal long Look() => state.AnchorMs + state.Today.High + (uint)lives.Length;
+    internal long Look() => state.AnchorMs ^ state.Today.High ^ (uint)lives.Length;
 
     /// <summary>Takes the next point.</summary>
     /// <param name="timeMs">After every point taken before.</param>
