@@ -63,6 +63,8 @@ nginx nginx-light
 chromium chromium
 setpriv util-linux
 gcc gcc
+soffice libreoffice-calc
+pdftotext poppler-utils
 /usr/bin/python3 python3
 BINARIES
     [ -e /usr/include/MQTTClient.h ] || missing+=(libpaho-mqtt-dev libc6-dev)

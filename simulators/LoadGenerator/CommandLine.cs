@@ -6,8 +6,11 @@ namespace LoadGenerator;
 
 /// <summary>The command line, read.</summary>
 /// <param name="RegistryFolder">Where to write the registry instead of publishing; null: publish.</param>
-internal sealed record CommandLine(LoadOptions Load, string? RegistryFolder)
+/// <param name="Idle">How many connections to hold instead of publishing; 0: publish.</param>
+internal sealed record CommandLine(LoadOptions Load, string? RegistryFolder, int Idle = 0)
 {
+    private const int IdleMax = 15_000;
+
     internal const string Usage = """
         load-generator: publishes unique readings at full speed, MQTT 3.1.1 with QoS 1, and counts what is acknowledged
 
@@ -23,6 +26,7 @@ internal sealed record CommandLine(LoadOptions Load, string? RegistryFolder)
           --password-stdin      the password is the first line of standard input
           --tls [--ca FILE]     TLS; FILE holds the authorities in PEM, default those of this machine
           --registry DIR        write the registry of these meters as CSV for meterpipeline import, and publish nothing
+          --idle N              open N connections that say nothing, 1 to 15,000, hold them for --seconds, and publish nothing
           --help                this text
 
         Readings begin on 16 November 2025 and end now, so few meters do not last long.
@@ -54,6 +58,7 @@ internal sealed record CommandLine(LoadOptions Load, string? RegistryFolder)
                 "--password-stdin" => line with { Load = load with { Password = input.ReadLine() ?? "" } },
                 "--tls" => line with { Load = load with { Tls = true } },
                 "--ca" => line with { Load = load with { Authorities = Value() } },
+                "--idle" => line with { Idle = Whole() is var idle and > 0 and <= IdleMax ? idle : throw new FormatException($"--idle takes 1 to {IdleMax} connections.") },
                 "--registry" => line with { RegistryFolder = Value() },
                 var unknown => throw new FormatException($"Unknown argument {unknown}; --help lists them."),
             };

@@ -5,13 +5,12 @@ namespace LoadGenerator;
 /// <summary>MQTT 3.1.1 packets, rendered once and sent many times.</summary>
 internal static class Packets
 {
-    private const int KeepAliveSeconds = 60;
-
     /// <summary>CONNECT with a clean session; without a user name neither name nor password.</summary>
-    internal static byte[] Connect(string clientId, string user, string password)
+    /// <param name="keepAlive">Seconds; 0: the client promises no sign of life.</param>
+    internal static byte[] Connect(string clientId, string user, string password, byte keepAlive)
     {
         var flags = (byte)(user.Length > 0 ? 0xC2 : 0x02);
-        byte[] body = [0, 4, .. "MQTT"u8, 4, flags, 0, KeepAliveSeconds, .. Text(clientId), .. user.Length > 0 ? [.. Text(user), .. Text(password)] : Array.Empty<byte>()];
+        byte[] body = [0, 4, .. "MQTT"u8, 4, flags, 0, keepAlive, .. Text(clientId), .. user.Length > 0 ? [.. Text(user), .. Text(password)] : Array.Empty<byte>()];
         return [0x10, .. Length(body.Length), .. body];
     }
 

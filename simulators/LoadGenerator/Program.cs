@@ -16,6 +16,13 @@ try
         return 0;
     }
     line.Load.Validate();
+    if (line.Idle > 0)
+    {
+        using var idle = new IdleConnections(line.Load, line.Idle);
+        Console.WriteLine($"Ready: {line.Idle:N0} idle connections to {line.Load.To}");
+        Thread.Sleep(TimeSpan.FromSeconds(line.Load.Seconds));
+        return 0;
+    }
     Console.WriteLine($"{line.Load.To}{(line.Load.Tls ? " with TLS" : "")}: {line.Load.Connections:N0} connections, {line.Load.Meters:N0} meters, window {line.Load.Window:N0}, "
         + $"{line.Load.WarmUpSeconds} s of warm-up, then {line.Load.Seconds} s measured");
     var result = LoadRun.Run(line.Load);

@@ -10,6 +10,7 @@ internal sealed class Publisher(LoadOptions options, TlsClient? tls, int no, Pac
     private const int ChunkMax = 512;
     private const int PubackLength = 4;
     private const int SilenceMaxMs = 60_000;
+    private const byte KeepAliveSeconds = 60;
 
     private readonly int chunk = Math.Min(ChunkMax, options.Window);
     private readonly Queue<(long SentAt, int Count)> sent = new();
@@ -39,7 +40,7 @@ internal sealed class Publisher(LoadOptions options, TlsClient? tls, int no, Pac
         try
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = SilenceMaxMs, SendTimeout = SilenceMaxMs };
-            using var stream = Open(socket);
+            using var stream = Connection.Open(socket, options, tls, $"load{no:D4}", KeepAliveSeconds);
             connected.Signal();
             signalled = true;
             while ((!Stop && !packets.UsedUp) || inFlight > 0)
@@ -61,19 +62,6 @@ internal sealed class Publisher(LoadOptions options, TlsClient? tls, int no, Pac
         }
     }
 
-    private Stream Open(Socket socket)
-    {
-        socket.Connect(options.To);
-        var plain = new NetworkStream(socket);
-        var stream = tls is null ? plain : tls.Open(plain);
-        stream.Write(Packets.Connect($"load{no:D4}", options.User, options.Password));
-        Span<byte> connack = stackalloc byte[4];
-        for (var read = 0; read < connack.Length;) read += Receive(stream, connack[read..]);
-        if (connack[0] != 0x20 || connack[3] != 0)
-            throw new LoadException($"{options.To} refused the connection with return code {connack[3]}{(connack[3] is 4 or 5 ? "; check --user and the password" : "")}.");
-        return stream;
-    }
-
     private void Send(Stream stream)
     {
         var bytes = packets.Next(chunk, out var count);
@@ -84,7 +72,7 @@ internal sealed class Publisher(LoadOptions options, TlsClient? tls, int no, Pac
 
     private void Acks(Stream stream)
     {
-        ackBytes += Receive(stream, acks.AsSpan(ackBytes));
+        ackBytes += Connection.Receive(stream, acks.AsSpan(ackBytes));
         var whole = ackBytes / PubackLength;
         for (var i = 0; i < whole; i++)
         {
@@ -113,11 +101,5 @@ internal sealed class Publisher(LoadOptions options, TlsClient? tls, int no, Pac
             sent.Dequeue();
             headAnswered = 0;
         }
-    }
-
-    private static int Receive(Stream stream, Span<byte> into)
-    {
-        var read = stream.Read(into);
-        return read > 0 ? read : throw new LoadException("The server closed the connection.");
     }
 }

@@ -15,6 +15,10 @@ namespace MeterPipeline.Ingest;
 public sealed class Accruer : IAsyncDisposable
 {
     private const int RowsAtOnce = 32;
+
+    /// <summary>Readings whose books are looked at together before they are applied: about 30 KB of books.</summary>
+    private const int BlockReadings = 64;
+
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Folded readings that force a flush: bounds memory and the time to catch up after a crash.</summary>
@@ -47,6 +51,8 @@ public sealed class Accruer : IAsyncDisposable
     private readonly List<Reading> decoded = [];
     private readonly List<CompanyCount> counts = [];
     private readonly Dictionary<(int MeterNo, Register Register, int Day), long> settled = [];
+    private string?[] companies = []; // by meter number, as far as asked for
+    private long looked;
     private long applied;
     private long unflushedReadings;
     private long lastFlush;
@@ -162,17 +168,31 @@ public sealed class Accruer : IAsyncDisposable
     {
         var day = LocalDay.Of(recordedAtMs).Number;
         foreach (var count in received) tallies.Received(count, day);
-        foreach (ref readonly var reading in readings)
+        for (var rest = readings; !rest.IsEmpty;)
         {
-            if (books.Registry.MeterByNo(reading.MeterNo) is not { } meter) meter = FindMeter(reading.MeterNo);
-            var outcome = books.Apply(reading);
-            tallies.Became(outcome, meter.Current.Company, day);
-            if (outcome == Outcome.Conflict || reading.Revision > 0)
-                settled[(reading.MeterNo, reading.Register, LocalDay.Of(reading.TimeMs).Number)] = seq;
+            var block = rest[..Math.Min(rest.Length, BlockReadings)];
+            rest = rest[block.Length..];
+            looked ^= books.Look(block);
+            foreach (ref readonly var reading in block)
+            {
+                var company = CompanyOf(reading.MeterNo);
+                var outcome = books.Apply(reading);
+                tallies.Became(outcome, company, day);
+                if (outcome == Outcome.Conflict || reading.Revision > 0)
+                    settled[(reading.MeterNo, reading.Register, LocalDay.Of(reading.TimeMs).Number)] = seq;
+            }
         }
         AppliedSeq = applied = seq;
         unflushedReadings += readings.Length;
         Folded.Add(readings.Length);
+    }
+
+    private string CompanyOf(int meterNo)
+    {
+        if ((uint)meterNo < (uint)companies.Length && companies[meterNo] is { } known) return known;
+        var meter = books.Registry.MeterByNo(meterNo) ?? FindMeter(meterNo);
+        if (companies.Length <= meterNo) companies = new string?[books.Registry.MeterNoLimit];
+        return companies[meterNo] = meter.Current.Company;
     }
 
     /// <summary>The journal names a meter that was registered after the books last looked.</summary>
@@ -193,6 +213,7 @@ public sealed class Accruer : IAsyncDisposable
         var newest = registry.Registry;
         if (newest.Version == books.Registry.Version) return;
         books.Adopt(newest);
+        companies = [];
         villages.Adopt(newest);
     }
 

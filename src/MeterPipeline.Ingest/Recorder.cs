@@ -36,8 +36,10 @@ public sealed class Recorder : IAsyncDisposable
     /// <summary>Readings in one commit: about 2 MB of journal, a few milliseconds.</summary>
     private const int CommitReadingsMax = 128 * 1024;
 
-    /// <summary>Commits handed on but not folded yet. When the accruer is behind by more, it reads the rest from the journal.</summary>
-    private const int UnfoldedCommitsMax = 64;
+    /// <summary>Commits handed on but not folded yet, at most 4 MB each. When the accruer is behind by more, it reads the rest from the journal.</summary>
+    private const int UnfoldedCommitsMax = 16;
+
+    private static readonly TimeSpan FoldLook = TimeSpan.FromMilliseconds(2);
 
     private readonly ILedger ledger;
     private readonly TimeProvider time;
@@ -52,6 +54,8 @@ public sealed class Recorder : IAsyncDisposable
     private readonly List<IntakeBatch> drained = [];
     private readonly List<QuarantinedMessage> quarantined = [];
     private readonly IntakeBatch tally = new();
+    private readonly Queue<(long Seq, int Readings)> unfolded = [];
+    private long unfoldedReadings;
 
     public Recorder(ILedger ledger, TimeProvider time, ILogger<Recorder> log)
     {
@@ -63,6 +67,15 @@ public sealed class Recorder : IAsyncDisposable
 
     /// <summary>Told when a batch is no longer needed.</summary>
     public Action<IntakeBatch> Done { private get; set; } = _ => { };
+
+    /// <summary>
+    /// Readings recorded here and not folded yet, default 10,000,000. Beyond them commits wait for the fold: publishers who are faster than it are slowed
+    /// down, and neither the journal nor the time to catch up after a crash grows without bound.
+    /// </summary>
+    public long UnfoldedReadingsMax { private get; init; } = 10_000_000;
+
+    /// <summary>The newest journal row that is folded; where nobody folds, no row is waited for.</summary>
+    public Func<long> FoldedSeq { private get; set; } = () => long.MaxValue;
 
     /// <summary>Commits in order, for the accruer. It may miss some: then the journal has them.</summary>
     public ChannelReader<Recorded> Recorded => recorded.Reader;
@@ -91,6 +104,9 @@ public sealed class Recorder : IAsyncDisposable
     {
         while (waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
+            while (FarAhead() && !giveUp.Token.WaitHandle.WaitOne(FoldLook))
+            {
+            }
             var readings = 0;
             while (readings < CommitReadingsMax && waiting.Reader.TryRead(out var batch))
             {
@@ -99,6 +115,13 @@ public sealed class Recorder : IAsyncDisposable
             }
             if (!Commit(readings)) return;
         }
+    }
+
+    private bool FarAhead()
+    {
+        var folded = FoldedSeq();
+        while (unfolded.TryPeek(out var row) && row.Seq <= folded) unfoldedReadings -= unfolded.Dequeue().Readings;
+        return unfoldedReadings > UnfoldedReadingsMax;
     }
 
     private bool Commit(int readings)
@@ -115,6 +138,8 @@ public sealed class Recorder : IAsyncDisposable
             writer.Begin(now, tally.Counts, readings);
             foreach (var batch in drained) writer.Add(batch.Readings);
             if (Append(writer.Finish()) is not { } seq) return false;
+            unfolded.Enqueue((seq, readings));
+            unfoldedReadings += readings;
             HandOn(seq, now, readings);
         }
         foreach (var batch in drained)

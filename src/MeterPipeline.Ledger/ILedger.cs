@@ -15,6 +15,9 @@ namespace MeterPipeline.Ledger;
 /// </summary>
 public interface ILedger : IDisposable
 {
+    /// <summary>Frozen runs and money that moved.</summary>
+    ISettlements Settlements { get; }
+
     /// <summary>
     /// Makes one batch durable: the journal row (a <see cref="JournalBlob"/>) and its quarantined messages in one transaction that has
     /// reached the disk when this returns. The blob is never empty:
@@ -61,7 +64,13 @@ public interface ILedger : IDisposable
     /// <summary>The version of the users, cheap: for polling.</summary>
     long UsersVersion();
 
-    /// <summary>Adds a user or replaces the one of that name; audited as <c>user</c>, without the hash. No change changes nothing.</summary>
+    /// <summary>Sessions and keys at the web port, and the log of what was shown and exported.</summary>
+    IAccess Access { get; }
+
+    /// <summary>
+    /// Adds a user or replaces the one of that name; audited as <c>user</c>, without the hash. No change changes nothing. Another password, or
+    /// being disabled, ends all sessions of the user.
+    /// </summary>
     /// <param name="actor">Who asked: an operating-system or web user.</param>
     /// <param name="atMs">When, ms since the epoch.</param>
     void PutUser(User user, string actor, long atMs);
@@ -144,7 +153,7 @@ public interface ILedgerView : IDisposable
     /// <summary>What persons have said of holds in a season, oldest first.</summary>
     IReadOnlyList<HoldEntry> HoldEntries(int autumn);
 
-    /// <summary>History of changes to one entity (kind: division, company, household, meter, alias, heated-count, user), oldest first.</summary>
+    /// <summary>History of changes to one entity (kind: division, company, household, meter, alias, heated-count, user, key), oldest first.</summary>
     IReadOnlyList<AuditRow> Audit(string kind, string id);
 }
 

@@ -23,8 +23,10 @@ public sealed class LedgerReading : IDisposable
         Statements = new Statements(Books, policies, new StoredHolds(view).Of);
         var readings = new List<Reading>();
         var counts = new List<CompanyCount>();
+        JournalSeq = view.FoldedSeq;
         foreach (var row in view.JournalTail())
         {
+            JournalSeq = row.Seq;
             JournalBlob.Read(row.Blob, readings, counts);
             foreach (var reading in readings) Books.Apply(reading);
             PendingReadings += readings.Count;
@@ -33,6 +35,9 @@ public sealed class LedgerReading : IDisposable
     }
 
     public ILedgerView View { get; }
+
+    /// <summary>The newest journal row that is in it.</summary>
+    public long JournalSeq { get; }
 
     public Books Books { get; }
 

@@ -13,11 +13,15 @@ namespace MeterPipeline.Ledger;
 /// <param name="Unfolded">Meters whose registry entry changed after the last flush: the running pipeline folds them again by itself.</param>
 /// <param name="VillageDays">Stored village days drawn again; null: some villages wait to be drawn, so that nothing can be said.</param>
 /// <param name="Differences">Each names its place; empty: everything agrees. At most <see cref="Verification.DifferencesShown"/>.</param>
-public sealed record VerificationResult(int Meters, long Days, int Unfolded, long? VillageDays, IReadOnlyList<string> Differences);
+public sealed record VerificationResult(int Meters, long Days, int Unfolded, long? VillageDays, IReadOnlyList<string> Differences)
+{
+    /// <summary>Frozen settlement runs hashed again.</summary>
+    public int Runs { get; init; }
+}
 
 /// <summary>
 /// Folds everything again from stored meter days and compares it, byte for byte, with what streaming stored; checks that readings and days
-/// conserve the register, that village days are the sums of statements drawn again, and that received = accepted + duplicate + conflict +
+/// conserve the register, that village days are the sums of statements drawn again, that frozen runs are what they were, and that received = accepted + duplicate + conflict +
 /// quarantined + pending.
 /// </summary>
 public sealed class Verification
@@ -28,6 +32,7 @@ public sealed class Verification
     private const int HouseholdsAtOnce = 20_000;
 
     private readonly ILedgerView view;
+    private readonly ISettlements settlements;
     private readonly RegistrySnapshot registry;
     private readonly PolicyBook policies;
     private readonly bool villagesDrawn;
@@ -37,10 +42,11 @@ public sealed class Verification
     private long days;
     private int unfolded;
     private long? villageDays;
+    private int runs;
 
-    private Verification(ILedgerView view, PolicyBook policies, long villagesPrint, Action<long> progress)
+    private Verification(ILedgerView view, ISettlements settlements, PolicyBook policies, long villagesPrint, Action<long> progress)
     {
-        (this.view, this.policies, this.progress, registry) = (view, policies, progress, view.Registry());
+        (this.view, this.settlements, this.policies, this.progress, registry) = (view, settlements, policies, progress, view.Registry());
         villagesDrawn = villagesPrint == VillageSheet.Print(view.FoldedSeq, registry.Version, policies);
     }
 
@@ -52,7 +58,7 @@ public sealed class Verification
         // Before the view: if the print fits the view, all rows that it stands for are in the view.
         var print = ledger.Cursor(FoldFlush.VillagesCursor);
         using var view = ledger.OpenView();
-        return new Verification(view, policies, print, progress).Run();
+        return new Verification(view, ledger.Settlements, policies, print, progress).Run();
     }
 
     private VerificationResult Run()
@@ -60,7 +66,8 @@ public sealed class Verification
         Unless(Refold);
         if (differences.Count == 0 && unfolded == 0 && villagesDrawn) Unless(DrawVillages);
         Unless(Reconcile);
-        return new VerificationResult(meters, days, unfolded, villageDays, differences);
+        Unless(() => runs = new SettlementCheck(settlements, differences).Run(DifferencesShown));
+        return new VerificationResult(meters, days, unfolded, villageDays, differences) { Runs = runs };
     }
 
     /// <summary>A damaged row ends its own check: nothing that follows from it is worth asking.</summary>

@@ -10,7 +10,7 @@ namespace MeterPipeline.Sinks;
 /// <item>Throws only <see cref="OperationCanceledException"/>, for the caller's own token; every failure of the server is a result.</item>
 /// </list>
 /// </summary>
-public interface ISink
+public interface ISink : IAsyncDisposable
 {
     /// <summary>Writes lines that each end in a line feed; empty memory is accepted at once.</summary>
     ValueTask<WriteResult> WriteAsync(ReadOnlyMemory<byte> lines, CancellationToken cancel);

@@ -26,12 +26,15 @@ internal sealed class InfluxConnection : IDisposable
 
     private readonly InfluxOptions _options;
     private readonly HttpClient _client;
+    private readonly InfluxPost? _post;
     private readonly Uri _writeAddress;
     private readonly ResiliencePipeline<InfluxReply> _pipeline;
 
-    public InfluxConnection(InfluxOptions options, TimeProvider time)
+    /// <param name="post">Sends instead of the client here.</param>
+    public InfluxConnection(InfluxOptions options, TimeProvider time, InfluxPost? post = null)
     {
         _options = options;
+        _post = post;
         _client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -92,6 +95,11 @@ internal sealed class InfluxConnection : IDisposable
 
     private async ValueTask<InfluxReply> TryOnceAsync(ReadOnlyMemory<byte> body, bool gzipped, CancellationToken cancel)
     {
+        if (_post is not null)
+        {
+            var answer = await _post(body, cancel);
+            return InfluxReply.From(answer.Status, answer.Body, answer.RetryAfter);
+        }
         using var request = new HttpRequestMessage(HttpMethod.Post, _writeAddress) { Content = new ReadOnlyMemoryContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain", "utf-8");
         if (gzipped)

@@ -6,7 +6,7 @@ namespace MeterPipeline.Sinks;
 /// Writes line protocol to InfluxDB (v1 or v2) or a server that takes its writes. Bad lines are found and set aside, by their
 /// text where the server names them, by halving the batch where it does not; their neighbours are stored.
 /// </summary>
-public sealed class InfluxWriter : ISink, IAsyncDisposable
+public sealed class InfluxWriter : ISink
 {
     /// <summary>
     /// Requests beyond the batch's own that a hunt for bad lines may cost. One bad line among 5,000 costs 2 × 13; a batch with
@@ -30,11 +30,12 @@ public sealed class InfluxWriter : ISink, IAsyncDisposable
 
     /// <summary>Connects at the first write, not here.</summary>
     /// <exception cref="ArgumentException">A setting is wrong; the message names it.</exception>
-    public InfluxWriter(InfluxOptions options, TimeProvider? time = null)
+    /// <param name="post">Sends instead of our own client; it gets lines as they are, so <see cref="InfluxOptions.Gzip"/> must be off.</param>
+    public InfluxWriter(InfluxOptions options, TimeProvider? time = null, InfluxPost? post = null)
     {
         options.Validate();
         _options = options;
-        _connection = new InfluxConnection(options, time ?? TimeProvider.System);
+        _connection = new InfluxConnection(options, time ?? TimeProvider.System, post);
         _requestLines = options.BatchLines;
     }
 

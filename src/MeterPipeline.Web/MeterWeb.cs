@@ -1,14 +1,18 @@
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Validation;
 using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Users;
+using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Api;
 using MeterPipeline.Web.Assets;
 using MeterPipeline.Web.Boards;
+using MeterPipeline.Web.Exports;
 using MeterPipeline.Web.Health;
 using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Web;
 
@@ -20,16 +24,24 @@ public static class MeterWeb
     /// <param name="readiness">Asked at each /readyz, from any thread; must be quick.</param>
     /// <param name="metrics">Asked at each /metrics, from any thread; samples of one name share help and type.</param>
     /// <param name="rules">What certificates go by; null: the defaults.</param>
+    /// <param name="access">Who is let in; null: the defaults.</param>
+    /// <param name="passwords">Shared with whoever else checks passwords in this process; null: one at a time here.</param>
+    /// <param name="boards">What the boards of households go by; null: the defaults, and no budget.</param>
     public static IServiceCollection AddMeterWeb(
         this IServiceCollection services, ILedger ledger, PolicyBook policies, Func<ReadinessReport> readiness, Func<IEnumerable<MetricSample>> metrics,
-        RuleSettings? rules = null)
+        RuleSettings? rules = null, AccessOptions? access = null, Func<PasswordChecks>? passwords = null, BoardSettings? boards = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SeasonBoards(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QualityBoards(ledger, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new HouseholdDesk(ledger, policies, rules ?? RuleSettings.Default, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new UseBoards(
+            ledger, policies, boards ?? BoardSettings.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UseBoards>>()));
+        services.AddSingleton(provider => new CurveDesk(ledger, policies, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new QuarantineSearch(ledger));
         services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
         services.AddSingleton<AssetFiles>();
+        services.AddAccess(ledger, access ?? new AccessOptions(), passwords);
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddOpenApi("v1");
@@ -39,14 +51,18 @@ public static class MeterWeb
     /// <summary>Adds security headers, pages, assets, <c>/api/v1</c>, <c>/healthz</c>, <c>/readyz</c>, <c>/metrics</c> and <c>/openapi/v1.json</c>.</summary>
     public static WebApplication MapMeterWeb(this WebApplication app)
     {
+        app.UseForwarding();
         app.Use(SecurityHeaders.Add);
         app.UseExceptionHandler(branch => branch.Run(ErrorPages.Failed));
         app.UseStatusCodePages(ErrorPages.Missing);
+        app.UseAccess();
         AssetEndpoints.Map(app);
         HealthEndpoints.Map(app);
         ApiEndpoints.Map(app);
         PageEndpoints.Map(app);
-        app.MapOpenApi("/openapi/{documentName}.json");
+        ExportEndpoints.Map(app);
+        app.MapAccess();
+        app.MapOpenApi("/openapi/{documentName}.json").OpenToAll();
         return app;
     }
 }

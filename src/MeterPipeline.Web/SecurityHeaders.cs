@@ -20,6 +20,7 @@ internal static class SecurityHeaders
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentPolicy;
+        if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "same-origin";

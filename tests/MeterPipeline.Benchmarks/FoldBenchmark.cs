@@ -48,7 +48,7 @@ public static class FoldBenchmark
         {
             Directory.Delete(folder, recursive: true);
         }
-        report.Save();
+        report.End();
         return 0;
     }
 

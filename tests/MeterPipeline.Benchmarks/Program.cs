@@ -12,10 +12,13 @@ switch (options.Verb)
         return FuzzBenchmark.Run(options);
     case "abuse":
         return AbuseBenchmark.Run(options);
+    case "workbook":
+        return WorkbookBenchmark.Run(options);
     default:
         Console.Error.WriteLine("Usage: ingest [--help]: the same as meterpipeline bench ingest\n"
             + "       fold [--meters 1000] [--runs 3] [--sample 500] [--households 160000] [--out FILE]\n"
-            + "       fuzz [--packets 10000000] [--seed 20261121] [--lanes 4] [--out FILE]\n"
-            + "       abuse [--seconds 10] [--connections 8] [--rate 2000] [--limit 5000] [--idle 10000] [--only NAME] [--out FILE]");
+            + "       fuzz [--packets 10000000] [--minutes 60] [--after 0] [--seed 20261121] [--lanes 4] [--out FILE]\n"
+            + "       abuse [--pairs 3] [--seconds 5] [--connections 8] [--rate 2000] [--limit 5000] [--idle 10000] [--only NAME] [--out FILE]\n"
+            + "       workbook [--households 160000] [--only lines|xlsx|csv|sdk|tree] [--out FILE]");
         return 2;
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MeterPipeline.Domain.Books;
 
 /// <summary>
@@ -19,7 +17,7 @@ public sealed class MeterFold
     private DayLog log;
     private State state;
 
-    public MeterFold(MeterLife[] lives, DayLog log) : this(lives, log, new State { Life = -1 })
+    public MeterFold(MeterLife[] lives, DayLog log) : this(lives, log, new State { Life = -1, Candidates = [] })
     {
     }
 
@@ -29,6 +27,9 @@ public sealed class MeterFold
     public long FrontierMs => state.Taken ? state.FrontierMs : long.MinValue;
 
     internal ref readonly State Current => ref state;
+
+    /// <inheritdoc cref="MeterBook.Look"/>
+    internal long Look() => state.AnchorMs ^ state.Today.High ^ (uint)lives.Length;
 
     /// <summary>Takes the next point.</summary>
     /// <param name="timeMs">After every point taken before.</param>
@@ -78,11 +79,10 @@ public sealed class MeterFold
     private void Leave()
     {
         if (!state.Anchored) return;
-        var first = state.Candidates[0];
         switch (state.Doubt)
         {
             case Doubt.Rollover:
-                AcceptRollover(lives[state.Life], first);
+                AcceptRollover(lives[state.Life], state.Candidates[0]);
                 break;
             case Doubt.Drop:
                 // Without a closing register the claim's end is missing, and its bound begins before the anchor already.
@@ -90,10 +90,10 @@ public sealed class MeterFold
                 Bound(DayMarks.Pending, life.Installation.Closing is null ? 0 : life.Most(life.UntilMs - state.AnchorMs));
                 break;
             case Doubt.Jump:
-                Bound(DayMarks.Pending, state.Candidates[state.CandidateCount - 1].Value - state.Anchor);
+                Bound(DayMarks.Pending, state.Candidates[^1].Value - state.Anchor);
                 break;
         }
-        (state.Doubt, state.CandidateCount, state.Anchored) = (Doubt.None, 0, false);
+        (state.Doubt, state.Candidates, state.Anchored) = (Doubt.None, [], false);
     }
 
     private void TakeOutside(long timeMs)
@@ -182,14 +182,13 @@ public sealed class MeterFold
             : life.Modulus is { } modulus && value < modulus && state.Anchor < modulus
                 && value + modulus - state.Anchor <= life.Most(timeMs - state.AnchorMs) ? Doubt.Rollover
             : Doubt.Drop;
-        state.Candidates[0] = point;
-        state.CandidateCount = 1;
+        state.Candidates = [point];
     }
 
     private void Settle(MeterLife life, Point point)
     {
         var (timeMs, value, _) = point;
-        var last = state.Candidates[state.CandidateCount - 1];
+        var last = state.Candidates[^1];
         var returns = Plausible(life, state.AnchorMs, state.Anchor, timeMs, value);
         var continues = Plausible(life, last.TimeMs, last.Value, timeMs, value);
         if (state.Doubt == Doubt.Jump ? returns && !continues : returns) Dismiss(point);
@@ -197,31 +196,31 @@ public sealed class MeterFold
         else if (state.Doubt == Doubt.Rollover)
         {
             AcceptRollover(life, last);
-            (state.Doubt, state.CandidateCount) = (Doubt.None, 0);
+            (state.Doubt, state.Candidates) = (Doubt.None, []);
             Step(point, value - state.Anchor, DayMarks.None);
         }
         // A register that stands still proves nothing: a transient 0, or an error code, may be repeated for hours.
         else if (value == last.Value) state.Today.Readings++;
         else
         {
-            state.Candidates[state.CandidateCount++] = point;
-            if (state.CandidateCount > Confirmations) Believe(life);
+            state.Candidates = [.. state.Candidates, point];
+            if (state.Candidates.Length > Confirmations) Believe(life);
         }
     }
 
     /// <summary>The new point continues from the anchor: the doubtful ones were glitches or spikes.</summary>
     private void Dismiss(Point point)
     {
-        state.Today.Readings += state.CandidateCount;
+        state.Today.Readings += state.Candidates.Length;
         var mark = state.Doubt == Doubt.Jump ? DayMarks.Spike : DayMarks.Glitch;
-        (state.Doubt, state.CandidateCount) = (Doubt.None, 0);
+        (state.Doubt, state.Candidates) = (Doubt.None, []);
         Step(point, point.Value - state.Anchor, mark);
     }
 
     /// <summary>The new point fits neither the anchor nor the doubtful ones: it is the new doubt.</summary>
     private void Replace(MeterLife life, Point point)
     {
-        state.Today.Readings += state.CandidateCount;
+        state.Today.Readings += state.Candidates.Length;
         state.Today.Marks |= state.Doubt == Doubt.Jump ? DayMarks.Spike : DayMarks.Glitch;
         Question(life, point);
     }
@@ -237,7 +236,7 @@ public sealed class MeterFold
         var (mark, missed) = state.Doubt == Doubt.Jump
             ? (DayMarks.Jump, first.Value - state.Anchor)
             : (DayMarks.Reset, life.Most(first.TimeMs - state.AnchorMs));
-        (state.Doubt, state.CandidateCount) = (Doubt.None, 0);
+        (state.Doubt, state.Candidates) = (Doubt.None, []);
         Anchor(first);
         Bound(mark, missed);
         for (var i = 1; i <= Confirmations; i++) Step(points[i], points[i].Value - state.Anchor, DayMarks.None);
@@ -262,21 +261,17 @@ public sealed class MeterFold
     /// <param name="Excess">How much higher the rival value of the same time is; 0: there is none.</param>
     internal readonly record struct Point(long TimeMs, long Value, long Excess);
 
-    [InlineArray(Confirmations + 1)]
-    internal struct Points
-    {
-        private Point first;
-    }
-
     /// <summary>Everything the fold remembers: a value, so that a copy is a snapshot.</summary>
     internal struct State
     {
         public bool Taken, Anchored, DayOpen;
+        public Doubt Doubt;
         public int Life;
         public long FrontierMs, AnchorMs, Anchor;
-        public Doubt Doubt;
-        public int CandidateCount;
-        public Points Candidates;
+
+        /// <summary>The doubtful points, at most one more than <see cref="Confirmations"/>. Replaced, never written to.</summary>
+        public Point[] Candidates;
+
         public DayTotal Today;
     }
 }

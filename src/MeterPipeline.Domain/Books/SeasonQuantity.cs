@@ -103,8 +103,8 @@ public sealed class SeasonQuantity
         foreach (var installed in installations)
         {
             if (installed.Life.FromMs >= season.EndMs || installed.Life.UntilMs <= season.StartMs) continue;
-            if (!any) (result.Opening, _) = result.EdgeRegister(installed, atStart: true);
-            (result.Closing, _) = result.EdgeRegister(installed, atStart: false);
+            if (!any) (result.Opening, _) = EdgeRegister(season, installed, atStart: true);
+            (result.Closing, _) = EdgeRegister(season, installed, atStart: false);
             any = true;
             result.Add(installed);
         }
@@ -133,8 +133,8 @@ public sealed class SeasonQuantity
             covered[index] |= (day.Marks & DayMarks.Covered) != 0;
             estimated[index] |= (day.Marks & DayMarks.Estimated) != 0;
         }
-        Start = Worse(Start, EdgeRegister(installed, atStart: true).Kind);
-        End = Worse(End, EdgeRegister(installed, atStart: false).Kind);
+        Start = Worse(Start, EdgeRegister(Season, installed, atStart: true).Kind);
+        End = Worse(End, EdgeRegister(Season, installed, atStart: false).Kind);
         for (var run = first; run <= last; run++)
         {
             if (!claims[run - Season.First.Number]) continue;
@@ -200,16 +200,17 @@ public sealed class SeasonQuantity
         return run;
     }
 
-    private (long? Shown, EdgeKind Kind) EdgeRegister(InstalledDays installed, bool atStart)
+    /// <summary>The register that a meter shows where the season, or its own service inside it, begins or ends.</summary>
+    internal static (long? Shown, EdgeKind Kind) EdgeRegister(HeatingSeason season, InstalledDays installed, bool atStart)
     {
         var life = installed.Life;
-        var inside = atStart ? life.FromMs > Season.StartMs : life.UntilMs < Season.EndMs;
+        var inside = atStart ? life.FromMs > season.StartMs : life.UntilMs < season.EndMs;
         if (inside)
         {
             var register = atStart ? installed.Opening : installed.Closing;
             return (register, register is null ? EdgeKind.Missing : EdgeKind.Measured);
         }
-        var day = Find(installed, atStart ? Season.First : Season.Last.Next);
+        var day = Find(installed, atStart ? season.First : season.Last.Next);
         return !day.StartKnown ? (null, EdgeKind.Missing)
             : (life.Shown(day.Register), (day.Marks & DayMarks.StartMeasured) != 0 ? EdgeKind.Measured : EdgeKind.Interpolated);
     }

@@ -80,12 +80,12 @@ public static class YearBook
         Varint.WriteSigned(into, ref at, state.AnchorMs);
         Varint.WriteSigned(into, ref at, state.Anchor);
         Varint.Write(into, ref at, (byte)state.Doubt);
-        Varint.Write(into, ref at, (uint)state.CandidateCount);
-        for (var i = 0; i < state.CandidateCount; i++)
+        Varint.Write(into, ref at, (uint)state.Candidates.Length);
+        foreach (var (timeMs, value, excess) in state.Candidates)
         {
-            Varint.WriteSigned(into, ref at, state.Candidates[i].TimeMs);
-            Varint.WriteSigned(into, ref at, state.Candidates[i].Value);
-            Varint.WriteSigned(into, ref at, state.Candidates[i].Excess);
+            Varint.WriteSigned(into, ref at, timeMs);
+            Varint.WriteSigned(into, ref at, value);
+            Varint.WriteSigned(into, ref at, excess);
         }
         Varint.WriteSigned(into, ref at, state.Today.Day.Number);
         Varint.Write(into, ref at, (ushort)state.Today.Marks);
@@ -105,8 +105,10 @@ public static class YearBook
         state.AnchorMs = Varint.ReadSigned(from, ref at);
         state.Anchor = Varint.ReadSigned(from, ref at);
         state.Doubt = (MeterFold.Doubt)Varint.Read(from, ref at);
-        state.CandidateCount = (int)Varint.Read(from, ref at);
-        for (var i = 0; i < state.CandidateCount; i++)
+        var candidates = (int)Varint.Read(from, ref at);
+        if (candidates > MeterFold.Confirmations + 1) throw new FormatException("A folded year is damaged: too many doubtful points.");
+        state.Candidates = candidates == 0 ? [] : new MeterFold.Point[candidates];
+        for (var i = 0; i < candidates; i++)
             state.Candidates[i] = new MeterFold.Point(Varint.ReadSigned(from, ref at), Varint.ReadSigned(from, ref at), Varint.ReadSigned(from, ref at));
         state.Today.Day = new LocalDay((int)Varint.ReadSigned(from, ref at));
         state.Today.Marks = (DayMarks)Varint.Read(from, ref at);

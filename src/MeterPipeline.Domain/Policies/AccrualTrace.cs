@@ -81,6 +81,15 @@ public static class AccrualTrace
         return steps;
     }
 
+    /// <summary>The parts of the counted quantity and their rates alone, in order.</summary>
+    internal static IEnumerable<AccrualStep> TiersOf(Accrual accrual)
+    {
+        var (rule, claim) = (accrual.Rule, accrual.Claim);
+        var sum = new Accumulation(rule, claim);
+        for (var i = 0; i < claim.PerDay.Count; i++) sum.Add(i, claim.PerDay[i]);
+        return sum.BelowFloor ? [] : sum.Periods().SelectMany(period => Tiers(rule, period.Prices, period.From, period.Until, sum.Counted));
+    }
+
     /// <summary>Takes the days again and notes what separation and month caps did.</summary>
     private static Accumulation Watch(RouteRule rule, Claim claim, List<AccrualStep> steps)
     {

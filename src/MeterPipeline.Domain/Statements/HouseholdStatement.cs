@@ -56,14 +56,20 @@ public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntri
     /// <summary>Statements of all households whose village code starts with <paramref name="divisionPrefix"/>, ordered by division, then household id.</summary>
     public IEnumerable<HouseholdStatement> OfDivision(string divisionPrefix, int autumn)
     {
+        foreach (var household in HouseholdsOf(divisionPrefix))
+            if (Of(household, autumn) is { } statement) yield return statement;
+    }
+
+    /// <summary>All households whose village code starts with <paramref name="divisionPrefix"/>, ordered by division, then id.</summary>
+    public IReadOnlyList<Household> HouseholdsOf(string divisionPrefix)
+    {
         var households = books.Registry.Households.Values.Where(h => h.Division.StartsWith(divisionPrefix, StringComparison.Ordinal)).ToList();
         households.Sort((a, b) =>
         {
             var order = string.CompareOrdinal(a.Division, b.Division);
             return order != 0 ? order : string.CompareOrdinal(a.Id, b.Id);
         });
-        foreach (var household in households)
-            if (Of(household, autumn) is { } statement) yield return statement;
+        return households;
     }
 
     /// <summary>The metered energy of a route; null where nothing is metered.</summary>

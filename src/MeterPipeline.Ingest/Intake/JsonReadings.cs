@@ -5,9 +5,8 @@ using MeterPipeline.Domain.Readings;
 namespace MeterPipeline.Ingest.Intake;
 
 /// <summary>
-/// Reads the JSON payloads of the contract: an object, an array, or <c>{"readings":[…]}</c>. Total: any bytes give items or a fault. The form
-/// that nearly all meters send, <c>{"ts":"…","value":"…"}</c>, is recognised byte by byte; everything else goes through
-/// <see cref="Utf8JsonReader"/>. Neither allocates for good input.
+/// Reads the JSON payloads of the contract: an object, an array, or <c>{"readings":[…]}</c>. Total: any bytes give items or a fault. Allocates
+/// nothing for good input.
 /// </summary>
 public ref struct JsonReadings : IPayloadItems
 {
@@ -18,27 +17,15 @@ public ref struct JsonReadings : IPayloadItems
 
     private readonly ReadOnlySpan<byte> payload;
     private Utf8JsonReader reader;
-    private bool plain;
     private bool started;
 
-    public JsonReadings(ReadOnlySpan<byte> payload)
-    {
-        this.payload = payload;
-        plain = true;
-    }
+    public JsonReadings(ReadOnlySpan<byte> payload) => this.payload = payload;
 
     public Fault? Broken { get; private set; }
 
     public bool Next(out PayloadItem item)
     {
         item = default;
-        if (plain && !started && TryPlain(out item))
-        {
-            started = true;
-            return true;
-        }
-        if (plain && started) return false;
-        plain = false;
         try
         {
             return NextParsed(out item);
@@ -52,19 +39,6 @@ public ref struct JsonReadings : IPayloadItems
     }
 
     public readonly byte[] Alone(in PayloadItem item) => item.Raw.ToArray();
-
-    /// <summary><c>{"ts":"2025-11-16T00:00:00+08:00","value":"1234.56"}</c>, no white space, nothing else.</summary>
-    private readonly bool TryPlain(out PayloadItem item)
-    {
-        item = default;
-        const int TimeAt = 7, ValueAt = TimeAt + 25 + 11;
-        if (payload.Length < ValueAt + 3 || !payload.StartsWith("{\"ts\":\""u8)) return false;
-        if (!payload[(TimeAt + 25)..].StartsWith("\",\"value\":\""u8) || !payload.EndsWith("\"}"u8)) return false;
-        if (!Timestamp.TryParse(payload.Slice(TimeAt, 25), out var time)) return false;
-        if (RegisterValue.Parse(payload[ValueAt..^2], out var value, out var rounded) != ValueFault.None) return false;
-        item = new PayloadItem { Raw = payload, TimeMs = time, Value = value, Rounded = rounded };
-        return true;
-    }
 
     private bool NextParsed(out PayloadItem item)
     {

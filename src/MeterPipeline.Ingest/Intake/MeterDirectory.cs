@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using MeterPipeline.Domain.Registry;
 
@@ -9,15 +13,12 @@ public readonly record struct DirectoryEntry(int MeterNo, int Company, Energy En
 
 /// <summary>
 /// Meter ids as they stand in topics (UTF-8) → meter numbers, without allocation. Immutable, made anew for each registry version. Open
-/// addressing over one array of 64-bit hashes, ids in one arena: two cache misses a look-up at any size.
+/// addressing over slots that hold the id itself, two to a cache line: one cache miss a look-up at any number of meters.
 /// </summary>
 public sealed class MeterDirectory
 {
-    private readonly ulong[] hashes;
-    private readonly int[] slots;
-    private readonly (int Offset, int Length)[] ids;
-    private readonly DirectoryEntry[] entries;
-    private readonly byte[] arena;
+    private readonly Slot[] slots;
+    private readonly Dictionary<string, DirectoryEntry>.AlternateLookup<ReadOnlySpan<char>> longIds;
     private readonly byte[][] companyIds;
 
     public MeterDirectory(RegistrySnapshot registry)
@@ -26,23 +27,14 @@ public sealed class MeterDirectory
         Companies = [.. registry.Companies.Keys.Order(StringComparer.Ordinal)];
         companyIds = [.. Companies.Select(Encoding.UTF8.GetBytes)];
         var companyIndex = Companies.Select((id, index) => (id, index)).ToDictionary(p => p.id, p => p.index, StringComparer.Ordinal);
-        var count = registry.Meters.Count;
-        var capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, count * 2));
-        (hashes, slots) = (new ulong[capacity], new int[capacity]);
-        (ids, entries) = (new (int, int)[count], new DirectoryEntry[count]);
-        arena = new byte[registry.Meters.Keys.Sum(Encoding.UTF8.GetByteCount)];
-        var (used, next) = (0, 0);
+        slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, registry.Meters.Count * 2))];
+        var others = new Dictionary<string, DirectoryEntry>(StringComparer.Ordinal);
+        longIds = others.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var meter in registry.Meters.Values)
         {
-            var length = Encoding.UTF8.GetBytes(meter.Id, arena.AsSpan(used));
-            ids[next] = (used, length);
-            entries[next] = new DirectoryEntry(meter.No, companyIndex.GetValueOrDefault(meter.Current.Company, -1), meter.Current.Energy);
-            var hash = Hash(arena.AsSpan(used, length));
-            var slot = (int)(hash & (uint)(capacity - 1));
-            while (hashes[slot] != 0) slot = (slot + 1) & (capacity - 1);
-            (hashes[slot], slots[slot]) = (hash, next);
-            used += length;
-            next++;
+            var entry = new DirectoryEntry(meter.No, companyIndex.GetValueOrDefault(meter.Current.Company, -1), meter.Current.Energy);
+            if (Encoding.UTF8.GetByteCount(meter.Id) > Slot.IdMax) others[meter.Id] = entry;
+            else Add(Encoding.UTF8.GetBytes(meter.Id), entry);
         }
     }
 
@@ -62,31 +54,74 @@ public sealed class MeterDirectory
 
     public bool TryFind(ReadOnlySpan<byte> meterId, out DirectoryEntry entry)
     {
-        var hash = Hash(meterId);
-        var mask = hashes.Length - 1;
-        for (var slot = (int)(hash & (uint)mask); hashes[slot] != 0; slot = (slot + 1) & mask)
-        {
-            if (hashes[slot] != hash) continue;
-            var (offset, length) = ids[slots[slot]];
-            if (!meterId.SequenceEqual(arena.AsSpan(offset, length))) continue;
-            entry = entries[slots[slot]];
-            return true;
-        }
-        entry = default;
-        return false;
+        if (meterId.Length > Slot.IdMax) return TryFindLong(meterId, out entry);
+        ref readonly var slot = ref slots[SlotOf(meterId)];
+        entry = new DirectoryEntry(slot.MeterNo, slot.Company, slot.Energy);
+        return slot.Length > 0;
     }
 
-    /// <summary>Never 0, which marks an empty slot.</summary>
+    private bool TryFindLong(ReadOnlySpan<byte> meterId, out DirectoryEntry entry)
+    {
+        entry = default;
+        Span<char> id = stackalloc char[TopicShape.SegmentMax];
+        return meterId.Length <= id.Length && longIds.TryGetValue(id[..Encoding.UTF8.GetChars(meterId, id)], out entry);
+    }
+
+    private void Add(ReadOnlySpan<byte> meterId, DirectoryEntry entry)
+    {
+        ref var slot = ref slots[SlotOf(meterId)];
+        meterId.CopyTo(slot.Id);
+        (slot.Length, slot.MeterNo, slot.Company, slot.Energy) = ((byte)meterId.Length, entry.MeterNo, entry.Company, entry.Energy);
+    }
+
+    /// <summary>Where the id is, or the empty slot where it would be.</summary>
+    private int SlotOf(ReadOnlySpan<byte> meterId)
+    {
+        var mask = slots.Length - 1;
+        for (var at = (int)(Hash(meterId) & (uint)mask); ; at = (at + 1) & mask)
+        {
+            ref readonly var slot = ref slots[at];
+            if (slot.Length == 0 || (slot.Length == meterId.Length && meterId.SequenceEqual(((ReadOnlySpan<byte>)slot.Id)[..slot.Length]))) return at;
+        }
+    }
+
     private static ulong Hash(ReadOnlySpan<byte> bytes)
     {
         unchecked
         {
             var hash = 0x9E3779B97F4A7C15UL ^ (ulong)bytes.Length;
-            for (; bytes.Length >= 8; bytes = bytes[8..])
-                hash = (hash ^ System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(bytes)) * 0xD6E8FEB86659FD93UL;
-            foreach (var b in bytes) hash = (hash ^ b) * 0x100000001B3UL;
+            if (bytes.Length < 8)
+                foreach (var b in bytes) hash = (hash ^ b) * 0x100000001B3UL;
+            else
+            {
+                for (var rest = bytes; rest.Length > 8; rest = rest[8..]) hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest)) * 0xD6E8FEB86659FD93UL;
+                hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes[^8..])) * 0xD6E8FEB86659FD93UL;
+            }
             hash ^= hash >> 32;
-            return (hash * 0xD6E8FEB86659FD93UL) | 1;
+            return hash * 0xD6E8FEB86659FD93UL;
+        }
+    }
+
+    /// <summary>32 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Slot
+    {
+        /// <summary>An asset number has 22 digits, a meter address 12; longer ids are kept elsewhere.</summary>
+        public const int IdMax = 22;
+
+        public IdBytes Id;
+
+        /// <summary>Of the id; 0: the slot is empty.</summary>
+        public byte Length;
+
+        public Energy Energy;
+        public int MeterNo;
+        public int Company;
+
+        [InlineArray(IdMax)]
+        public struct IdBytes
+        {
+            private byte first;
         }
     }
 }

@@ -99,7 +99,9 @@ public sealed class ReadingIntake : IReceiver
 
         private IntakeBatch batch = intake.Rent();
         private MeterDirectory directory = intake.registry.Directory;
+        private readonly long earliestMs = intake.options.OldestDay.StartMs;
         private long nowMs;
+        private long latestMs;
         private SparkplugBirths? births;
 
         private Fault? firstFault;
@@ -124,6 +126,7 @@ public sealed class ReadingIntake : IReceiver
             var company = topic.Company.IsEmpty ? -1 : directory.CompanyOf(topic.Company);
             var name = company < 0 ? "" : directory.Companies[company];
             if (Refusal(topic, company) is { } refused) Quarantine(refused, name, delivery.Topic, delivery.Payload);
+            else if (TryTakePlain(topic, company, delivery.Payload)) return name;
             else if (topic.Kind == TopicKind.Sparkplug) TakeSparkplug(topic, company, delivery);
             else if (topic.Kind != TopicKind.Contract) TakeProfile(topic, company, delivery);
             else if (SenmlReadings.Recognises(delivery.Payload)) TakeSenml(topic, company, delivery);
@@ -143,13 +146,27 @@ public sealed class ReadingIntake : IReceiver
         public void Dispose() => intake.Return(batch);
 
         /// <summary>A connection may have been silent for a day: its first message is judged by today's clock and registry.</summary>
-        private void Begin() => (directory, nowMs) = (intake.registry.Directory, intake.NowMs);
+        private void Begin()
+        {
+            (directory, nowMs) = (intake.registry.Directory, intake.NowMs);
+            latestMs = nowMs + intake.options.FutureToleranceMinutes * 60_000L;
+        }
 
         private Fault? Refusal(TopicShape topic, int company)
         {
             if (topic.Company.IsEmpty || topic.Kind == TopicKind.Unknown) return Faults.UnknownTopic;
             if (company < 0) return Faults.UnknownCompany(Text(topic.Company));
             return origin.Company is { } proved && proved != directory.Companies[company] ? Faults.ForeignCompany(proved, Text(topic.Company)) : null;
+        }
+
+        /// <summary>The one good reading that nearly all messages hold. False: the message has another form, or something is wrong with it.</summary>
+        private bool TryTakePlain(in TopicShape topic, int company, ReadOnlySpan<byte> payload)
+        {
+            if (topic.Kind != TopicKind.Contract || topic.Meter.IsEmpty || !PlainReading.TryRead(payload, out var timeMs, out var value)) return false;
+            if (!directory.TryFind(topic.Meter, out var meter) || meter.Company != company || timeMs > latestMs || timeMs < earliestMs) return false;
+            batch.Add(new Reading(meter.MeterNo, Register.Total, timeMs, value, 0));
+            batch.Tally(directory.Companies[company], 1, 0);
+            return true;
         }
 
         private void TakeJson(in TopicShape topic, int company, in Delivery delivery)
@@ -234,9 +251,9 @@ public sealed class ReadingIntake : IReceiver
             if (named.IsEmpty) return Faults.NoMeter;
             if (!topic.Meter.IsEmpty && !item.Meter.IsEmpty && !item.Meter.SequenceEqual(topic.Meter))
                 return Faults.MeterMismatch(Text(topic.Meter), Text(item.Meter));
-            if (item.TimeMs > nowMs + intake.options.FutureToleranceMinutes * 60_000L)
+            if (item.TimeMs > latestMs)
                 return Faults.TimeInFuture(LocalTime.Format(Math.Min(item.TimeMs, 253402271999999)), LocalTime.Format(nowMs));
-            if (item.TimeMs < intake.options.OldestDay.StartMs)
+            if (item.TimeMs < earliestMs)
                 return Faults.TimeTooOld(intake.options.OldestDay.ToString());
             return null;
         }

@@ -13,9 +13,12 @@ public static class Timestamp
         instantMs = 0;
         if (text.Length < DateAndTime + 1 || text[4] != '-' || text[7] != '-' || (text[10] | 0x20) is not ('t' or ' ') || text[13] != ':' || text[16] != ':')
             return false;
-        if (!Digits(text[..4], out var year) || !Digits(text[5..7], out var month) || !Digits(text[8..10], out var day)
-            || !Digits(text[11..13], out var hour) || !Digits(text[14..16], out var minute) || !Digits(text[17..19], out var second)) return false;
-        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59) return false;
+        var (century, ofCentury, month, day) = (Pair(text, 0), Pair(text, 2), Pair(text, 5), Pair(text, 8));
+        var (hour, minute, second) = (Pair(text, 11), Pair(text, 14), Pair(text, 17));
+        if (century < 0 || ofCentury < 0 || century + ofCentury == 0 || month is < 1 or > 12 || hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59)
+            return false;
+        var year = century * 100 + ofCentury;
+        if (day < 1 || day > DateTime.DaysInMonth(year, month)) return false;
         var rest = text[DateAndTime..];
         if (!TryFraction(ref rest, out var ms) || !TryZone(rest, out var zoneMs)) return false;
         var local = (long)LocalDay.On(year, month, day).Number * LocalDay.LengthMs + ((hour * 60 + minute) * 60 + second) * 1000L + ms;
@@ -40,20 +43,17 @@ public static class Timestamp
         zoneMs = 0;
         if (zone.Length == 1) return (zone[0] | 0x20) == 'z';
         if (zone.Length != 6 || zone[3] != ':' || zone[0] is not ((byte)'+' or (byte)'-')) return false;
-        if (!Digits(zone[1..3], out var hours) || !Digits(zone[4..6], out var minutes) || hours > 23 || minutes > 59) return false;
+        var (hours, minutes) = (Pair(zone, 1), Pair(zone, 4));
+        if (hours is < 0 or > 23 || minutes is < 0 or > 59) return false;
         zoneMs = (hours * 60 + minutes) * 60_000L * (zone[0] == '+' ? 1 : -1);
         return true;
     }
 
-    private static bool Digits(ReadOnlySpan<byte> text, out int value)
+    /// <summary>Two digits; -1: they are not.</summary>
+    private static int Pair(ReadOnlySpan<byte> text, int at)
     {
-        value = 0;
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiDigit((char)c)) return false;
-            value = value * 10 + (c - '0');
-        }
-        return true;
+        var (tens, ones) = (text[at] - '0', text[at + 1] - '0');
+        return tens is < 0 or > 9 || ones is < 0 or > 9 ? -1 : tens * 10 + ones;
     }
 
     /// <summary>Epoch milliseconds as a JSON number.</summary>

@@ -40,6 +40,19 @@ public static class Columns
         ("household_id", true, ["户编号", "户号"]), ("from", true, ["起始日期", "生效日期"]), ("households", true, ["供暖户数", "实际供暖户数"]),
     ];
 
+    private static readonly (string Name, bool Required, string[] Chinese)[] Payees =
+    [
+        ("household_id", true, ["户编号"]), ("payee_name", true, ["收款人", "收款人姓名", "户主姓名"]), ("id_number", false, ["身份证号", "身份证号码"]),
+        ("bank", false, ["开户银行", "开户行"]), ("account_name", false, ["银行账户名称", "账户名称"]),
+        ("bank_account", false, ["银行账号", "一卡通账号", "银行账号/一卡通账号"]), ("phone", false, ["联系电话", "电话"]),
+    ];
+
+    private static readonly (string Name, bool Required, string[] Chinese)[] Disbursements =
+    [
+        ("season", true, ["采暖季"]), ("household_id", true, ["户编号"]), ("kind", true, ["类型", "款项类型"]), ("yuan", true, ["金额", "金额(元)", "金额（元）"]),
+        ("on", true, ["日期"]), ("reference", true, ["凭证号", "流水号"]),
+    ];
+
     /// <summary>Finds where each known column stands in a heading row.</summary>
     /// <returns>Column name to index; empty when <paramref name="problems"/> were found.</returns>
     internal static Dictionary<string, int> Locate(RegistryFile file, string[] headings, List<RowProblem> problems, List<string> notes)
@@ -81,6 +94,8 @@ public static class Columns
         RegistryFile.Meters => Meters,
         RegistryFile.Aliases => Aliases,
         RegistryFile.HeatedHouseholds => HeatedHouseholds,
+        RegistryFile.Payees => Payees,
+        RegistryFile.Disbursements => Disbursements,
         _ => throw new ArgumentOutOfRangeException(nameof(file), file, "No such registry file."),
     };
 

@@ -3,7 +3,7 @@ using CsvHelper;
 namespace MeterPipeline.Ledger.Import;
 
 /// <summary>
-/// Imports registry files (<see cref="Columns"/>). Good rows are taken in batches, bad ones reported and left
+/// Imports registry files, payees and disbursements (<see cref="Columns"/>). Good rows are taken in batches, bad ones reported and left
 /// out; a file that cannot be read as a whole (encoding, heading) is refused before anything is stored. Importing a file twice changes
 /// nothing the second time.
 /// </summary>
@@ -79,11 +79,11 @@ public sealed class RegistryCsv
                 row.Problem("", $"has {csv.FieldCount} fields, the heading {headings}: a comma inside a field needs quotes around it");
             if (!row.Bad) reader.Read(row, change);
             if (row.Bad) Reject(row.Problems);
-            if (reader.Streams && ++pending >= ImportLimits.BatchRows) (change, pending) = (Store(change), 0);
+            if (reader.Streams && ++pending >= ImportLimits.BatchRows) (change, pending) = (Store(reader, change), 0);
             if (rows % ImportLimits.ProgressRows == 0) progress?.Invoke(new ImportProgress(rows, csv.ByteOffset, totalBytes));
         }
         reader.Finish(change, problem => Reject([problem]));
-        Store(change);
+        Store(reader, change);
         progress?.Invoke(new ImportProgress(rows, totalBytes, totalBytes));
     }
 
@@ -132,13 +132,15 @@ public sealed class RegistryCsv
             RegistryFile.Meters => new MeterRows(registry),
             RegistryFile.Aliases => new AliasRows(registry, view),
             RegistryFile.HeatedHouseholds => new HeatedRows(registry),
+            RegistryFile.Payees => new PayeeRows(registry),
+            RegistryFile.Disbursements => new DisbursementRows(registry),
             _ => throw new InvalidOperationException($"No reader for {file}."),
         };
     }
 
-    private RegistryChange Store(RegistryChange change)
+    private RegistryChange Store(RowReader reader, RegistryChange change)
     {
-        var result = ledger.ChangeRegistry(change, actor, atMs);
+        var result = reader.Store(ledger, change, actor, atMs, problem => Reject([problem]));
         added += result.Added;
         changed += result.Changed;
         unchanged += result.Unchanged;

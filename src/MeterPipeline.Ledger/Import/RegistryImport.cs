@@ -1,7 +1,7 @@
 namespace MeterPipeline.Ledger.Import;
 
 /// <summary>Which registry file: its columns follow from it.</summary>
-public enum RegistryFile { Divisions, Companies, Households, Meters, Aliases, HeatedHouseholds }
+public enum RegistryFile { Divisions, Companies, Households, Meters, Aliases, HeatedHouseholds, Payees, Disbursements }
 
 /// <param name="Line">Line of the file on which the row ends, from 1; the heading is line 1.</param>
 /// <param name="Column">The English column name; empty where the whole row or file is meant.</param>

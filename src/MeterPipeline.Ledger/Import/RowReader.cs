@@ -11,6 +11,11 @@ internal abstract class RowReader
     {
     }
 
+    /// <summary>Stores what was read: rows of the registry, unless the reader keeps rows of its own.</summary>
+    /// <param name="rejected">Takes rows that only the ledger could refuse.</param>
+    public virtual RegistryChangeResult Store(ILedger ledger, RegistryChange change, string actor, long atMs, Action<RowProblem> rejected) =>
+        ledger.ChangeRegistry(change, actor, atMs);
+
     /// <summary>Whether rows may leave in batches before the file has been read to its end.</summary>
     public virtual bool Streams => true;
 }

@@ -19,6 +19,8 @@ public sealed class PostgresLedger : ILedger
     {
         this.database = database;
         appender = new JournalAppender(database);
+        Settlements = new NoSettlements(database.Place);
+        Access = new AccessStore(database);
     }
 
     /// <summary>Opens the ledger, bringing an older schema to this version.</summary>
@@ -38,6 +40,10 @@ public sealed class PostgresLedger : ILedger
             throw;
         }
     }
+
+    public ISettlements Settlements { get; }
+
+    public IAccess Access { get; }
 
     /// <summary>Host, database and schema; for a person.</summary>
     public string Place => database.Place;
@@ -92,7 +98,7 @@ public sealed class PostgresLedger : ILedger
 
     public void SetCursor(string name, long value)
     {
-        if (name is FoldStore.FoldedCursor or RegistryStore.VersionCursor or UserStore.VersionCursor)
+        if (name is FoldStore.FoldedCursor or RegistryStore.VersionCursor or UserStore.VersionCursor or AccessStore.VersionCursor)
             throw new ArgumentException($"The cursor {name} is the ledger's own.", nameof(name));
         database.Write("set a cursor", session => FoldStore.SetCursor(session, name, value));
     }

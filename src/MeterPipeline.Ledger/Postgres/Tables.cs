@@ -133,6 +133,14 @@ internal static class Tables
         c.Long("created_at_ms", row => row.CreatedAtMs), c.Long("password_at_ms", row => row.PasswordAtMs)
     ]);
 
+    public static Table<ApiKey> ApiKey { get; } = new("api_key", c =>
+    [
+        c.Text("name", row => row.Name, key: true), c.Int("role", row => (int)row.Role), c.Text("company", row => row.Company),
+        c.Text("divisions", row => JsonSerializer.Serialize(row.Divisions)), c.Text("hash", row => row.Hash),
+        c.Long("created_at_ms", row => row.CreatedAtMs), c.OptionalInt("used_day", row => row.UsedDay),
+        c.OptionalLong("revoked_at_ms", row => row.RevokedAtMs)
+    ]);
+
     /// <summary>Without ids: the server gives them.</summary>
     public static Table<HoldEntry> HoldEntry { get; } = new("hold_entry", c =>
     [

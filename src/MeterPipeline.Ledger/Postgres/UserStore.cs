@@ -23,6 +23,7 @@ internal static class UserStore
         Tables.User.Write(session, [user]);
         Tables.Audit.Write(session, [new AuditRow(atMs, actor, "user", user.Name, was, now)]);
         FoldStore.SetCursor(session, VersionCursor, FoldStore.Cursor(session, VersionCursor) + 1);
+        if (before is not null && (before.Hash != user.Hash || !user.Enabled)) AccessStore.EndAll(session, user.Name);
     }
 
     private static User Read(NpgsqlDataReader row) => new(

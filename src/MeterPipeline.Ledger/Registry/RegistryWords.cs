@@ -1,4 +1,5 @@
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Settlements;
 
 namespace MeterPipeline.Ledger.Registry;
 
@@ -36,6 +37,12 @@ public static class RegistryWords
         (Domain.Registry.Serves.Heating, "heating", ["采暖", "供暖", "取暖"]),
         (Domain.Registry.Serves.WholeHouse, "whole-house", ["全屋", "全户", "合表"]),
         (Domain.Registry.Serves.VillageCentralHeating, "village-central-heating", ["村集中供暖", "区域集中供暖", "集中供暖"]));
+
+    public static WordList<DisbursementKind> Disbursement { get; } = new(
+        (DisbursementKind.Advance, "advance", ["预发", "预付"]),
+        (DisbursementKind.Payment, "payment", ["发放", "补发"]),
+        (DisbursementKind.Returned, "returned", ["退票"]),
+        (DisbursementKind.Recovered, "recovered", ["追回", "退回"]));
 }
 
 /// <summary>One enumeration's words. Immutable.</summary>

@@ -6,6 +6,64 @@ namespace MeterPipeline.Ledger.Sqlite;
 /// </summary>
 internal sealed class Schema
 {
+    /// <summary>
+    /// The run's own row is inserted last: once it is there, its chunks and index rows are complete, and none is taken any more. Money is fen.
+    /// </summary>
+    private const string SettlementTables = """
+        CREATE TABLE settlement_run (id INTEGER PRIMARY KEY, autumn INTEGER NOT NULL, run TEXT NOT NULL, hash TEXT NOT NULL);
+        CREATE TABLE settlement_chunk (
+            run INTEGER NOT NULL, chunk INTEGER NOT NULL, lines INTEGER NOT NULL, bytes INTEGER NOT NULL, crc INTEGER NOT NULL, blob BLOB NOT NULL,
+            PRIMARY KEY (run, chunk));
+        CREATE TABLE settlement_household (
+            autumn INTEGER NOT NULL, household TEXT NOT NULL, run INTEGER NOT NULL, chunk INTEGER NOT NULL, accrued INTEGER NOT NULL,
+            due INTEGER NOT NULL, payable INTEGER NOT NULL, amount TEXT NOT NULL, PRIMARY KEY (autumn, household, run)) WITHOUT ROWID;
+        CREATE INDEX settlement_household_run ON settlement_household (run, chunk);
+        CREATE TABLE settlement_step (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, kind INTEGER NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL,
+            note TEXT NOT NULL, household TEXT, from_day INTEGER, until_day INTEGER);
+        CREATE INDEX settlement_step_run ON settlement_step (run, kind);
+        CREATE TABLE disbursement (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, autumn INTEGER NOT NULL, run INTEGER, household TEXT NOT NULL, kind INTEGER NOT NULL,
+            fen INTEGER NOT NULL CHECK (fen > 0), day INTEGER NOT NULL, reference TEXT NOT NULL, actor TEXT NOT NULL, at_ms INTEGER NOT NULL);
+        CREATE INDEX disbursement_household ON disbursement (autumn, household);
+        CREATE UNIQUE INDEX disbursement_reference ON disbursement (household, reference);
+        CREATE TABLE payee (
+            household TEXT PRIMARY KEY, name TEXT NOT NULL, id_number TEXT NOT NULL, bank TEXT NOT NULL, account_name TEXT NOT NULL,
+            bank_account TEXT NOT NULL, phone TEXT NOT NULL) WITHOUT ROWID;
+
+        CREATE TRIGGER settlement_run_is_never_changed BEFORE UPDATE ON settlement_run BEGIN SELECT RAISE(ABORT, 'a frozen run is never changed'); END;
+        CREATE TRIGGER settlement_run_is_never_deleted BEFORE DELETE ON settlement_run BEGIN SELECT RAISE(ABORT, 'a frozen run is never deleted'); END;
+        CREATE TRIGGER settlement_run_follows BEFORE INSERT ON settlement_run
+            WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM settlement_run) BEGIN SELECT RAISE(ABORT, 'runs are numbered without a gap'); END;
+        CREATE TRIGGER settlement_chunk_is_never_changed BEFORE UPDATE ON settlement_chunk BEGIN SELECT RAISE(ABORT, 'frozen lines are never changed'); END;
+        CREATE TRIGGER settlement_chunk_is_never_deleted BEFORE DELETE ON settlement_chunk BEGIN SELECT RAISE(ABORT, 'frozen lines are never deleted'); END;
+        CREATE TRIGGER settlement_chunk_is_never_added BEFORE INSERT ON settlement_chunk
+            WHEN EXISTS (SELECT 1 FROM settlement_run WHERE id = NEW.run) BEGIN SELECT RAISE(ABORT, 'a frozen run takes no more lines'); END;
+        CREATE TRIGGER settlement_household_is_never_changed BEFORE UPDATE ON settlement_household BEGIN SELECT RAISE(ABORT, 'frozen lines are never changed'); END;
+        CREATE TRIGGER settlement_household_is_never_deleted BEFORE DELETE ON settlement_household BEGIN SELECT RAISE(ABORT, 'frozen lines are never deleted'); END;
+        CREATE TRIGGER settlement_household_is_never_added BEFORE INSERT ON settlement_household
+            WHEN EXISTS (SELECT 1 FROM settlement_run WHERE id = NEW.run) BEGIN SELECT RAISE(ABORT, 'a frozen run takes no more lines'); END;
+        CREATE TRIGGER settlement_step_is_never_changed BEFORE UPDATE ON settlement_step BEGIN SELECT RAISE(ABORT, 'steps are never changed'); END;
+        CREATE TRIGGER settlement_step_is_never_deleted BEFORE DELETE ON settlement_step BEGIN SELECT RAISE(ABORT, 'steps are never deleted'); END;
+        CREATE TRIGGER disbursement_is_never_changed BEFORE UPDATE ON disbursement BEGIN SELECT RAISE(ABORT, 'disbursements are never changed'); END;
+        CREATE TRIGGER disbursement_is_never_deleted BEFORE DELETE ON disbursement BEGIN SELECT RAISE(ABORT, 'disbursements are never deleted'); END;
+        """;
+
+    /// <summary>Sessions and keys of people, and what they did that must be on record.</summary>
+    private const string AccessTables = """
+        CREATE TABLE session (id TEXT PRIMARY KEY, user TEXT NOT NULL, created_at_ms INTEGER NOT NULL, used_at_ms INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX session_user ON session (user);
+        CREATE TABLE api_key (
+            name TEXT PRIMARY KEY, role INTEGER NOT NULL, company TEXT, divisions TEXT NOT NULL, hash TEXT NOT NULL UNIQUE,
+            created_at_ms INTEGER NOT NULL, used_day INTEGER, revoked_at_ms INTEGER) WITHOUT ROWID;
+        CREATE TABLE access_entry (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, session TEXT NOT NULL, act INTEGER NOT NULL,
+            subject TEXT NOT NULL, reason TEXT NOT NULL);
+        CREATE INDEX access_entry_session ON access_entry (session, act, subject, id);
+        CREATE TRIGGER access_entry_is_never_changed BEFORE UPDATE ON access_entry BEGIN SELECT RAISE(ABORT, 'the access log is never changed'); END;
+        CREATE TRIGGER access_entry_is_never_deleted BEFORE DELETE ON access_entry BEGIN SELECT RAISE(ABORT, 'the access log is never deleted'); END;
+        """;
+
     private readonly int applicationId;
     private readonly string[] steps;
 
@@ -97,7 +155,7 @@ internal sealed class Schema
         CREATE TABLE user (
             name TEXT PRIMARY KEY, role INTEGER NOT NULL, company TEXT, divisions TEXT NOT NULL, hash TEXT NOT NULL, must_change INTEGER NOT NULL,
             enabled INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, password_at_ms INTEGER NOT NULL) WITHOUT ROWID;
-        """);
+        """, SettlementTables + AccessTables);
 
     /// <summary>Makes the file if it is not there and brings it to the newest version.</summary>
     public void Create(string file)

@@ -15,6 +15,7 @@ public sealed class SqliteLedger : ILedger
     private readonly string journalFile;
     private readonly string ledgerFile;
     private readonly JournalStore journal;
+    private readonly SqliteSettlements settlements;
     private readonly Lock writing = new();
     private readonly Lock reading = new();
     private readonly ConcurrentBag<SqliteView.Connections> idleViews = [];
@@ -30,7 +31,13 @@ public sealed class SqliteLedger : ILedger
         journalFile = Path.Combine(folder, "journal.db");
         ledgerFile = Path.Combine(folder, "ledger.db");
         journal = new JournalStore(journalFile);
+        settlements = new SqliteSettlements(folder, ledgerFile, writing, Writer);
+        Access = new AccessStore(this);
     }
+
+    public ISettlements Settlements => settlements;
+
+    public IAccess Access { get; }
 
     /// <summary>Opens the ledger in <paramref name="folder"/>, bringing older files to this version.</summary>
     /// <param name="create">Make folder (for its owner only) and files where they are missing; otherwise that is an error.</param>
@@ -128,7 +135,7 @@ public sealed class SqliteLedger : ILedger
 
     public void SetCursor(string name, long value)
     {
-        if (name is FoldStore.FoldedCursor or RegistryStore.VersionCursor or UserStore.VersionCursor)
+        if (name is FoldStore.FoldedCursor or RegistryStore.VersionCursor or UserStore.VersionCursor or AccessStore.VersionCursor)
             throw new ArgumentException($"The cursor {name} is the ledger's own.", nameof(name));
         lock (writing)
         {
@@ -157,6 +164,7 @@ public sealed class SqliteLedger : ILedger
     {
         disposed = true;
         journal.Dispose();
+        settlements.Dispose();
         while (idleViews.TryTake(out var connections)) connections.Dispose();
         lock (reading) reader?.Dispose();
         lock (writing) writer?.Dispose();
@@ -198,6 +206,18 @@ public sealed class SqliteLedger : ILedger
     {
         if (disposed || idleViews.Count >= SqliteLimits.PooledViews) connections.Dispose();
         else idleViews.Add(connections);
+    }
+
+    /// <summary>Asks ledger.db, under the lock of its reading connection.</summary>
+    internal T Reading<T>(string operation, Func<Database, T> what)
+    {
+        lock (reading) return what(Reader(operation));
+    }
+
+    /// <summary>Changes ledger.db, under the lock of its writing connection.</summary>
+    internal void Writing(Action<Database> what)
+    {
+        lock (writing) what(Writer());
     }
 
     private Database Writer() => writer ??= Database.Open(ledgerFile, DatabaseAccess.Write, SqliteLimits.FlushCacheKiB);

@@ -32,6 +32,7 @@ internal static class UserStore
             .Bind(6, user.MustChange ? 1L : 0).Bind(7, user.Enabled ? 1L : 0).Bind(8, user.CreatedAtMs).Bind(9, user.PasswordAtMs).Run();
         Auditing.Write(database, "user", user.Name, before is null ? null : Text(before), Text(user), actor, atMs);
         FoldStore.SetCursor(database, VersionCursor, FoldStore.Cursor(database, VersionCursor) + 1);
+        if (before is not null && (before.Hash != user.Hash || !user.Enabled)) AccessStore.EndAll(database, user.Name);
         transaction.Commit();
     }
 

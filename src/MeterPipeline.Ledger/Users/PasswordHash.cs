@@ -25,6 +25,9 @@ public static class PasswordHash
     /// <summary>Matches no password and costs as much as any: an unknown name must not be told by its speed.</summary>
     public static string Nobody { get; } = Text(Iterations, RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(HashBytes));
 
+    /// <summary>Whether a password is long enough, and not too long.</summary>
+    public static bool IsFit(string password) => System.Text.Encoding.UTF8.GetByteCount(password) is >= LengthMin and <= LengthMax;
+
     /// <exception cref="ArgumentException">Too short or too long; the message says so and holds nothing of it.</exception>
     public static string Create(ReadOnlySpan<byte> password)
     {

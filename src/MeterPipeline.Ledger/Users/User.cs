@@ -1,10 +1,22 @@
 namespace MeterPipeline.Ledger.Users;
 
-/// <summary>What a user may do. Only publishers exist so far; people of the bureau and of finance get roles of their own.</summary>
+/// <summary>What a user is for. Numbers are stored.</summary>
 public enum Role
 {
-    /// <summary>A company's publisher: may publish readings of that company's meters, and nothing else.</summary>
+    /// <summary>A company's publisher: may publish readings of that company's meters, and see what became of them.</summary>
     Company = 1,
+
+    /// <summary>Gives and takes rights; neither moves money nor sees names.</summary>
+    Administrator = 2,
+
+    /// <summary>The energy bureau.</summary>
+    Bureau = 3,
+
+    /// <summary>The bureau of finance.</summary>
+    Finance = 4,
+
+    /// <summary>A township's reader: its own households, masked.</summary>
+    Township = 5,
 }
 
 /// <summary>Somebody who proves who they are with a password.</summary>
@@ -24,6 +36,9 @@ public sealed record User(
     /// <summary>1 to 64 letters, digits and <c>. _ - @</c> of ASCII: safe in logs and unmistakable to the eye of an operator.</summary>
     public static bool IsName(string text) =>
         text.Length is > 0 and <= NameMax && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '@');
+
+    /// <summary>Signs in at the web port for more than a publisher's counters: once there is one, nobody is a guest there.</summary>
+    public bool IsPerson => Role != Role.Company;
 
     /// <summary>Without the hash: a user may be shown anywhere.</summary>
     public override string ToString() => $"{Name} ({Role}{(Company is null ? "" : $" {Company}")})";

@@ -37,14 +37,7 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     public void Take(in Frame frame)
     {
         var publish = PublishPacket.Read(frame, terms.Level);
-        var topic = publish.Topic;
-        if (terms.IsV5)
-        {
-            if (publish.Retained)
-                throw new ProtocolException("retain", ReasonCode.RetainNotSupported,
-                    "Retained messages are not kept; publish without the retain flag [MQTT-3.2.2-14].");
-            if (publish.Properties.Alias != 0) topic = (aliases ??= new TopicAliases()).Resolve(publish);
-        }
+        var topic = terms.IsV5 ? TopicOf5(publish) : publish.Topic;
         if (publish.Qos > 0) Begin();
         if (publish.Qos == 2 && IsHeld(publish.PacketId))
         {
@@ -53,8 +46,7 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
         }
         // In 3.1.1 nothing tells a publisher that retained messages are not kept; the reading is as good as any.
         var rejection = receiver.Take(new Delivery(topic, publish.Payload, publish.Qos, retained: false));
-        if (rejection is not null && services.Feedback.Any(rejection.Company))
-            owed.Feedback.Add(new FeedbackMessage(rejection, terms.ClientId, topic, publish));
+        if (rejection is not null) Tell(rejection, topic, publish);
         if (publish.Qos > 0) Owe(publish, rejection);
     }
 
@@ -119,8 +111,20 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     {
         begun++;
         if (terms.IsV5 && begun - Interlocked.Read(ref ended) > services.Options.ReceiveMaximum)
-            throw new ProtocolException("receive-maximum", ReasonCode.ReceiveMaximumExceeded,
-                $"More than {services.Options.ReceiveMaximum} messages without acknowledgement [MQTT-3.3.4-7].");
+            throw BeyondReceiveMaximum("messages without acknowledgement [MQTT-3.3.4-7]");
+    }
+
+    private ReadOnlySpan<byte> TopicOf5(in PublishPacket publish)
+    {
+        if (publish.Retained)
+            throw new ProtocolException("retain", ReasonCode.RetainNotSupported,
+                "Retained messages are not kept; publish without the retain flag [MQTT-3.2.2-14].");
+        return publish.Properties.Alias == 0 ? publish.Topic : (aliases ??= new TopicAliases()).Resolve(publish);
+    }
+
+    private void Tell(Rejection rejection, ReadOnlySpan<byte> topic, in PublishPacket publish)
+    {
+        if (services.Feedback.Any(rejection.Company)) owed.Feedback.Add(new FeedbackMessage(rejection, terms.ClientId, topic, publish));
     }
 
     /// <summary>The same message again; a new one must find a place, also from a 3.1.1 client, which knows no receive maximum.</summary>
@@ -128,9 +132,11 @@ internal sealed class PublishStream : IAcknowledger, IDisposable
     {
         if (held.Contains(packetId)) return true;
         if (held.Count < services.Options.ReceiveMaximum) return false;
-        throw new ProtocolException("receive-maximum", ReasonCode.ReceiveMaximumExceeded,
-            $"More than {services.Options.ReceiveMaximum} QoS 2 messages without PUBREL.");
+        throw BeyondReceiveMaximum("QoS 2 messages without PUBREL");
     }
+
+    private ProtocolException BeyondReceiveMaximum(string what) => new(
+        "receive-maximum", ReasonCode.ReceiveMaximumExceeded, $"More than {services.Options.ReceiveMaximum} {what}.");
 
     /// <summary>
     /// A rejected message is in quarantine and acknowledged like any other; in MQTT 5 with the reason, where nothing of it was taken. A PUBREC with a

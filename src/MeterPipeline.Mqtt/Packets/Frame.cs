@@ -48,24 +48,43 @@ public readonly ref struct Frame
     {
         frame = default;
         needed = 0;
+        if (!TryReadSize(buffer, out var header, out var size)) return false;
+        if (size > maxBytes) throw TooLarge(size, maxBytes);
+        if (buffer.Length < size)
+        {
+            needed = size;
+            return false;
+        }
+        frame = new Frame(buffer[0], buffer[header..size], size);
+        return true;
+    }
+
+    /// <summary>The size of the first packet, whatever of it is there.</summary>
+    /// <param name="header">Bytes of the fixed header.</param>
+    /// <param name="size">Bytes of the whole packet; not above 256 MiB, for the format ends there.</param>
+    /// <returns>False: too little is there to tell.</returns>
+    /// <exception cref="ProtocolException">The length is malformed.</exception>
+    public static bool TryReadSize(ReadOnlySpan<byte> buffer, out int header, out int size)
+    {
+        (header, size) = (0, 0);
         var length = 0;
         for (var i = 1; i <= LengthBytesMax; i++)
         {
             if (i >= buffer.Length) return false;
             length |= (buffer[i] & 0x7F) << (7 * (i - 1));
             if (buffer[i] >= 0x80) continue;
-            var size = 1 + i + length;
-            if (size > maxBytes)
-                throw new ProtocolException("packet-too-large", ReasonCode.PacketTooLarge,
-                    $"A packet of {size} bytes; at most {maxBytes} are taken. Send smaller batches.");
-            if (buffer.Length < size)
-            {
-                needed = size;
-                return false;
-            }
-            frame = new Frame(buffer[0], buffer.Slice(1 + i, length), size);
+            (header, size) = (1 + i, 1 + i + length);
             return true;
         }
         throw ProtocolException.Malformed("malformed-length", "The remaining length takes more than four bytes.");
     }
+
+    /// <summary>Apart, so that cutting a packet does not pay for the text.</summary>
+    private static ProtocolException TooLarge(int size, int maxBytes) => new(
+        "packet-too-large", ReasonCode.PacketTooLarge, $"A packet of {size} bytes; at most {maxBytes} are taken. Send smaller batches.");
+
+    /// <summary>What a packet begins with, where the rest of it is not wanted.</summary>
+    /// <param name="begin">From the first byte on, fixed header included.</param>
+    /// <param name="header">Bytes of the fixed header.</param>
+    internal static Frame Beginning(ReadOnlySpan<byte> begin, int header) => new(begin[0], begin[header..], begin.Length);
 }

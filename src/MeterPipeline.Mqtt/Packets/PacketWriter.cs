@@ -44,22 +44,4 @@ public static class PacketWriter
         if (level == ProtocolLevel.V5) body.Properties(new PacketBuilder());
         return body.Raw(codes).Packet(first);
     }
-
-    /// <summary>CONNECT of MQTT 3.1.1 without a will.</summary>
-    public static byte[] Connect(string clientId, bool cleanSession, ushort keepAliveSeconds, string? user, string? password)
-    {
-        var flags = (cleanSession ? 2 : 0) | (user is null ? 0 : 0x80) | (password is null ? 0 : 0x40);
-        var body = new PacketBuilder().Text("MQTT").Byte(ProtocolLevel.V311).Byte((byte)flags).UInt16(keepAliveSeconds).Text(clientId);
-        if (user is not null) body.Text(user);
-        if (password is not null) body.Text(password);
-        return body.Packet(0x10);
-    }
-
-    /// <summary>SUBSCRIBE at QoS 1.</summary>
-    public static byte[] Subscribe(ushort packetId, IReadOnlyList<string> filters)
-    {
-        var body = new PacketBuilder().UInt16(packetId);
-        foreach (var filter in filters) body.Text(filter).Byte(1);
-        return body.Packet(0x82);
-    }
 }

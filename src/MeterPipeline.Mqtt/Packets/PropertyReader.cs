@@ -22,12 +22,12 @@ public readonly ref struct Property(PropertyId id, uint number, ReadOnlySpan<byt
 }
 
 /// <summary>
-/// The properties of one packet, in order. Each is one that a client may send in this packet, of the right type and form, and is there once; only
+/// The properties of one packet, in order. Each is one that may be sent in this packet, of the right type and form, and is there once; only
 /// user properties repeat. Nothing is kept, so that no number of properties costs memory.
 /// </summary>
 public ref struct PropertyReader
 {
-    /// <summary>What a client may send, packet by packet, as sets of bits.</summary>
+    /// <summary>What may be sent, packet by packet, as sets of bits; in DISCONNECT what a client may.</summary>
     public static readonly ulong InConnect = Set(
         PropertyId.SessionExpiry, PropertyId.ReceiveMaximum, PropertyId.MaximumPacketSize, PropertyId.TopicAliasMaximum, PropertyId.RequestResponseInformation,
         PropertyId.RequestProblemInformation, PropertyId.UserProperty, PropertyId.AuthenticationMethod, PropertyId.AuthenticationData);
@@ -41,6 +41,13 @@ public ref struct PropertyReader
     public static readonly ulong InSubscribe = Set(PropertyId.SubscriptionId, PropertyId.UserProperty);
     public static readonly ulong InUnsubscribe = Set(PropertyId.UserProperty);
     public static readonly ulong InDisconnect = Set(PropertyId.SessionExpiry, PropertyId.ReasonString, PropertyId.UserProperty);
+
+    public static readonly ulong InConnack = Set(
+        PropertyId.SessionExpiry, PropertyId.ReceiveMaximum, PropertyId.MaximumQos, PropertyId.RetainAvailable, PropertyId.MaximumPacketSize,
+        PropertyId.AssignedClientId, PropertyId.TopicAliasMaximum, PropertyId.ReasonString, PropertyId.UserProperty, PropertyId.WildcardAvailable,
+        PropertyId.SubscriptionIdAvailable, PropertyId.SharedAvailable, PropertyId.ServerKeepAlive, PropertyId.ResponseInformation, PropertyId.ServerReference,
+        PropertyId.AuthenticationMethod, PropertyId.AuthenticationData);
+    public static readonly ulong InDisconnectOfServer = Set(PropertyId.ReasonString, PropertyId.UserProperty, PropertyId.ServerReference);
 
     private readonly ulong allowed;
     private PacketReader rest;
@@ -74,11 +81,12 @@ public ref struct PropertyReader
     {
         switch (id)
         {
-            case PropertyId.PayloadFormat or PropertyId.RequestProblemInformation or PropertyId.RequestResponseInformation:
+            case PropertyId.PayloadFormat or PropertyId.RequestProblemInformation or PropertyId.RequestResponseInformation or PropertyId.MaximumQos
+                or PropertyId.RetainAvailable or PropertyId.WildcardAvailable or PropertyId.SubscriptionIdAvailable or PropertyId.SharedAvailable:
                 return new Property(id, AtMost(rest.Byte(), 1, id), default);
             case PropertyId.ReceiveMaximum:
                 return new Property(id, NotZero(rest.UInt16(), id), default);
-            case PropertyId.TopicAliasMaximum or PropertyId.TopicAlias:
+            case PropertyId.TopicAliasMaximum or PropertyId.TopicAlias or PropertyId.ServerKeepAlive:
                 return new Property(id, rest.UInt16(), default);
             case PropertyId.MaximumPacketSize:
                 return new Property(id, NotZero(rest.UInt32(), id), default);

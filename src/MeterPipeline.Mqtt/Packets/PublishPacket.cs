@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
 namespace MeterPipeline.Mqtt.Packets;
@@ -33,11 +34,12 @@ public readonly ref struct PublishPacket
 
     public PublishProperties Properties { get; }
 
-    /// <param name="anyTopic">
-    /// From a broker: what it let through must not end the session, for it would deliver the same message again after every reconnect.
+    /// <param name="fromBroker">
+    /// What a broker let through must not end the session, for it would deliver the same message again after every reconnect: any topic is taken, and
+    /// properties are skipped.
     /// </param>
     /// <exception cref="ProtocolException">Malformed, or QoS 3.</exception>
-    public static PublishPacket Read(in Frame frame, byte level = ProtocolLevel.V311, bool anyTopic = false)
+    public static PublishPacket Read(in Frame frame, byte level = ProtocolLevel.V311, bool fromBroker = false)
     {
         var qos = (frame.First >> 1) & 3;
         if (qos == 3) throw ProtocolException.Malformed("bad-qos", "QoS 3 does not exist [MQTT-3.3.1-4].");
@@ -45,14 +47,20 @@ public readonly ref struct PublishPacket
         var reader = new PacketReader(frame.Body);
         var topic = reader.Binary();
         var id = qos > 0 ? reader.PacketId() : (ushort)0;
+        if (fromBroker)
+        {
+            if (level == ProtocolLevel.V5) reader.Take(reader.VarInt());
+            return new PublishPacket(frame.First, topic, id, default, reader.Rest);
+        }
         var properties = level == ProtocolLevel.V5 ? PublishProperties.Read(ref reader) : default;
-        if (anyTopic || (topic.IsEmpty && properties.Alias != 0)) return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
+        if (topic.IsEmpty && properties.Alias != 0) return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
         if (topic.IsEmpty) throw ProtocolException.Error("bad-topic", "No topic, and no alias for one (3.3.2.1; in version 3.1.1 MQTT-4.7.3-1).");
-        if (!IsTopicName(topic))
-            throw new ProtocolException("bad-topic", ReasonCode.TopicNameInvalid,
-                $"A topic name is 1 to {TopicMax} bytes of UTF-8 without wildcards and U+0000 [MQTT-3.3.2-2].");
+        if (!IsTopicName(topic)) throw BadTopicName();
         return new PublishPacket(frame.First, topic, id, properties, reader.Rest);
     }
+
+    private static ProtocolException BadTopicName() => new(
+        "bad-topic", ReasonCode.TopicNameInvalid, $"A topic name is 1 to {TopicMax} bytes of UTF-8 without wildcards and U+0000 [MQTT-3.3.2-2].");
 
     /// <summary>UTF-8 of a length that is taken, without wildcards and U+0000.</summary>
     public static bool IsTopicName(ReadOnlySpan<byte> topic) =>
@@ -79,6 +87,7 @@ public readonly ref struct PublishProperties
     public ReadOnlySpan<byte> Correlation { get; }
 
     /// <exception cref="ProtocolException">Malformed, alias 0, or a response topic with wildcards.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)] // Its many locals would be cleared for every PUBLISH of version 3.1.1 too.
     internal static PublishProperties Read(scoped ref PacketReader packet)
     {
         ushort alias = 0;

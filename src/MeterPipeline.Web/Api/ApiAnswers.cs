@@ -39,8 +39,9 @@ internal static class ApiAnswers
             [.. edits.Select(e => new EditAnswer(LocalTime.Format(e.AtMs), e.Actor, e.Kind, e.Id, e.Field.Length == 0 ? null : e.Field, e.Before, e.After))]);
     }
 
-    public static CountersAnswer Counters(QualityBoard board) => new(
-        [.. board.Days.Select(d => new CounterAnswer(
+    /// <param name="company">Null: all.</param>
+    public static CountersAnswer Counters(QualityBoard board, string? company) => new(
+        [.. board.Days.Where(d => company is null || d.Company == company).Select(d => new CounterAnswer(
             d.Company, d.Day.ToString(), d.Received, d.Accepted, d.Duplicate, d.Conflict, d.Quarantined, d.Pending, d.Reconciles))],
         board.QuarantineOpen, board.JournalHead, board.FoldedSeq);
 

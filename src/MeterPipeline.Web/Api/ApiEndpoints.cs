@@ -1,4 +1,5 @@
 using MeterPipeline.Domain;
+using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Builder;
@@ -12,56 +13,52 @@ internal static class ApiEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/api/v1").WithTags("meterpipeline").ProducesProblem(StatusCodes.Status404NotFound);
+        var api = routes.MapGroup("/api/v1").WithTags("meterpipeline").ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden).Needs(Right.SeeHouseholds);
         api.MapGet("/seasons", (SeasonBoards seasons) => TypedResults.Ok(
             new SeasonsAnswer(HeatingSeason.NameOf(seasons.DefaultAutumn()), [.. seasons.Autumns().Select(HeatingSeason.NameOf)])))
-            .WithSummary("Seasons that can be asked for, newest first.");
-        api.MapGet("/overview", Overview).WithSummary("Sums per division and day; a division is a 12-digit code or a prefix of one.");
-        api.MapGet("/households", Households).WithSummary("Households of a division with their amounts, in pages of 50.");
-        api.MapGet("/households/{id}", Household).WithSummary("One household with every reading acknowledged so far.");
-        api.MapGet("/counters", (QualityBoards quality) => TypedResults.Ok(ApiAnswers.Counters(quality.Board())))
-            .WithSummary("received = accepted + duplicate + conflict + quarantined + pending, per company and day of receipt.");
+            .WithSummary("Seasons that can be asked for, newest first.").Needs(Right.SeeHouseholds, About.Own);
+        api.MapGet("/overview", Overview).WithSummary("Sums per division and day; a division is a 12-digit code or a prefix of one.").Needs(Right.SeeHouseholds, About.Division);
+        api.MapGet("/households", Households).WithSummary("Households of a division with their amounts, in pages of 50.").Needs(Right.SeeHouseholds, About.Division);
+        api.MapGet("/households/{id}", Household).WithSummary("One household with every reading acknowledged so far.").Needs(Right.SeeHouseholds, About.Household);
+        api.MapGet("/counters", (HttpContext context, QualityBoards quality) => TypedResults.Ok(ApiAnswers.Counters(quality.Board(), Viewer.Of(context).Company)))
+            .WithSummary("received = accepted + duplicate + conflict + quarantined + pending, per company and day of receipt.").Needs(Right.SeeCoverage);
         api.MapGet("/quarantine", (QualityBoards quality, long? before) =>
             TypedResults.Ok(quality.Quarantine(before ?? long.MaxValue, QuarantinePage.Newest).Select(ApiAnswers.Quarantined).ToList()))
-            .WithSummary("The newest 100 quarantined messages, or those before an id.");
-        api.MapFallback(() => Results.Problem(statusCode: StatusCodes.Status404NotFound, detail: "There is no such resource; see /openapi/v1.json.")).ExcludeFromDescription();
+            .WithSummary("The newest 100 quarantined messages, or those before an id.").Needs(Right.SeeQuarantine);
+        BoardEndpoints.Map(api);
+        api.MapFallback(() => Results.Problem(statusCode: StatusCodes.Status404NotFound, detail: "There is no such resource; see /openapi/v1.json.")).ExcludeFromDescription().OpenToAll();
     }
 
-    private static Results<Ok<OverviewAnswer>, ProblemHttpResult> Overview(SeasonBoards seasons, QualityBoards quality, string? season, string? division)
+    private static Results<Ok<OverviewAnswer>, ProblemHttpResult> Overview(
+        HttpContext context, SeasonBoards seasons, QualityBoards quality, string? season, string? division)
     {
-        if (Place(seasons, season, division, out var autumn, out var prefix) is { } problem) return problem;
-        return seasons.Sheet(autumn).Board(prefix) is { } board ? TypedResults.Ok(ApiAnswers.Overview(board, quality.Board())) : NoDivision(division);
+        var place = Place.Of(context, seasons, season, division);
+        if (BoardEndpoints.Problem(place, division) is { } problem) return problem;
+        return seasons.Sheet(place.Autumn).Board(place.Prefix) is { } board
+            ? TypedResults.Ok(ApiAnswers.Overview(board, quality.Board())) : BoardEndpoints.NoDivision(division);
     }
 
     private static Results<Ok<HouseholdsAnswer>, ProblemHttpResult> Households(
-        SeasonBoards seasons, HouseholdDesk desk, string division, string? season, int page = 1)
+        HttpContext context, SeasonBoards seasons, HouseholdDesk desk, string division, string? season, int page = 1)
     {
-        if (Place(seasons, season, division, out var autumn, out var prefix) is { } problem) return problem;
-        if (seasons.Sheet(autumn).Board(prefix) is null) return NoDivision(division);
+        var place = Place.Of(context, seasons, season, division);
+        if (BoardEndpoints.Problem(place, division) is { } problem) return problem;
+        var (autumn, prefix) = (place.Autumn, place.Prefix);
+        if (seasons.Sheet(autumn).Board(prefix) is null) return BoardEndpoints.NoDivision(division);
         var found = desk.In(prefix, autumn, page);
         return TypedResults.Ok(new HouseholdsAnswer(
             HeatingSeason.NameOf(autumn), DivisionCode.Full(prefix), found.Page, found.Pages, found.Count, [.. found.Lines.Select(ApiAnswers.Summary)]));
     }
 
-    private static Results<Ok<HouseholdAnswer>, ProblemHttpResult> Household(SeasonBoards seasons, HouseholdDesk desk, string id, string? season)
+    private static Results<Ok<HouseholdAnswer>, ProblemHttpResult> Household(
+        HttpContext context, SeasonBoards seasons, HouseholdDesk desk, UseBoards boards, string id, string? season)
     {
-        if (Place(seasons, season, null, out var autumn, out _) is { } problem) return problem;
-        return desk.Of(id, autumn) is { Line: { } line } found ? TypedResults.Ok(ApiAnswers.Household(line, autumn, found.Edits))
-            : TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "Unknown household", detail: "The registry has no household of this id.");
+        var place = Place.Of(context, seasons, season, null);
+        if (BoardEndpoints.Problem(place, null) is { } problem) return problem;
+        if (desk.Visible(context, id, place.Autumn) is not { Line: { } line } found)
+            return TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "Unknown household", detail: "The registry has no household of this id.");
+        var answer = ApiAnswers.Household(line, place.Autumn, found.Edits);
+        return TypedResults.Ok(boards.Of(place.Autumn) is { } board && board.Of(line.Household) is { } row ? answer with { Use = BoardAnswers.Row(board, row) } : answer);
     }
-
-    private static ProblemHttpResult? Place(SeasonBoards seasons, string? season, string? division, out int autumn, out string prefix)
-    {
-        prefix = "";
-        if (!seasons.TryReadSeason(season, out autumn))
-        {
-            return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Unknown season",
-                detail: "A season is written 2025-2026; /api/v1/seasons lists those that can be asked for.");
-        }
-        return DivisionCode.TryReadPrefix(division, out prefix) ? null : TypedResults.Problem(
-            statusCode: StatusCodes.Status400BadRequest, title: "Not a division code", detail: "A division is a 12-digit code or a prefix of one.");
-    }
-
-    private static ProblemHttpResult NoDivision(string? division) => TypedResults.Problem(
-        statusCode: StatusCodes.Status404NotFound, title: "Unknown division", detail: $"The registry has no household in division {division}.");
 }

@@ -86,7 +86,11 @@ public sealed record HouseholdAnswer(
     string Season, string HouseholdId, string Name, string Division, HeatingRoute Route, Conversion Conversion, string? AcceptedOn, Hardship Hardship,
     string Note, Energy? Energy, int EligibleDays, int CoveredDays, int LongestGapDays, string? Quality, IReadOnlyList<string> Holds,
     AmountAnswer? Amount, CertificateAnswer? Certificate, IReadOnlyList<MeterAnswer> Meters, IReadOnlyList<HouseholdDayAnswer> Days,
-    IReadOnlyList<EditAnswer> History);
+    IReadOnlyList<EditAnswer> History)
+{
+    /// <summary>What is said of its use, from the flushed state; absent where that is not asked for or not known yet.</summary>
+    public UseRowAnswer? Use { get; init; }
+}
 
 public sealed record CounterAnswer(
     string Company, string Day, long Received, long Accepted, long Duplicate, long Conflict, long Quarantined, long Pending, bool Reconciles);

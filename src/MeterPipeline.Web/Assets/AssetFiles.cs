@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using MeterPipeline.Web.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -43,7 +44,7 @@ internal static class AssetEndpoints
             if (files.Find(hash, name) is not { } bytes) return Results.NotFound();
             context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
             return Results.Bytes(bytes, TypeOf(name));
-        }).ExcludeFromDescription();
+        }).ExcludeFromDescription().OpenToAll();
 
     private static string TypeOf(string name) => Path.GetExtension(name) switch
     {

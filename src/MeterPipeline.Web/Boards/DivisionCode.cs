@@ -3,7 +3,7 @@ using MeterPipeline.Domain.Registry;
 namespace MeterPipeline.Web.Boards;
 
 /// <summary>Levels of administrative division codes: 2 province, 4 city, 6 county, 9 township, 12 village; a higher level is padded with zeros.</summary>
-internal static class DivisionCode
+public static class DivisionCode
 {
     public const int VillageLength = 12;
     private static readonly int[] Lengths = [2, 4, 6, 9, VillageLength];
@@ -24,6 +24,19 @@ internal static class DivisionCode
         return false;
     }
 
+    /// <summary>Reads codes or prefixes with commas between them; no text is no code, which stands for everything.</summary>
+    public static bool TryReadList(string? text, out IReadOnlyList<string> prefixes)
+    {
+        var read = new List<string>();
+        prefixes = read;
+        foreach (var code in (text ?? "").Split([',', '，', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!TryReadPrefix(code, out var prefix)) return false;
+            if (!read.Contains(prefix)) read.Add(prefix);
+        }
+        return true;
+    }
+
     public static string Full(string prefix) => prefix.PadRight(VillageLength, '0');
 
     /// <summary>The name, or the code where the registry has none.</summary>
@@ -35,12 +48,12 @@ internal static class DivisionCode
     {
         foreach (var level in Lengths)
         {
-            if (level <= prefix.Length || level < Lengths[2]) continue;
+            if (level <= prefix.Length || level < Lengths[1]) continue;
             if (level == VillageLength || villages.Any(v => string.CompareOrdinal(v, 0, villages.First(), 0, level) != 0)) return level;
         }
         return VillageLength;
     }
 
-    /// <summary>Prefixes of the levels above, county first, without the prefix itself.</summary>
+    /// <summary>Prefixes of the levels above, city first, without the prefix itself.</summary>
     public static IEnumerable<string> Above(string prefix) => Lengths.Where(level => level >= 4 && level < prefix.Length).Select(level => prefix[..level]);
 }

@@ -5,6 +5,8 @@ using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Statements;
 using MeterPipeline.Domain.Validation;
 using MeterPipeline.Ledger;
+using MeterPipeline.Web.Access;
+using Microsoft.AspNetCore.Http;
 
 namespace MeterPipeline.Web.Boards;
 
@@ -41,6 +43,10 @@ internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, RuleSet
         if (found.Line is null) households.TryRemove((id, autumn), out _);
         return found;
     }
+
+    /// <summary>The same for whoever may see the household's village; null: there is none, or the viewer may not.</summary>
+    public FoundHousehold? Visible(HttpContext context, string id, int autumn) =>
+        Of(id, autumn) is { Line: { } line } found && Viewer.Of(context).MaySee(line.Household.Division) ? found : null;
 
     /// <param name="page">From 1; beyond the last means the last.</param>
     public HouseholdPage In(string divisionPrefix, int autumn, int page)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ledger;
+using MeterPipeline.Web.Access;
 
 namespace MeterPipeline.Web.Boards;
 
@@ -41,6 +42,10 @@ internal sealed class SeasonBoards(ILedger ledger, PolicyBook policies, TimeProv
         autumn = DefaultAutumn();
         return true;
     }
+
+    /// <summary>First and last day of a season in a division, or under the first policy where it has none of its own.</summary>
+    public HeatingSeason Dates(Place place) =>
+        policies.Season(place.Prefix.Length == 0 ? policies.Policies.SelectMany(p => p.Areas).FirstOrDefault("") : DivisionCode.Full(place.Prefix), place.Autumn);
 
     /// <summary>One of <see cref="Autumns"/>: there is one sheet per season in memory.</summary>
     public SeasonSheet Sheet(int autumn) =>

@@ -1,3 +1,4 @@
+using MeterPipeline.Web.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,15 +9,18 @@ internal static class HealthEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => Results.Text("ok\n", "text/plain; charset=utf-8")).ExcludeFromDescription();
-        routes.MapGet("/readyz", (PipelineHealth health) =>
+        routes.MapGet("/healthz", () => Results.Text("ok\n", "text/plain; charset=utf-8")).ExcludeFromDescription().OpenToAll();
+        routes.MapGet("/readyz", (HttpContext context, PipelineHealth health, Visitors visitors) =>
         {
             var report = health.Readiness();
             return report.IsReady
                 ? Results.Text("ready\n", "text/plain; charset=utf-8")
-                : Results.Text(string.Join('\n', report.Reasons) + "\n", "text/plain; charset=utf-8", statusCode: StatusCodes.Status503ServiceUnavailable);
-        }).ExcludeFromDescription();
+                : Results.Text(MayHear(context, visitors) ? string.Join('\n', report.Reasons) + "\n" : "not ready\n", "text/plain; charset=utf-8", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }).ExcludeFromDescription().OpenToAll();
         routes.MapGet("/metrics", (PipelineHealth health) => Results.Text(MetricsText.Write(health.Metrics()), MetricsText.ContentType))
-            .ExcludeFromDescription();
+            .ExcludeFromDescription().Needs(Right.ReadMetrics).OpenHere();
     }
+
+    /// <summary>Reasons name files and rows of this machine.</summary>
+    private static bool MayHear(HttpContext context, Visitors visitors) => visitors.IsAtThisMachine(context) || Viewer.Of(context).May(Right.ReadMetrics);
 }

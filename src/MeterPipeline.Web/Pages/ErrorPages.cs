@@ -29,11 +29,12 @@ internal static class ErrorPages
         return Message(frame, frame.Texts.FailedTitle, frame.Texts.FailedText, status).ExecuteAsync(context);
     }
 
-    private static bool IsForPrograms(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi");
+    internal static bool IsForPrograms(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi") || context.Request.Path == "/metrics"
+        || context.Request.Headers.Authorization.Count > 0;
 
-    private static PageFrame Frame(HttpContext context) => new(context, context.RequestServices.GetRequiredService<AssetFiles>());
+    internal static PageFrame Frame(HttpContext context) => new(context, context.RequestServices.GetRequiredService<AssetFiles>());
 
-    private static IResult Message(PageFrame frame, string title, string text, int status) => frame.Page(
+    internal static IResult Message(PageFrame frame, string title, string text, int status) => frame.Page(
         title, Markup.Of($"<section class=\"card message\"><h1>{title}</h1><p>{text}</p><p><a href=\"/\">{frame.Texts.Back}</a></p></section>"), status: status);
 }

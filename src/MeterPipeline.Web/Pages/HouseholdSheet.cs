@@ -7,10 +7,15 @@ using MeterPipeline.Web.Boards;
 namespace MeterPipeline.Web.Pages;
 
 /// <summary>One household in one season: who it is, its meters, its days, and why its amount is what it is.</summary>
-internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundHousehold found, int autumn, IReadOnlyList<int> autumns)
+/// <param name="use">Whether it uses its conversion; empty: not said.</param>
+/// <param name="curve">Its load curve; empty: it has no meter.</param>
+internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundHousehold found, int autumn, IReadOnlyList<int> autumns, Markup use, Markup curve)
 {
     private readonly Texts texts = frame.Texts;
     private readonly Household household = line.Household;
+
+    /// <summary>Name and account numbers: masked, or shown to this viewer for a while.</summary>
+    public required PersonalSection Personal { get; init; }
 
     public Markup Body() => Markup.Of($"""
         {Head()}
@@ -21,11 +26,13 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
 
     private Markup Sections(HouseholdStatement statement) => Markup.Of($"""
         <div data-region="why">{new AmountReasons(texts, statement).Section()}</div>
+        <div data-region="use">{use}</div>
         <div data-region="certificate">{(line.Certificate is { } certificate ? new CertificateSection(texts, certificate).Section() : Markup.Empty)}</div>
         <div data-region="meters">{Meters(statement)}</div>
         <section class="card"><h2>{texts.DailyConsumption}<small>{statement.Unit}</small></h2>
         {Chart()}
         <div data-region="days">{Days(statement)}</div></section>
+        {curve}
         """);
 
     private Markup Head()
@@ -33,7 +40,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
         var options = autumns.Select(year => Markup.Of(
             $"<option value=\"{HeatingSeason.NameOf(year)}\"{(year == autumn ? new Markup(" selected") : Markup.Empty)}>{HeatingSeason.NameOf(year)}</option>"));
         var crumbs = DivisionCode.Above(household.Division).Append(household.Division)
-            .Where(prefix => found.Registry.Divisions.ContainsKey(DivisionCode.Full(prefix)))
+            .Where(prefix => found.Registry.Divisions.ContainsKey(DivisionCode.Full(prefix)) && frame.Viewer.MaySee(prefix))
             .Select(prefix => Markup.Of(
                 $"<a href=\"/?season={HeatingSeason.NameOf(autumn)}&division={DivisionCode.Full(prefix)}\">{DivisionCode.NameOf(found.Registry, prefix)}</a>"));
         return Markup.Of($"""
@@ -48,9 +55,9 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
             $"{e.From} – {(e.Until is { } until ? until.ToString() : texts.ExclusionOpen)} {texts.ExclusionKinds[e.Kind]}"));
         return Markup.Of($"""
             <section class="card"><dl class="registry">
-            {Fact(texts.Name, Figures.Masked(household.Name))}{Fact(texts.Route, texts.Routes[household.Route])}{Fact(texts.ConversionLabel, texts.Conversions[household.Conversion])}
+            {Fact(texts.Name, Personal.Name)}{(Personal.Accounts is { } accounts ? Fact(texts.Access.Accounts, accounts) : Markup.Empty)}{Fact(texts.Route, texts.Routes[household.Route])}{Fact(texts.ConversionLabel, texts.Conversions[household.Conversion])}
             {Fact(texts.AcceptedOn, household.AcceptedOn?.ToString() ?? "–")}{Fact(texts.HardshipLabel, texts.Hardships[household.Hardship])}{Fact(texts.Exclusions, exclusions)}{Fact(texts.Note, household.Note.Length == 0 ? "–" : household.Note)}
-            </dl></section>
+            </dl>{Personal.Form(frame, household.Id, autumn)}</section>
             """);
     }
 

@@ -1,51 +1,31 @@
 using MeterPipeline.Domain;
+using MeterPipeline.Domain.Usage;
 using MeterPipeline.Ledger;
+using MeterPipeline.Web.Api;
 using MeterPipeline.Web.Boards;
 
 namespace MeterPipeline.Web.Pages;
 
 /// <summary>The season at a glance, for everything or one division; for a village, its households too.</summary>
-internal sealed class OverviewPage(PageFrame frame, SeasonBoard board, QualityBoard quality, HouseholdPage? households, IReadOnlyList<int> autumns, SeasonSheet sheet)
+/// <param name="uses">Null: households are still being stated for the first time.</param>
+internal sealed class OverviewPage(
+    PageFrame frame, PlaceHead head, SeasonBoard board, QualityBoard quality, HouseholdPage? households, UseSections sections, UseBoard? uses, Budgets budgets)
 {
     private readonly Texts texts = frame.Texts;
 
     public Markup Body() => Markup.Of($"""
-        {Head()}
+        {head.Head(texts.Overview)}
         <div data-region="tiles">{Tiles()}</div>
-        <section class="card"><h2>{texts.DailyTitle}</h2>
+        <div data-region="attention">{sections.Attention()}</div>
+        <section class="card" id="days"><h2>{texts.DailyTitle}</h2>
         {Chart()}
         <div data-region="days">{DaysTable()}</div></section>
-        <div data-region="parts">{(households is null ? Parts() : HouseholdTable(households))}</div>
+        {sections.Money()}
+        <div id="parts" data-region="parts">{(households is null ? Parts() : HouseholdTable(households))}</div>
         {(board.Prefix.Length == 0 ? QualitySection() : Markup.Empty)}
         """);
 
-    private Markup Head()
-    {
-        var options = autumns.Select(autumn =>
-            Markup.Of($"<option value=\"{HeatingSeason.NameOf(autumn)}\"{Selected(autumn == board.Autumn)}>{HeatingSeason.NameOf(autumn)}</option>"));
-        var division = board.Prefix.Length == 0 ? Markup.Empty : Markup.Of($"<input type=\"hidden\" name=\"division\" value=\"{DivisionCode.Full(board.Prefix)}\">");
-        return Markup.Of($"""
-            <div class="head">
-            <div><nav class="crumbs" aria-label="{texts.Division}">{Crumbs()}</nav><h1>{(board.Prefix.Length == 0 ? texts.Overview : board.Name)}</h1></div>
-            <form method="get" action="/">{division}<label for="season">{texts.Season}</label>
-            <select id="season" name="season">{options}</select><button>{texts.Show}</button></form>
-            </div>
-            """);
-    }
-
-    private static Markup Selected(bool selected) => selected ? new Markup(" selected") : Markup.Empty;
-
-    private IEnumerable<Markup> Crumbs()
-    {
-        if (board.Prefix.Length == 0) yield break;
-        yield return Markup.Of($"<a href=\"{Link("")}\">{texts.Territory}</a>");
-        foreach (var above in DivisionCode.Above(board.Prefix))
-            if (sheet.Registry.Divisions.ContainsKey(DivisionCode.Full(above)))
-                yield return Markup.Of($"<a href=\"{Link(above)}\">{DivisionCode.NameOf(sheet.Registry, above)}</a>");
-    }
-
-    private string Link(string prefix) =>
-        $"/?season={HeatingSeason.NameOf(board.Autumn)}{(prefix.Length == 0 ? "" : "&division=" + DivisionCode.Full(prefix))}";
+    private string Link(string prefix) => head.Link(prefix);
 
     private Markup Tiles()
     {
@@ -53,17 +33,18 @@ internal sealed class OverviewPage(PageFrame frame, SeasonBoard board, QualityBo
         var coverageHint = board.Newest is { } day ? Figures.Fill(texts.CoverageHint, day, Figures.Count(sum.Reporting)) : texts.NoData;
         return Markup.Of($"""
             <div class="tiles">
-            {Tile("households", texts.Households, Figures.Count(sum.Households), "", texts.HouseholdsHint)}
-            {Tile("coverage", texts.Coverage, Figures.Percent(board.Newest is null ? null : sum.CoveragePercent), "", coverageHint)}
-            {Tile("kwh", texts.Electricity, Figures.Amount(sum.Electricity), "kWh", HeatingSeason.NameOf(board.Autumn))}
-            {Tile("m3", texts.Gas, Figures.Amount(sum.Gas), "m³", HeatingSeason.NameOf(board.Autumn))}
-            {Tile("yuan", texts.Accrued, Figures.Yuan(sum.AccruedYuan), texts.Yuan, texts.AccruedHint)}
+            {Tile("households", "#parts", texts.Households, Figures.Count(sum.Households), "", texts.HouseholdsHint)}
+            {Tile("coverage", head.To("/companies", board.Prefix), texts.Coverage, Figures.Percent(board.Newest is null ? null : sum.CoveragePercent), "", coverageHint)}
+            {Tile("kwh", "#days", texts.Electricity, Figures.Amount(sum.Electricity), "kWh", HeatingSeason.NameOf(board.Autumn))}
+            {Tile("m3", "#days", texts.Gas, Figures.Amount(sum.Gas), "m³", HeatingSeason.NameOf(board.Autumn))}
+            {Tile("yuan", "#money", texts.Accrued, Figures.Yuan(sum.AccruedYuan), texts.Yuan, texts.AccruedHint)}
             </div>
             """);
     }
 
-    private static Markup Tile(string id, string label, string value, string unit, string hint) => Markup.Of($"""
-        <div class="tile" data-tile="{id}"><div class="label">{label}</div><div class="figure">{value}<small>{unit}</small></div><div class="hint">{hint}</div></div>
+    /// <summary>A sum that leads to what it is made of.</summary>
+    private static Markup Tile(string id, string parts, string label, string value, string unit, string hint) => Markup.Of($"""
+        <a class="tile" data-tile="{id}" href="{parts}"><span class="label">{label}</span><span class="figure">{value}<small>{unit}</small></span><span class="hint">{hint}</span></a>
 
         """);
 
@@ -88,16 +69,27 @@ internal sealed class OverviewPage(PageFrame frame, SeasonBoard board, QualityBo
     private Markup Parts()
     {
         if (board.Parts.Count == 0) return Markup.Of($"<section class=\"card\"><h2>{texts.DivisionTitle}</h2><p class=\"empty\">{texts.NoData}</p></section>");
-        var rows = board.Parts.Select(part => Markup.Of($"""
-            <tr><th scope="row"><a href="{Link(part.Prefix)}">{part.Name}</a></th><td class="wide">{Figures.Count(part.Sum.Villages)}</td><td>{Figures.Count(part.Sum.Households)}</td><td>{Figures.Percent(board.Newest is null ? null : part.Sum.CoveragePercent)}<meter class="bar" min="0" max="100" value="{(int)(part.Sum.CoveragePercent ?? 0)}"></meter></td><td>{Figures.Amount(part.Sum.Electricity)}</td><td>{Figures.Amount(part.Sum.Gas)}</td><td>{Figures.Yuan(part.Sum.AccruedYuan)}</td></tr>
-
-            """));
+        var words = texts.Boards;
         return Markup.Of($"""
-            <section class="card"><h2>{texts.DivisionTitle}</h2><div class="scroll"><table>
-            <thead><tr><th scope="col">{texts.Division}</th><th scope="col" class="wide">{texts.Villages}</th><th scope="col">{texts.Households}</th><th scope="col">{texts.Coverage}</th><th scope="col">kWh</th><th scope="col">m³</th><th scope="col">{texts.Accrued} ({texts.Yuan})</th></tr></thead>
-            <tbody>{rows}</tbody></table></div></section>
+            <section class="card"><h2>{texts.DivisionTitle}</h2><div class="scroll"><table class="cards">
+            <thead><tr><th scope="col">{texts.Division}</th><th scope="col">{texts.Villages}</th><th scope="col">{texts.Households}</th><th scope="col">{texts.Coverage}</th><th scope="col">kWh</th><th scope="col">m³</th><th scope="col">{texts.Accrued} ({texts.Yuan})</th><th scope="col">{words.BudgetUsed}</th><th scope="col">{words.Suspects}</th><th scope="col">{words.Lists[UseList.NoData]}</th><th scope="col">{words.OnHold}</th></tr></thead>
+            <tbody>{board.Parts.Select(Part)}</tbody></table></div></section>
             """);
     }
+
+    private Markup Part(DivisionLine part)
+    {
+        var (words, sum) = (texts.Boards, uses?.Sum(part.Prefix));
+        var used = sum is not null && budgets.In(board.Autumn, part.Prefix) is { } yuan and > 0 ? Figures.Percent(Math.Floor(sum.TotalYuan * 1000 / yuan) / 10) : "–";
+        return Markup.Of($"""
+            <tr><th scope="row"><a href="{Link(part.Prefix)}">{part.Name}</a></th><td data-label="{texts.Villages}">{Figures.Count(part.Sum.Villages)}</td><td data-label="{texts.Households}">{Figures.Count(part.Sum.Households)}</td><td data-label="{texts.Coverage}">{Figures.Percent(board.Newest is null ? null : part.Sum.CoveragePercent)}<meter class="bar" min="0" max="100" value="{(int)(part.Sum.CoveragePercent ?? 0)}"></meter></td><td data-label="kWh">{Figures.Amount(part.Sum.Electricity)}</td><td data-label="m³">{Figures.Amount(part.Sum.Gas)}</td><td data-label="{texts.Accrued}">{Figures.Yuan(part.Sum.AccruedYuan)}</td><td data-label="{words.BudgetUsed}">{used}</td>{Counted(words.Suspects, "/usage", part.Prefix, UseList.Suspects, sum)}{Counted(words.Lists[UseList.NoData], "/usage", part.Prefix, UseList.NoData, sum)}<td data-label="{words.OnHold}">{(sum is null ? new Markup("–") : Markup.Of($"<a href=\"{head.To("/holds", part.Prefix)}\">{Figures.Count(sum.OnHold)}</a>"))}</td></tr>
+
+            """);
+    }
+
+    private Markup Counted(string label, string page, string prefix, UseList list, DivisionUse? sum) => sum is null
+        ? Markup.Of($"<td data-label=\"{label}\">–</td>")
+        : Markup.Of($"<td data-label=\"{label}\"><a href=\"{head.To(page, prefix, ("list", BoardAnswers.ListName(list)))}\">{Figures.Count(UseLists.Count(sum, list))}</a></td>");
 
     private Markup HouseholdTable(HouseholdPage page)
     {
@@ -120,7 +112,7 @@ internal sealed class OverviewPage(PageFrame frame, SeasonBoard board, QualityBo
     internal static Markup Grade(char? grade) => grade is { } known
         ? Markup.Of($"<span class=\"grade grade-{known.ToString().ToLowerInvariant()}\">{known.ToString()}</span>") : new Markup("–");
 
-    private string HouseholdLink(string id) => $"/households/{Uri.EscapeDataString(id)}?season={HeatingSeason.NameOf(board.Autumn)}";
+    private string HouseholdLink(string id) => head.Household(id);
 
     private Markup Pager(HouseholdPage page)
     {
@@ -141,7 +133,7 @@ internal sealed class OverviewPage(PageFrame frame, SeasonBoard board, QualityBo
             <tbody>{rows}</tbody></table></div>
             """);
         return Markup.Of($"""
-            <section class="card" data-region="quality"><h2>{texts.QualityTitle}<small>{texts.QualityHint}</small></h2>
+            <section class="card" id="quality" data-region="quality"><h2>{texts.QualityTitle}<small>{texts.QualityHint}</small></h2>
             <p class="facts"><span>{texts.QuarantineOpen} <a href="/quarantine">{Figures.Count(quality.QuarantineOpen)}</a></span><span>{texts.Lag} {Figures.Count(quality.Lag)}</span></p>
             {table}</section>
             """);

@@ -1,4 +1,5 @@
 using MeterPipeline.Domain;
+using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Assets;
 using MeterPipeline.Web.Boards;
 using Microsoft.AspNetCore.Builder;
@@ -11,37 +12,53 @@ internal static class PageEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var pages = routes.MapGroup("").ExcludeFromDescription();
-        pages.MapGet("/", Overview);
-        pages.MapGet("/households/{id}", Household);
-        pages.MapGet("/quarantine", (HttpContext context, AssetFiles assets, QualityBoards quality) =>
+        var pages = routes.MapGroup("").ExcludeFromDescription().Needs(Right.SeeHouseholds);
+        pages.MapGet("/", Overview).Needs(Right.SeeHouseholds, About.Division);
+        pages.MapGet("/households/{id}", Household).Needs(Right.SeeHouseholds, About.Household);
+        pages.MapGet("/coverage", (HttpContext context, AssetFiles assets, QualityBoards quality) =>
         {
             var frame = new PageFrame(context, assets);
-            return frame.Page(frame.Texts.Quarantine, new QuarantinePage(frame, quality.Quarantine(long.MaxValue, QuarantinePage.Newest)).Body(), "/api/v1/quarantine");
-        });
+            return frame.Page(frame.Texts.Access.Coverage, new CoveragePage(frame, quality.Board(), frame.Viewer.Company).Body(), "/api/v1/counters");
+        }).Needs(Right.SeeCoverage);
+        BoardPages.Map(pages);
     }
 
     private static IResult Overview(
-        HttpContext context, AssetFiles assets, SeasonBoards seasons, QualityBoards quality, HouseholdDesk desk, string? season, string? division, int page = 1)
+        HttpContext context, AssetFiles assets, SeasonBoards seasons, QualityBoards quality, HouseholdDesk desk, UseBoards boards, string? season, string? division, int page = 1)
     {
         var frame = new PageFrame(context, assets);
-        if (!seasons.TryReadSeason(season, out var autumn) || !DivisionCode.TryReadPrefix(division, out var prefix)) return ErrorPages.NotFound(frame);
-        var sheet = seasons.Sheet(autumn);
-        if (sheet.Board(prefix) is not { } board) return ErrorPages.NotFound(frame);
+        var place = Place.Of(context, seasons, season, division);
+        if (place.Problem != PlaceProblem.None) return ErrorPages.NotFound(frame);
+        var (autumn, prefix) = (place.Autumn, place.Prefix);
+        if (seasons.Sheet(autumn).Board(prefix) is not { } board) return ErrorPages.NotFound(frame);
         var households = prefix.Length == DivisionCode.VillageLength ? desk.In(prefix, autumn, page) : null;
-        var body = new OverviewPage(frame, board, quality.Board(), households, seasons.Autumns(), sheet).Body();
-        var query = $"season={HeatingSeason.NameOf(autumn)}{(prefix.Length == 0 ? "" : "&division=" + DivisionCode.Full(prefix))}";
-        return frame.Page(board.Prefix.Length == 0 ? frame.Texts.Overview : board.Name, body, "/api/v1/overview?" + query);
+        var head = BoardPages.Head(frame, seasons, place, "/");
+        var uses = boards.Of(autumn);
+        var sections = new UseSections(frame, head, prefix, uses, boards.Progress(autumn), boards.Settings.Budgets.In(autumn, prefix));
+        var body = new OverviewPage(frame, head, board, quality.Board(), households, sections, uses, boards.Settings.Budgets).Body();
+        return frame.Page(prefix.Length == 0 ? frame.Texts.Overview : board.Name, body, head.To("/api/v1/overview", prefix));
     }
 
-    private static IResult Household(HttpContext context, AssetFiles assets, SeasonBoards seasons, HouseholdDesk desk, string id, string? season)
+    private static IResult Household(
+        HttpContext context, AssetFiles assets, SeasonBoards seasons, HouseholdDesk desk, CurveDesk curves, UseBoards boards, Unmasking unmasking, string id, string? season, string? day, int days = 1)
     {
         var frame = new PageFrame(context, assets);
-        if (!seasons.TryReadSeason(season, out var autumn)) return ErrorPages.NotFound(frame);
-        var found = desk.Of(id, autumn);
-        if (found.Line is not { } line) return ErrorPages.NotFound(frame);
-        var body = new HouseholdSheet(frame, line, found, autumn, seasons.Autumns()).Body();
-        var api = $"/api/v1/households/{Uri.EscapeDataString(id)}?season={HeatingSeason.NameOf(autumn)}";
-        return frame.Page($"{frame.Texts.Household} {id}", body, api);
+        var place = Place.Of(context, seasons, season, null);
+        if (place.Problem != PlaceProblem.None || desk.Visible(context, id, place.Autumn) is not { Line: { } line } found) return ErrorPages.NotFound(frame);
+        var use = boards.Of(place.Autumn) is { } board && board.Of(line.Household) is { } row ? new UseSection(frame.Texts, board, row).Section() : Markup.Empty;
+        var body = new HouseholdSheet(frame, line, found, place.Autumn, seasons.Autumns(), use, Curve(frame, curves, line, day, days))
+        {
+            Personal = PersonalSection.Of(frame.Viewer, unmasking, line.Household),
+        }.Body();
+        return frame.Page($"{frame.Texts.Household} {id}", body, $"/api/v1/households/{Uri.EscapeDataString(id)}?season={HeatingSeason.NameOf(place.Autumn)}");
+    }
+
+    /// <summary>The curve of the day asked for, else of the newest day with a reading.</summary>
+    private static Markup Curve(PageFrame frame, CurveDesk curves, HouseholdLine line, string? day, int days)
+    {
+        if (line.Statement is not { Energy: not null } statement) return Markup.Empty;
+        if (!LocalDay.TryParse(day, out var first)) first = new LocalDay(statement.Season.First.Number + Math.Max(0, HouseholdDays.LastKnown(statement)));
+        var curve = curves.Of(line.Household.Id, first, Math.Clamp(days, 1, LoadCurve.MostDays));
+        return curve is null ? Markup.Empty : new CurveSection(frame, line.Household.Id, statement.Season.Name, curve).Section();
     }
 }

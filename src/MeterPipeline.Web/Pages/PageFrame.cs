@@ -1,3 +1,4 @@
+using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Assets;
 using Microsoft.AspNetCore.Http;
 
@@ -25,6 +26,11 @@ internal sealed class PageFrame
 
     public Texts Texts { get; }
 
+    public Viewer Viewer => Viewer.Of(context);
+
+    /// <summary>Stands in every form that is posted: without it the gate refuses the form.</summary>
+    public Markup Token => Markup.Of($"<input type=\"hidden\" name=\"{FormTokens.Field}\" value=\"{FormTokens.Issue(context)}\">");
+
     public bool HasCharts => assets.HasCharts;
 
     /// <summary>A whole page.</summary>
@@ -44,15 +50,18 @@ internal sealed class PageFrame
             <title>{title} · {Texts.Brand}</title>
             <link rel="icon" href="{assets.Url("mark.svg")}" type="image/svg+xml">
             <link rel="stylesheet" href="{assets.Url("pages.css")}">
+            <link rel="stylesheet" href="{assets.Url("access.css")}">
+            <link rel="stylesheet" href="{assets.Url("boards.css")}">
             {charts}
+            <script src="{assets.Url("charts.js")}" defer></script>
             <script src="{assets.Url("pages.js")}" defer></script>
             </head>
             <body data-api="{api}">
             <a class="skip" href="#content">{Texts.Skip}</a>
             <header class="top"><div class="in">
             <a class="brand" href="/"><img src="{assets.Url("mark.svg")}" alt="" width="26" height="26"><span>{Texts.Brand}</span></a>
-            <nav><a href="/"{Current("/")}>{Texts.Overview}</a><a href="/quarantine"{Current("/quarantine")}>{Texts.Quarantine}</a></nav>
-            <div class="side">{live}<a href="{LanguageSwitch()}" lang="{Texts.Other.HtmlLang}">{Texts.Switch}</a></div>
+            <nav aria-label="{Texts.Boards.Menu}">{Sections()}</nav>
+            <div class="side">{live}{Who()}{Language()}</div>
             </div></header>
             <main id="content">
             {body}
@@ -63,7 +72,36 @@ internal sealed class PageFrame
         return Results.Text(page.Text, "text/html; charset=utf-8", statusCode: status);
     }
 
+    /// <summary>What this viewer may see, each under the division that is theirs.</summary>
+    private IEnumerable<Markup> Sections() =>
+    [
+        Item("/", Texts.Overview, Right.SeeHouseholds, About.Division), Item("/usage", Texts.Boards.Usage, Right.SeeHouseholds, About.Division),
+        Item("/caps", Texts.Boards.Caps, Right.SeeHouseholds, About.Division), Item("/holds", Texts.Boards.Holds, Right.SeeHouseholds, About.Division),
+        Item("/companies", Texts.Boards.Companies, Right.SeeHouseholds), Viewer.Company is null ? Markup.Empty : Item("/coverage", Texts.Access.Coverage, Right.SeeCoverage),
+        Item("/quarantine", Texts.Quarantine, Right.SeeQuarantine), Item("/users", Texts.Access.Users, Right.ManageUsers), Item("/access", Texts.Access.Log, Right.SeeAudit),
+    ];
+
+    /// <summary>A link, for those who may follow it.</summary>
+    private Markup Item(string path, string text, Right right, About about = About.Everything)
+    {
+        if (!Viewer.May(right) || (about == About.Everything && !Viewer.MaySee(""))) return Markup.Empty;
+        var division = about == About.Division && Viewer.Divisions.Count > 0 ? $"?division={Boards.DivisionCode.Full(Viewer.Divisions[0])}" : "";
+        return Markup.Of($"<a href=\"{path}{division}\"{Current(path)}>{text}</a>");
+    }
+
+    private Markup Who()
+    {
+        if (Viewer.IsGuest) return Markup.Of($"<strong class=\"guest\" title=\"{Texts.Access.GuestHint}\">{Texts.Access.Guest}</strong>");
+        return Viewer.Session is null ? Markup.Empty : Markup.Of($"""
+            <a href="/password">{Viewer.Name} · {Texts.Access.Roles[Viewer.Role!.Value]}</a><form method="post" action="/sign-out">{Token}<button>{Texts.Access.SignOut}</button></form>
+            """);
+    }
+
     private Markup Current(string path) => context.Request.Path == path ? new Markup(" aria-current=\"page\"") : Markup.Empty;
+
+    /// <summary>None where the page answers a form: following it would lose what was typed.</summary>
+    private Markup Language() =>
+        HttpMethods.IsGet(context.Request.Method) ? Markup.Of($"<a href=\"{LanguageSwitch()}\" lang=\"{Texts.Other.HtmlLang}\">{Texts.Switch}</a>") : Markup.Empty;
 
     /// <summary>This page in the other language, other parameters kept.</summary>
     private string LanguageSwitch()

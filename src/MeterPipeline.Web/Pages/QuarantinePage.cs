@@ -1,41 +1,80 @@
 using System.Text;
+using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
+using MeterPipeline.Web.Boards;
 
 namespace MeterPipeline.Web.Pages;
 
-/// <summary>The newest quarantined messages, read only.</summary>
-internal sealed class QuarantinePage(PageFrame frame, IReadOnlyList<QuarantineRow> rows)
+/// <summary>Quarantined messages, newest first, by company, reason and state.</summary>
+internal sealed class QuarantinePage(PageFrame frame, QuarantineFilter filter, QuarantinePart part, bool continued, RegistrySnapshot registry)
 {
+    /// <summary>Messages of the API's plain list.</summary>
     public const int Newest = 100;
 
-    /// <summary>Bytes of a payload that are shown: enough to see what is wrong.</summary>
+    /// <summary>Bytes of a payload that a list shows: enough to see what is wrong.</summary>
     public const int ExcerptBytes = 200;
 
     private readonly Texts texts = frame.Texts;
+    private readonly BoardTexts words = frame.Texts.Boards;
 
     public Markup Body()
     {
-        var lines = rows.Select(row => Markup.Of($"""
-            <tr><th scope="row">{Figures.Time(row.Message.ReceivedAtMs)}</th><td class="text">{row.Message.Company}</td><td class="text"><span class="flag" title="{row.Message.Reason}">{Texts.Word(texts.QuarantineReasons, row.Message.Reason)}</span>{(row.ReplayedAtMs is null ? Markup.Empty : Markup.Of($" <span class=\"ok\">{texts.Replayed}</span>"))}</td><td class="text prose">{row.Message.Detail}</td><td class="text mono">{row.Message.Topic}</td><td class="text mono">{Excerpt(row.Message.Payload)}</td></tr>
-
-            """));
-        var table = rows.Count == 0 ? Markup.Of($"<p class=\"empty\">{texts.QuarantineEmpty}</p>") : Markup.Of($"""
-            <div class="scroll"><table>
+        var table = part.Rows.Count == 0 ? Markup.Of($"<p class=\"empty\">{texts.QuarantineEmpty}</p>") : Markup.Of($"""
+            <div class="scroll"><table class="cards">
             <thead><tr><th scope="col">{texts.ReceivedAt}</th><th scope="col" class="text">{texts.Company}</th><th scope="col" class="text">{texts.Reason}</th><th scope="col" class="text">{texts.Detail}</th><th scope="col" class="text">{texts.Topic}</th><th scope="col" class="text">{texts.Payload}</th></tr></thead>
-            <tbody>{lines}</tbody></table></div>
+            <tbody>{part.Rows.Select(Line)}</tbody></table></div>
             """);
         return Markup.Of($"""
-            <div class="head"><h1>{texts.Quarantine}</h1></div>
-            <section class="card" data-region="quarantine"><p class="hint">{texts.QuarantineHint}</p>{table}</section>
+            <div class="head"><h1>{texts.Quarantine}</h1>{Form()}</div>
+            <section class="card" data-region="quarantine"><p class="hint">{texts.QuarantineHint}</p>{table}{Pager()}</section>
             """);
     }
 
-    /// <summary>The first bytes as UTF-8, with a mark for what cannot be shown and for what was cut.</summary>
-    public static string Excerpt(byte[] payload)
+    private Markup Form()
     {
-        var text = new StringBuilder(Encoding.UTF8.GetString(payload, 0, Math.Min(payload.Length, ExcerptBytes)));
+        var companies = registry.Companies.Keys.Order(StringComparer.Ordinal).Select(id => PlaceHead.Option(id, $"{registry.Companies[id].Name} ({id})", id == filter.Company));
+        var reasons = texts.QuarantineReasons.Select(reason => PlaceHead.Option(reason.Key, reason.Value, reason.Key == filter.Reason));
+        return Markup.Of($"""
+            <form method="get" action="/quarantine"><label for="company">{texts.Company}</label><select id="company" name="company">{PlaceHead.Option("", words.AnyCompany, filter.Company is null)}{companies}</select>
+            <label for="reason">{texts.Reason}</label><select id="reason" name="reason">{PlaceHead.Option("", words.AnyReason, filter.Reason is null)}{reasons}</select>
+            <label for="open">{words.State}</label><select id="open" name="open">{PlaceHead.Option("", words.AnyState, filter.Open is null)}{PlaceHead.Option("true", words.Open, filter.Open is true)}{PlaceHead.Option("false", texts.Replayed, filter.Open is false)}</select>
+            <button>{words.Filter}</button></form>
+            """);
+    }
+
+    private Markup Line(QuarantineRow row) => Markup.Of($"""
+        <tr><th scope="row"><a href="/quarantine/{row.Id}">{Figures.Time(row.Message.ReceivedAtMs)}</a></th><td class="text" data-label="{texts.Company}">{row.Message.Company}</td><td class="text" data-label="{texts.Reason}"><span class="flag" title="{row.Message.Reason}">{Texts.Word(texts.QuarantineReasons, row.Message.Reason)}</span>{(row.ReplayedAtMs is null ? Markup.Empty : Markup.Of($" <span class=\"ok\">{texts.Replayed}</span>"))}</td><td class="text prose" data-label="{texts.Detail}">{row.Message.Detail}</td><td class="text mono" data-label="{texts.Topic}">{row.Message.Topic}</td><td class="text mono" data-label="{texts.Payload}">{Excerpt(row.Message.Payload)}</td></tr>
+
+        """);
+
+    private Markup Pager()
+    {
+        var newest = continued ? Markup.Of($"<a href=\"{Link(null)}\">{words.Newest}</a>") : Markup.Empty;
+        var older = part.Next is { } next ? Markup.Of($"<a rel=\"next\" href=\"{Link(next)}\">{words.Older}</a>") : Markup.Empty;
+        return Markup.Of($"<p class=\"pager\">{newest}<span>{Figures.Fill(words.Searched, Figures.Count(part.Looked))}</span>{older}</p>");
+    }
+
+    private string Link(long? before) => "/quarantine?" + Query(filter, before);
+
+    /// <summary>The same search from another place on.</summary>
+    public static string Query(QuarantineFilter filter, long? before) => string.Join('&', Terms(filter, before));
+
+    private static IEnumerable<string> Terms(QuarantineFilter filter, long? before)
+    {
+        if (filter.Company is { } company) yield return "company=" + Uri.EscapeDataString(company);
+        if (filter.Reason is { } reason) yield return "reason=" + Uri.EscapeDataString(reason);
+        if (filter.Open is { } open) yield return open ? "open=true" : "open=false";
+        if (before is { } id) yield return $"before={id}";
+    }
+
+    /// <summary>The first bytes as UTF-8, with a mark for what cannot be shown and for what was cut.</summary>
+    public static string Excerpt(byte[] payload) => Excerpt(payload, ExcerptBytes);
+
+    public static string Excerpt(byte[] payload, int most)
+    {
+        var text = new StringBuilder(Encoding.UTF8.GetString(payload, 0, Math.Min(payload.Length, most)));
         for (var i = 0; i < text.Length; i++)
-            if (char.IsControl(text[i])) text[i] = '\uFFFD';
-        return payload.Length > ExcerptBytes ? text.Append('…').ToString() : text.ToString();
+            if (char.IsControl(text[i]) && text[i] != '\n') text[i] = '\uFFFD';
+        return payload.Length > most ? text.Append('…').ToString() : text.ToString();
     }
 }

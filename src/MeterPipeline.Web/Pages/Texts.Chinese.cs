@@ -116,7 +116,7 @@ internal sealed partial record Texts
         Detail = "说明",
         Payload = "内容摘录",
         Replayed = "已重放",
-        QuarantineHint = "最近 100 条，只读。处理后用 quarantine replay 命令重放。",
+        QuarantineHint = "最近的在前；点接收时间看全部内容。处理后用 quarantine replay 命令重放。",
         QuarantineEmpty = "没有隔离消息。",
         NotFoundTitle = "没有找到",
         NotFoundText = "没有这个页面、区划或户。请核对编号，或返回总览。",

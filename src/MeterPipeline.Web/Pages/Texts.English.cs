@@ -116,7 +116,7 @@ internal sealed partial record Texts
         Detail = "Detail",
         Payload = "Payload excerpt",
         Replayed = "Replayed",
-        QuarantineHint = "Newest 100, read only. Replay with the quarantine replay command once the cause is fixed.",
+        QuarantineHint = "Newest first; the time leads to the whole message. Replay with the quarantine replay command once the cause is fixed.",
         QuarantineEmpty = "Nothing is in quarantine.",
         NotFoundTitle = "Not found",
         NotFoundText = "There is no such page, division or household. Check the identifier or go back to the overview.",

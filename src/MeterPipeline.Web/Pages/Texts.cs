@@ -1,6 +1,7 @@
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Web.Access;
 
 namespace MeterPipeline.Web.Pages;
 
@@ -14,6 +15,12 @@ internal sealed partial record Texts
 
     /// <summary>What is said of rules, certificates and holds.</summary>
     public ValidationTexts Validation => this == English ? ValidationTexts.English : ValidationTexts.Chinese;
+
+    /// <summary>What is said of signing in, users and the access log.</summary>
+    public AccessTexts Access => this == English ? AccessTexts.English : AccessTexts.Chinese;
+
+    /// <summary>What is said of use, caps, holds, companies and quarantine.</summary>
+    public BoardTexts Boards => this == English ? BoardTexts.English : BoardTexts.Chinese;
 
     public required string Code { get; init; }
     public required string HtmlLang { get; init; }

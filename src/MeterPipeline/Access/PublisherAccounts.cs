@@ -46,6 +46,9 @@ public sealed class PublisherAccounts : IAuthenticator, IDisposable
     /// <summary>Null: clients are not asked for certificates.</summary>
     public ClientCertificates? Certificates { get; }
 
+    /// <summary>For whoever else checks passwords in this process, so that all of them together take no more than their share of it.</summary>
+    public PasswordChecks Checks => checks;
+
     /// <summary>Password derivations since the start.</summary>
     public long Derived => checks.Derived;
 

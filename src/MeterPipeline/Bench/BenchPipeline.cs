@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using LoadGenerator;
 using MeterPipeline.Cli;
+using MeterPipeline.Ingest;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Run;
@@ -17,6 +19,9 @@ public sealed class BenchPipeline : IDisposable
 
     private static readonly TimeSpan FoldMax = TimeSpan.FromMinutes(10);
     private readonly string data;
+    private readonly Uri web;
+    private readonly Func<Child> start;
+    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
 
     /// <param name="folder">Empty or new, and its own.</param>
     /// <param name="imported">A ledger as <see cref="Import"/> left it; it is copied.</param>
@@ -30,8 +35,9 @@ public sealed class BenchPipeline : IDisposable
         (string, string)[] listening = tls is null
             ? [("Mqtt:Address", $"{Endpoint}")]
             : [("Mqtt:Address", ""), ("Mqtt:Tls:Address", $"{Endpoint}"), ("Mqtt:Tls:Certificate", tls.Certificate), ("Mqtt:Tls:Key", tls.Key)];
-        Process = Child.OfSelf(["run", "--data", data], folder, [.. listening, ("Web:Address", $"127.0.0.1:{FreePort.Any()}"), .. settings]);
-        Process.AwaitReady();
+        web = new Uri($"http://127.0.0.1:{FreePort.Any()}");
+        start = () => Child.OfSelf(["run", "--data", data], folder, [.. listening, ("Web:Address", web.Authority), .. settings]);
+        Start();
     }
 
     /// <summary>Without TLS.</summary>
@@ -43,10 +49,16 @@ public sealed class BenchPipeline : IDisposable
 
     public IPEndPoint Endpoint { get; } = new(IPAddress.Loopback, FreePort.Any());
 
-    public Child Process { get; }
+    public Child Process { get; private set; }
+
+    /// <summary>From the start of the process to the line that says it is ready.</summary>
+    internal TimeSpan ReadyAfter { get; private set; }
 
     /// <summary>Size of the ledger's files now.</summary>
     public long LedgerMiB => new DirectoryInfo(data).EnumerateFiles().Sum(file => file.Length) / 1024 / 1024;
+
+    /// <summary>Where its ledger lies.</summary>
+    internal string Data => data;
 
     /// <summary>Makes a ledger with the registry of so many meters; returns its folder.</summary>
     /// <param name="password">Of <see cref="User"/>; null: no user, and anonymous publishers are let in.</param>
@@ -63,6 +75,39 @@ public sealed class BenchPipeline : IDisposable
         var hash = PasswordHash.Create(Encoding.UTF8.GetBytes(password));
         ledger.PutUser(new User(User, Role.Company, LoadRegistry.Company, [], hash, MustChange: false, Enabled: true, now, now), "bench", now);
         return imported;
+    }
+
+    /// <summary>Ends the process without a word (kill -9).</summary>
+    internal void Kill() => Process.Dispose();
+
+    /// <summary>Starts it, again on the same ledger, and waits until it is ready.</summary>
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(Process))]
+    internal void Start()
+    {
+        var started = Stopwatch.GetTimestamp();
+        Process = start();
+        Process.AwaitReady();
+        ReadyAfter = Stopwatch.GetElapsedTime(started);
+    }
+
+    /// <summary>The pipeline's own figures now: each metric without labels by its name.</summary>
+    internal IReadOnlyDictionary<string, double> Metrics()
+    {
+        using var answer = client.Send(new HttpRequestMessage(HttpMethod.Get, new Uri(web, "/metrics")));
+        using var text = new StreamReader(answer.EnsureSuccessStatusCode().Content.ReadAsStream());
+        return text.ReadToEnd().Split('\n').Where(line => line.Length > 0 && line[0] != '#' && !line.Contains('{', StringComparison.Ordinal)).Select(line => line.Split(' '))
+            .ToDictionary(pair => pair[0], pair => double.Parse(pair[1], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Waits until InfluxDB holds everything; returns the seconds.</summary>
+    /// <exception cref="CommandException">It does not come to its end.</exception>
+    internal double AwaitProjection()
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var ledger = SqliteLedger.Open(data, create: false);
+        while (ledger.Cursor(Projector.CursorName) < ledger.JournalHead())
+            if (Process.Ends(20) || Stopwatch.GetElapsedTime(started) > FoldMax) throw new CommandException("InfluxDB did not get everything.", ExitCode.Difference);
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
     /// <summary>Waits for the fold, and makes sure that every acknowledged reading was accepted as one of its own; returns the seconds.</summary>
@@ -88,5 +133,9 @@ public sealed class BenchPipeline : IDisposable
         throw new CommandException("The pipeline under load ended or did not fold what it acknowledged.", ExitCode.Difference);
     }
 
-    public void Dispose() => Process.Dispose();
+    public void Dispose()
+    {
+        Process.Dispose();
+        client.Dispose();
+    }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MeterPipeline.Cli;
@@ -9,7 +8,6 @@ namespace MeterPipeline.Bench;
 /// <summary>A process that a benchmark started, with its figures from <c>/proc</c>. Ended by its own id.</summary>
 public sealed class Child : IDisposable
 {
-    private const double TicksPerSecond = 100;
     private const int ErrorLinesMax = 20;
     private static readonly TimeSpan ReadyMax = TimeSpan.FromMinutes(2);
 
@@ -22,8 +20,8 @@ public sealed class Child : IDisposable
     /// <exception cref="CommandException">The program cannot be started.</exception>
     public Child(string file, IEnumerable<string> arguments, string folder, params IEnumerable<(string Key, string Value)> settings)
     {
-        name = Path.GetFileName(file);
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        name = Path.GetFileName(file) == "dotnet" ? Path.GetFileNameWithoutExtension(arguments.First()) : Path.GetFileName(file);
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("MeterPipeline__", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(inherited);
         foreach (var (key, value) in settings) start.Environment[$"MeterPipeline__{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;
         try
@@ -36,37 +34,50 @@ public sealed class Child : IDisposable
         }
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginErrorReadLine();
+        AppDomain.CurrentDomain.ProcessExit += End;
     }
 
     /// <summary>Another verb of this program.</summary>
-    public static Child OfSelf(IEnumerable<string> arguments, string folder, params IEnumerable<(string Key, string Value)> settings)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "meterpipeline");
-        return Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "meterpipeline"
+    public static Child OfSelf(IEnumerable<string> arguments, string folder, params IEnumerable<(string Key, string Value)> settings) =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "meterpipeline"
             ? new Child(Environment.ProcessPath!, arguments, folder, settings)
-            : new Child("dotnet", [program + ".dll", .. arguments], folder, settings);
-    }
+            : OfProgram("meterpipeline", arguments, folder, settings);
 
-    /// <summary>User and system time of all threads so far.</summary>
-    public double CpuSeconds
-    {
-        get
-        {
-            var stat = File.ReadAllText($"/proc/{process.Id}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
-        }
-    }
+    /// <summary>A program that lies beside this one: a simulator.</summary>
+    public static Child OfProgram(string program, IEnumerable<string> arguments, string folder, params IEnumerable<(string Key, string Value)> settings) =>
+        new("dotnet", [Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments], folder, settings);
 
-    public long RssMiB => Status("VmRSS:");
+    /// <inheritdoc cref="ProcessFigures.CpuSeconds"/>
+    public double CpuSeconds => Figures.CpuSeconds;
 
-    /// <summary>The largest the process ever was.</summary>
-    public long PeakMiB => Status("VmHWM:");
+    public long RssMiB => Figures.RssMiB;
+
+    /// <inheritdoc cref="ProcessFigures.PeakMiB"/>
+    public long PeakMiB => Figures.PeakMiB;
 
     /// <summary>Waits so long for the process to end; whether it has.</summary>
     public bool Ends(int milliseconds) => process.WaitForExit(milliseconds);
 
-    /// <summary>Waits for the line that <c>run</c> prints when it is ready.</summary>
+    /// <summary>Says a line to its standard input.</summary>
+    public void WriteLine(string line)
+    {
+        process.StandardInput.WriteLine(line);
+        process.StandardInput.Flush();
+    }
+
+    /// <summary>The next line of standard output; null: the process has ended.</summary>
+    public string? ReadLine() => process.StandardOutput.ReadLine();
+
+    /// <summary>What it wrote to standard error last.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (errors) return string.Join('\n', errors);
+        }
+    }
+
+    /// <summary>Waits for the line that <c>run</c> and the simulators print when they are ready.</summary>
     /// <exception cref="CommandException">Another line came, or none.</exception>
     public void AwaitReady()
     {
@@ -103,15 +114,19 @@ public sealed class Child : IDisposable
 
     public void Dispose()
     {
-        if (!process.HasExited) process.Kill();
-        process.WaitForExit();
+        AppDomain.CurrentDomain.ProcessExit -= End;
+        End(null, EventArgs.Empty);
         process.Dispose();
     }
 
-    private CommandException NotReady()
+    /// <summary>Also when this process is told to end in the middle of a run: nothing it started outlives it.</summary>
+    private void End(object? sender, EventArgs ending)
     {
-        lock (errors) return new CommandException($"{name} did not get ready. {string.Join('\n', errors)}".TrimEnd());
+        if (!process.HasExited) process.Kill();
+        process.WaitForExit();
     }
+
+    private CommandException NotReady() => new($"{name} did not get ready. {Errors}".TrimEnd());
 
     private void Keep(string? line)
     {
@@ -123,7 +138,5 @@ public sealed class Child : IDisposable
         }
     }
 
-    private long Status(string entry) =>
-        long.Parse(File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(entry, StringComparison.Ordinal))
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture) / 1024;
+    private ProcessFigures Figures => new(process.Id);
 }

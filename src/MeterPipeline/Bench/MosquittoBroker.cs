@@ -11,14 +11,15 @@ internal sealed class MosquittoBroker : IDisposable
 
     /// <param name="folder">Empty, and its own.</param>
     /// <param name="noDelay">Whether acknowledgements leave at once, which mosquitto does only when told so.</param>
-    /// <param name="window">Messages in flight per client.</param>
+    /// <param name="window">Messages in flight per client; 0: no limit.</param>
     /// <param name="tls">Null: without TLS.</param>
     internal MosquittoBroker(string folder, bool noDelay, int window, ScratchCertificate? tls)
     {
+        PlainPort = tls is null ? Port : FreePort.Any();
         var settings = Path.Combine(folder, "mosquitto.conf");
         // As root it would become another user, who cannot read the private folder.
-        File.WriteAllText(settings, $"listener {Port} 127.0.0.1\nallow_anonymous true\n{(Environment.IsPrivilegedProcess ? "user root\n" : "")}"
-            + $"{(tls is null ? "" : $"certfile {tls.Certificate}\nkeyfile {tls.Key}\n")}"
+        File.WriteAllText(settings, $"listener {PlainPort} 127.0.0.1\nallow_anonymous true\n{(Environment.IsPrivilegedProcess ? "user root\n" : "")}"
+            + $"{(tls is null ? "" : $"listener {Port} 127.0.0.1\nallow_anonymous true\ncertfile {tls.Certificate}\nkeyfile {tls.Key}\n")}"
             + $"set_tcp_nodelay {(noDelay ? "true" : "false")}\npersistence false\nmax_inflight_messages {window}\nmax_queued_messages 0\nlog_type error\n");
         Process = new Child(Program!, ["-c", settings], folder);
         Process.AwaitPort(Port);
@@ -28,6 +29,9 @@ internal sealed class MosquittoBroker : IDisposable
     internal static string? Version { get; } = Ask();
 
     internal int Port { get; } = FreePort.Any();
+
+    /// <summary>Without TLS in any case.</summary>
+    internal int PlainPort { get; }
 
     internal Child Process { get; }
 

@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
+using MeterPipeline.Run;
 
 namespace MeterPipeline.Bench;
 
-/// <summary>Lines for the terminal and, where one is named, for a file; begins with the machine and the versions.</summary>
+/// <summary>
+/// Lines for the terminal and, where one is named, for a file, at once: what was measured before a run broke off is not lost. Begins with the
+/// machine and the versions.
+/// </summary>
 public sealed class Report
 {
-    private readonly StringBuilder text = new();
     private readonly string? file;
 
     /// <param name="title">The benchmark's name.</param>
@@ -15,10 +17,11 @@ public sealed class Report
     public Report(string title, string? file)
     {
         this.file = file;
+        if (file is not null) File.WriteAllText(file, "");
         Line($"# {title}, {TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC");
         Line("");
-        Line($"Machine: {Find("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, {Find("/proc/meminfo", "MemTotal")} memory, {Find("/etc/os-release", "PRETTY_NAME")}, "
-            + $"{RuntimeInformation.FrameworkDescription}, meterpipeline {typeof(Report).Assembly.GetName().Version?.ToString(3)}, {MosquittoBroker.Version ?? "no mosquitto"}. "
+        Line($"Machine: {Find("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, {Find("/proc/meminfo", "MemTotal")} memory, {Find("/etc/os-release", "PRETTY_NAME")}, kernel {Environment.OSVersion.Version}, "
+            + $"{RuntimeInformation.FrameworkDescription}, meterpipeline {typeof(Report).Assembly.GetName().Version?.ToString(3)}, {MosquittoBroker.Version ?? "no mosquitto"}, {PrivateInflux.Version() ?? "no InfluxDB"}. "
             + $"Generator and server share the cores; load average at the start {Load()}.");
         Line("");
     }
@@ -26,15 +29,14 @@ public sealed class Report
     public void Line(string line)
     {
         Console.WriteLine(line);
-        text.Append(line).Append('\n');
+        if (file is not null) File.AppendAllText(file, line + '\n');
     }
 
-    public void Save()
+    /// <summary>The last line.</summary>
+    public void End()
     {
-        if (file is null) return;
         Line("");
         Line($"Load average at the end {Load()}.");
-        File.WriteAllText(file, text.ToString());
     }
 
     private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using LoadGenerator;
 using MeterPipeline.Bench;
 
@@ -10,6 +11,9 @@ public static class BenchCommand
 {
     private const int RunsMax = 100;
 
+    /// <summary>What one process may open towards one address.</summary>
+    private const int IdleMax = 15_000;
+
     private static readonly Option<int> Seconds = new("--seconds") { Description = "Measured time of a run.", DefaultValueFactory = _ => 8 };
     private static readonly Option<int> WarmUp = new("--warm-up") { Description = "Seconds before it.", DefaultValueFactory = _ => 3 };
     private static readonly Option<string> Connections = new("--connections") { Description = "Numbers of connections.", DefaultValueFactory = _ => "1,8,64", HelpName = "N,…" };
@@ -19,46 +23,94 @@ public static class BenchCommand
     private static readonly Option<bool> Tls = new("--tls") { Description = "MQTT over TLS, with a certificate made for it." };
     private static readonly Option<string?> Out = new("--out") { Description = "Write the report here too.", HelpName = "FILE" };
 
-    public static Command Create()
+    private static readonly Option<bool> Table = new("--table") { Description = "The published table: connections, meters and TLS varied in turn, beside everything that can stand beside it." };
+    private static readonly Option<bool> Textbook = new("--textbook") { Description = "Also a textbook worker behind mosquitto, and for the first load InfluxDB behind the pipeline." };
+    private static readonly Option<bool> Alone = new("--alone") { Description = "Nothing beside the pipeline." };
+    private static readonly Option<int> IdleConnections = new("--connections") { Description = "Connections that sign in and say nothing, 1 to 15,000.", DefaultValueFactory = _ => 10_000 };
+    private static readonly Option<int> MetersOfMemory = new("--meters") { Description = "Number of meters.", DefaultValueFactory = _ => 1_000_000 };
+    private static readonly Option<int> Readings = new("--readings") { Description = "Readings in the journal that no fold has stored.", DefaultValueFactory = _ => 10_000_000 };
+
+    public static Command Create() => new("bench", "Measure on this machine. Needs Linux.")
     {
-        var ingest = new Command("ingest", "Load a private pipeline over MQTT, beside mosquitto where it is installed, and print a table. Needs Linux.")
+        Measuring("ingest", "Load a private pipeline over MQTT, beside mosquitto where it is installed, and print a table.", Ingest,
+            Seconds, WarmUp, Connections, Meters, Runs, Window, Tls, Table, Textbook, Alone),
+        Measuring("idle", "The load of 8 connections with and without many that only stand.", Idle, IdleConnections, Seconds, WarmUp, Runs),
+        Measuring("memory", "A day of quarter hours of many meters, and the memory that it takes.", Memory, MetersOfMemory),
+        Measuring("restart", "The time to be back after a kill -9 over a full journal.", Restart, Readings),
+    };
+
+    /// <param name="prepare">Reads the options, and gives what measures into a report, with a folder to work in; false: something did not keep to its bounds.</param>
+    private static Command Measuring(string name, string description, Func<ParseResult, Func<Report, string, bool>> prepare, params IEnumerable<Option> options)
+    {
+        var command = new Command(name, description);
+        foreach (var option in options.Append(Out)) command.Options.Add(option);
+        command.SetAction(parsed =>
         {
-            Seconds, WarmUp, Connections, Meters, Runs, Window, Tls, Out,
-        };
-        ingest.SetAction(Ingest);
-        return new Command("bench", "Measure on this machine.") { ingest };
+            if (!OperatingSystem.IsLinux()) throw new CommandException($"bench {name} reads the servers' figures from /proc; run it on Linux.");
+            // So that nothing that was started outlives a run that is told to end.
+            using var ending = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Environment.Exit(ExitCode.Difference));
+            var folder = Scratch(parsed);
+            try
+            {
+                var measure = prepare(parsed);
+                var report = new Report($"bench {name}", parsed.GetValue(Out));
+                var kept = measure(report, folder);
+                report.End();
+                return kept ? ExitCode.Done : ExitCode.Difference;
+            }
+            catch (LoadException error)
+            {
+                throw new CommandException(error.Message);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        });
+        return command;
     }
 
-    private static int Ingest(ParseResult parsed)
+    private static Func<Report, string, bool> Ingest(ParseResult parsed)
     {
-        if (!OperatingSystem.IsLinux()) throw new CommandException("bench ingest reads the servers' figures from /proc; run it on Linux.");
-        var load = new LoadOptions
-        {
-            Seconds = parsed.GetValue(Seconds),
-            WarmUpSeconds = parsed.GetValue(WarmUp),
-            Window = parsed.GetValue(Window),
-            Tls = parsed.GetValue(Tls),
-        };
-        if (parsed.GetValue(Runs) is < 1 or > RunsMax) throw new CommandException($"--runs is {parsed.GetValue(Runs)}; allowed are 1 to {RunsMax}.");
-        var plan = new IngestPlan(load, Numbers("--connections", parsed.GetValue(Connections)!), Numbers("--meters", parsed.GetValue(Meters)!), parsed.GetValue(Runs));
-        var folder = Scratch(parsed);
-        try
-        {
-            foreach (var each in plan.Loads) each.Validate();
-            var report = new Report("bench ingest", parsed.GetValue(Out));
-            new IngestBench(plan, report, folder).Run();
-            report.Save();
-            return ExitCode.Done;
-        }
-        catch (LoadException error)
-        {
-            throw new CommandException(error.Message);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var plan = Plan(parsed);
+        return (report, folder) => new IngestBench(plan, report, folder).Run();
     }
+
+    private static Func<Report, string, bool> Idle(ParseResult parsed)
+    {
+        var (idle, runs, load) = (Within(parsed, IdleConnections, 1, IdleMax), Within(parsed, Runs, 1, RunsMax), Load(parsed) with { Connections = 8, Window = 4_096, Meters = 10_000 });
+        load.Validate();
+        return (report, folder) => IdleBench.Run(load, idle, runs, report, folder);
+    }
+
+    private static Func<Report, string, bool> Memory(ParseResult parsed)
+    {
+        var meters = Within(parsed, MetersOfMemory, 8, 5_000_000);
+        return (report, folder) => MemoryBench.Run(meters, report, folder);
+    }
+
+    private static Func<Report, string, bool> Restart(ParseResult parsed)
+    {
+        var readings = Within(parsed, Readings, 1, 100_000_000);
+        return (report, folder) => new RestartBench().Run(readings, report, folder);
+    }
+
+    private static IngestPlan Plan(ParseResult parsed)
+    {
+        var (load, runs) = (Load(parsed) with { Window = parsed.GetValue(Window), Tls = parsed.GetValue(Tls) }, Within(parsed, Runs, 1, RunsMax));
+        var beside = parsed.GetValue(Alone) ? Baselines.None : parsed.GetValue(Textbook) ? Baselines.All : Baselines.Mosquitto;
+        var plan = parsed.GetValue(Table)
+            ? IngestPlan.Table(load, runs)
+            : IngestPlan.Grid(load, Numbers("--connections", parsed.GetValue(Connections)!), Numbers("--meters", parsed.GetValue(Meters)!), runs, beside);
+        foreach (var each in plan.Loads) each.Validate();
+        return plan;
+    }
+
+    private static LoadOptions Load(ParseResult parsed) => new() { Seconds = parsed.GetValue(Seconds), WarmUpSeconds = parsed.GetValue(WarmUp) };
+
+    private static int Within(ParseResult parsed, Option<int> option, int least, int most) => parsed.GetValue(option) is var value && value >= least && value <= most
+        ? value
+        : throw new CommandException($"{option.Name} is {parsed.GetValue(option)}; allowed are {least} to {most}.");
 
     /// <summary>A new folder: on the disk of <c>--data</c> where that was given, else where the machine keeps temporary files.</summary>
     private static string Scratch(ParseResult parsed)

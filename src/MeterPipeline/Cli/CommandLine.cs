@@ -28,7 +28,7 @@ public static class CommandLine
         var root = new RootCommand("MeterPipeline: meter readings by MQTT, heating subsidies exact to the fen.")
         {
             Data, Policies,
-            RunCommand.Create(), DemoCommand.Create(), ImportCommand.Create(), ExportCommand.Create(), ExplainCommand.Create(),
+            RunCommand.Create(), DemoCommand.Create(), ImportCommand.Create(), ExportCommand.Create(), SettleCommand.Create(), ExplainCommand.Create(),
             VerifyCommand.Create(), StatusCommand.Create(), QuarantineCommand.Create(), HoldsCommand.Create(), RebuildCommand.Create(), PoliciesCommand.Create(),
             FixedSumsCommand.Create(), UsersCommand.Create(), LedgerCommand.Create(), BenchCommand.Create(),
         };
@@ -48,6 +48,11 @@ public static class CommandLine
         {
             Console.Error.WriteLine(error.Message);
             return error.Code;
+        }
+        catch (SettlementRefusedException refused)
+        {
+            Console.Error.WriteLine(refused.Message);
+            return ExitCode.Difference;
         }
         catch (Exception error) when (error is LedgerException or PolicyException)
         {

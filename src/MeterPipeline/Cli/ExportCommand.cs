@@ -2,11 +2,14 @@ using System.CommandLine;
 using System.Text;
 using MeterPipeline.Domain;
 using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Users;
+using MeterPipeline.Run;
 using MeterPipeline.Web.Exports;
+using MeterPipeline.Web.Exports.Workbook;
 
 namespace MeterPipeline.Cli;
 
-/// <summary><c>export accruals</c>: what every household of a division earned in a season.</summary>
+/// <summary><c>export accruals</c>: what every household of a division earned in a season, as a list or as finance's workbook.</summary>
 public static class ExportCommand
 {
     public static Option<string> Season { get; } = new("--season") { Description = "Heating season, such as 2025-2026.", Required = true, HelpName = "SEASON" };
@@ -18,12 +21,12 @@ public static class ExportCommand
         HelpName = "CODE",
     };
 
-    private static readonly Option<string> Format = new("--format") { Description = "csv.", DefaultValueFactory = _ => "csv" };
+    private static readonly Option<string> Format = new("--format") { Description = "csv, or xlsx: finance's workbook, provisional.", DefaultValueFactory = _ => "csv" };
     private static readonly Option<string> Out = new("--out") { Description = "File to write; - for standard output.", Required = true, HelpName = "FILE" };
 
     public static Command Create()
     {
-        Format.AcceptOnlyFromAmong("csv");
+        Format.AcceptOnlyFromAmong("csv", "xlsx");
         var accruals = new Command("accruals", "Write the accrual of every household, exact to the fen.") { Season, Division, Format, Out };
         accruals.SetAction(Run);
         return new Command("export", "Write lists for finance.") { accruals };
@@ -41,34 +44,18 @@ public static class ExportCommand
         using var ledger = Opened.Ledger(parsed);
         using var reading = LedgerReading.Open(ledger, policies);
         var file = parsed.GetValue(Out)!;
-        var statements = reading.Statements.OfDivision(parsed.GetValue(Division)!.TrimEnd('*'), autumn);
+        var division = parsed.GetValue(Division)!.TrimEnd('*');
+        ledger.Access.Record(new AccessEntry(
+            0, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Opened.Actor, "", AccessAct.Export, $"accruals-{parsed.GetValue(Season)}-{division}", ""));
         using var progress = new Progress("Export", "households");
-        if (file == "-")
-        {
-            using var console = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
-            AccrualCsv.Write(console, statements, lines => progress.Report(lines));
-            return ExitCode.Done;
-        }
-        var lines = WriteFile(file, statements, progress);
-        Console.Error.WriteLine($"{lines:N0} households written to {file}");
+        var lines = parsed.GetValue(Format) == "xlsx"
+            ? Output.Write(file, (into, folder) => RunWorkbook.Write(ProvisionalRun.Of(reading, policies, autumn, division, ExportSettings.SupervisionPhone()), into, folder, count => progress.Report(count)))
+            : Output.Write(file, (into, _) =>
+            {
+                using var writer = new StreamWriter(into, new UTF8Encoding(false), 1 << 16, leaveOpen: true);
+                return AccrualCsv.Write(writer, reading.Statements.OfDivision(division, autumn), count => progress.Report(count));
+            });
+        if (file != Output.Console) Console.Error.WriteLine($"{lines:N0} households written to {file}");
         return ExitCode.Done;
-    }
-
-    /// <summary>Writes beside the target and renames: a reader never sees half a list.</summary>
-    private static int WriteFile(string file, IEnumerable<Domain.Statements.HouseholdStatement> statements, Progress progress)
-    {
-        var unfinished = file + ".part";
-        try
-        {
-            int lines;
-            using (var writer = new StreamWriter(unfinished, false, new UTF8Encoding(false), 1 << 16))
-                lines = AccrualCsv.Write(writer, statements, count => progress.Report(count));
-            File.Move(unfinished, file, overwrite: true);
-            return lines;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException($"Cannot write {file}: {error.Message}");
-        }
     }
 }

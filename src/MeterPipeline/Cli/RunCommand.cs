@@ -25,7 +25,8 @@ public static class RunCommand
         // Not needed to run, but a wrong rule is better met now than at settlement.
         _ = Opened.FixedSums(parsed);
         using var ledger = Opened.Ledger(parsed, create: true);
-        listeners.Require(ledger.Users().Count > 0, settings.Mqtt.Tls.RequireClientCertificate);
+        var users = ledger.Users();
+        listeners.Require(users.Count > 0, users.Any(user => user.IsPerson), settings.Mqtt.Tls.RequireClientCertificate, settings.Web.BehindTls);
         await using var host = await PipelineHost.StartAsync(builder, ledger, policies, settings, listeners).ConfigureAwait(false);
         Console.WriteLine($"Ready: {listeners}, ledger {Opened.PlaceOf(ledger, parsed)}, {policies.Policies.Count} policies");
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping, cancel);

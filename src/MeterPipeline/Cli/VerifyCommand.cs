@@ -25,6 +25,7 @@ public static class VerifyCommand
         Console.WriteLine(result.VillageDays is { } villageDays
             ? $"{villageDays:N0} village days drawn again"
             : "Village days were not compared: some wait to be drawn, or other policies are in force. Start the pipeline once.");
+        if (result.Runs > 0) Console.WriteLine($"{result.Runs:N0} settlement runs hashed again");
         if (result.Unfolded > 0) Console.WriteLine($"{result.Unfolded:N0} meters changed in the registry and wait to be folded: start the pipeline once.");
         return result.Differences.Count == 0 ? ExitCode.Done : ExitCode.Difference;
     }

@@ -22,14 +22,25 @@ public sealed record Listeners(IPEndPoint? Mqtt, IPEndPoint? MqttTls, IPEndPoint
 
     /// <summary>Beyond loopback everybody has to prove who they are.</summary>
     /// <param name="users">Whether there are users.</param>
+    /// <param name="people">Whether some of them sign in at the pages, publishers not counted.</param>
     /// <param name="certificates">Whether every TLS client has to show a certificate.</param>
+    /// <param name="behindTls">Whether a proxy before the web port ends TLS.</param>
     /// <exception cref="CommandException">An address that is not loopback, though nobody is asked there.</exception>
-    public void Require(bool users, bool certificates)
+    public void Require(bool users, bool people, bool certificates, bool behindTls)
     {
         if (!users) RequireLoopback("Mqtt address", Mqtt);
         if (!users && !certificates) RequireLoopback("Mqtt:Tls:Address", MqttTls);
-        if (!IPAddress.IsLoopback(Web.Address))
-            throw new CommandException($"Web address is {Web}, but the pages have no users: only loopback addresses are allowed. Use 127.0.0.1:{Web.Port} behind a gateway that checks who connects.");
+        if (IPAddress.IsLoopback(Web.Address)) return;
+        if (!people)
+        {
+            throw new CommandException($"Web address is {Web}, but nobody can sign in at the pages: only loopback addresses are allowed then. "
+                + "Add the first administrator with: meterpipeline users add NAME --role administrator");
+        }
+        if (!WebTls && !behindTls)
+        {
+            throw new CommandException($"Web address is {Web} without TLS: passwords could be read on the way, so only loopback addresses are allowed. "
+                + "Set Web:Tls:Certificate and Key, or Web:BehindTls=true where a proxy before it ends TLS.");
+        }
     }
 
     public override string ToString() => string.Join(", ", new[]

@@ -1,6 +1,7 @@
 using System.Net;
 using MeterPipeline.Mqtt.Endpoint;
 using MeterPipeline.Mqtt.WebSockets;
+using MeterPipeline.Web.Access;
 
 namespace MeterPipeline.Run;
 
@@ -10,7 +11,7 @@ internal static class MqttOverWebSocket
     public static void Map(WebApplication app, Func<EndpointServices> endpoint)
     {
         app.UseWebSockets();
-        app.MapGet("/mqtt", context => ServeAsync(context, endpoint())).ExcludeFromDescription();
+        app.MapGet("/mqtt", context => ServeAsync(context, endpoint())).ExcludeFromDescription().OpenToAll();
     }
 
     private static async Task ServeAsync(HttpContext context, EndpointServices endpoint)

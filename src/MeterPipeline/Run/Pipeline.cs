@@ -19,7 +19,7 @@ public sealed class Pipeline : IAsyncDisposable
 
     private readonly Recorder recorder;
     private readonly QuarantineRoom room;
-    private readonly InfluxWriter? writer;
+    private readonly ISink? sink;
 
     /// <exception cref="LedgerException">Another process folds this ledger.</exception>
     public Pipeline(ILedger ledger, PolicyBook policies, PipelineSettings settings, TimeProvider time, ILoggerFactory logs)
@@ -32,16 +32,18 @@ public sealed class Pipeline : IAsyncDisposable
         recorder.Done = Intake.Return;
         if (settings.Influx.ToOptions() is { } influx)
         {
-            writer = new InfluxWriter(influx, time);
-            Projector = new Projector(ledger, Registry, writer, villages, time, logs.CreateLogger<Projector>());
+            sink = Clients.Sink(settings.Influx, influx, time);
+            Projector = new Projector(ledger, Registry, sink, villages, time, logs.CreateLogger<Projector>());
         }
         Accruer = new Accruer(ledger, Registry, recorder.Recorded, villages, time, logs.CreateLogger<Accruer>()) { Projected = Projector is null ? null : () => Projector.Cursor };
+        // Where folding has stopped for good, readings are still recorded.
+        recorder.FoldedSeq = () => Accruer.Failure is null ? Accruer.AppliedSeq : long.MaxValue;
         Accruer.Start();
         Projector?.Start();
         Accounts = new PublisherAccounts(
             ledger, settings.Mqtt.Accounts, settings.Mqtt.Tls.AsksClients ? new ClientCertificates(settings.Mqtt.Tls, time) : null, time, logs.CreateLogger<PublisherAccounts>());
         Endpoint = new EndpointServices(Intake, settings.Mqtt.Limits, Accounts, time, logs.CreateLogger<EndpointServices>());
-        Subscribers = [.. settings.Subscribers.Select(options => new Subscriber(options, Intake, time, logs.CreateLogger<Subscriber>()))];
+        Subscribers = [.. settings.Subscribers.Select(options => Clients.Source(options, Intake, time, logs))];
     }
 
     public RegistryWatch Registry { get; }
@@ -59,7 +61,7 @@ public sealed class Pipeline : IAsyncDisposable
 
     public EndpointServices Endpoint { get; }
 
-    public IReadOnlyList<Subscriber> Subscribers { get; }
+    public IReadOnlyList<IBrokerSource> Subscribers { get; }
 
     /// <summary>Why readings are not taken or not folded at this moment; empty: all is well.</summary>
     public IEnumerable<string> Unready()
@@ -86,7 +88,7 @@ public sealed class Pipeline : IAsyncDisposable
         await recorder.DisposeAsync().ConfigureAwait(false);
         await Accruer.DisposeAsync().ConfigureAwait(false);
         if (Projector is not null) await Projector.DisposeAsync().ConfigureAwait(false);
-        if (writer is not null) await writer.DisposeAsync().ConfigureAwait(false);
+        if (sink is not null) await sink.DisposeAsync().ConfigureAwait(false);
         Endpoint.Dispose();
         Accounts.Dispose();
     }

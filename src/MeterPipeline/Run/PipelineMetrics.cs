@@ -1,3 +1,4 @@
+using MeterPipeline.Mqtt.Subscriber;
 using MeterPipeline.Web;
 
 namespace MeterPipeline.Run;
@@ -6,6 +7,7 @@ namespace MeterPipeline.Run;
 internal static class PipelineMetrics
 {
     private static readonly KeyValuePair<string, string>[] NoLabels = [];
+    private static readonly (Trouble Kind, string Name)[] Troubles = [(Trouble.NotConnected, "not-connected"), (Trouble.NoCommits, "no-commits"), (Trouble.Backlog, "backlog")];
 
     public static IEnumerable<MetricSample> Of(Pipeline pipeline, Certificates tls)
     {
@@ -24,6 +26,9 @@ internal static class PipelineMetrics
             yield return new MetricSample("meterpipeline_mqtt_refusals_total", "Clients or requests refused, by reason.", "counter", [new("reason", reason)], count);
         yield return Counter("meterpipeline_mqtt_throttled_total", "Times that a client was not read for a while because it, or its company, was over a rate.", pipeline.Endpoint.Counters.Throttled);
         yield return Counter("meterpipeline_password_derivations_total", "Passwords checked the slow way; the rest were known to be right.", pipeline.Accounts.Derived);
+        yield return Gauge("meterpipeline_gc_heap_bytes", "Managed memory after the last collection, free room in it included.", GC.GetGCMemoryInfo(GCKind.Any).HeapSizeBytes);
+        yield return Counter("meterpipeline_gc_collections_total", "Garbage collections of any generation.", GC.CollectionCount(0));
+        yield return Counter("meterpipeline_gc_pause_milliseconds_total", "Time that everything stood still for collections.", (long)GC.GetTotalPauseDuration().TotalMilliseconds);
         foreach (var sample in OfCertificates(tls)) yield return sample;
         foreach (var sample in OfSubscribers(pipeline)) yield return sample;
         if (pipeline.Projector is not { } projector) yield break;
@@ -48,11 +53,25 @@ internal static class PipelineMetrics
     {
         foreach (var subscriber in pipeline.Subscribers)
         {
+            var counters = subscriber.Counters;
             KeyValuePair<string, string>[] broker = [new("broker", subscriber.Name)];
-            yield return new MetricSample("meterpipeline_broker_connected", "1 while connected to the broker.", "gauge", broker, subscriber.Connected ? 1 : 0);
-            yield return new MetricSample("meterpipeline_broker_messages_total", "Messages that the broker delivered.", "counter", broker, subscriber.Counters.Messages);
-            yield return new MetricSample("meterpipeline_broker_unprotected_total", "Of these, at QoS 0.", "counter", broker, subscriber.Counters.Unprotected);
-            yield return new MetricSample("meterpipeline_broker_refused_filters_total", "Subscriptions refused or granted at QoS 0 only.", "counter", broker, subscriber.Counters.RefusedFilters);
+            MetricSample Gauge(string name, string help, long value) => new($"meterpipeline_broker_{name}", help, "gauge", broker, value);
+            MetricSample Counter(string name, string help, long value) => new($"meterpipeline_broker_{name}_total", help, "counter", broker, value);
+            yield return Gauge("connected", "1 while connected to the broker.", subscriber.Connected ? 1 : 0);
+            yield return Counter("messages", "Messages that the broker delivered.", counters.Messages);
+            yield return Counter("unprotected", "Of these, at QoS 0.", counters.Unprotected);
+            yield return Counter("retained", "Of these, retained by the broker: perhaps old ones seen again.", counters.Retained);
+            yield return Counter("committed", "QoS 1 messages committed, or skipped for their size.", counters.Committed);
+            yield return Counter("oversized", "Messages above MaxPacketBytes, acknowledged and not taken.", counters.Oversized);
+            yield return Counter("refused_filters", "Subscriptions refused or granted at QoS 0 only.", counters.RefusedFilters);
+            yield return Counter("lost_sessions", "Reconnects at which the broker had forgotten the session and what it held for us.", counters.LostSessions);
+            yield return Counter("dropped", "Messages that the broker says it has dropped since we first asked, whoever they were for.", counters.DroppedByBroker);
+            if (subscriber is not Subscriber own) continue;
+            yield return Gauge("protocol_level", "5: MQTT 5, 4: MQTT 3.1.1, 0: not connected.", own.ProtocolLevel);
+            yield return Gauge("owed", "QoS 1 messages taken and not yet committed.", own.Owed);
+            if (own.Waiting is { } waiting) yield return Gauge("waiting", "Messages that the broker says it holds for its clients.", waiting);
+            foreach (var (kind, name) in Troubles)
+                yield return new MetricSample("meterpipeline_broker_trouble", "1 while readings do not come in as they should, by kind.", "gauge", [.. broker, new("kind", name)], own.Trouble == kind ? 1 : 0);
         }
     }
 

@@ -7,6 +7,7 @@ using MeterPipeline.Mqtt.Subscriber;
 using MeterPipeline.Policies;
 using MeterPipeline.Profiles;
 using MeterPipeline.Sinks;
+using MeterPipeline.Web.Access;
 
 namespace MeterPipeline.Run;
 
@@ -45,9 +46,11 @@ public sealed record PipelineSettings
             settings.Mqtt.Tls.Validate();
             settings.Mqtt.Accounts.Validate();
             settings.Web.Tls.Validate("Web:Tls");
+            settings.Web.ValidateAccess();
             settings.Influx.ToOptions()?.Validate();
             settings.Intake.Validate();
             foreach (var subscriber in settings.Subscribers) subscriber.Validate();
+            Clients.Validate(settings);
             return settings.Profiles.Length == 0 ? settings : settings with { Intake = settings.Intake with { Profiles = ProfileFiles.Load(settings.Profiles) } };
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or UriFormatException)
@@ -72,7 +75,7 @@ public sealed class MqttSettings
 }
 
 /// <summary>Pages, API and metrics.</summary>
-public sealed class WebSettings
+public sealed record WebSettings : AccessOptions
 {
     public string Address { get; init; } = "127.0.0.1:8080";
 
@@ -84,6 +87,9 @@ public sealed class WebSettings
 public sealed class InfluxSettings
 {
     public string Url { get; init; } = "";
+
+    /// <summary><c>own</c> (default), or <c>influxdb-client</c> where the build has it.</summary>
+    public string Client { get; init; } = "own";
     public InfluxApi Api { get; init; } = InfluxApi.V1;
     public string Database { get; init; } = "metering";
     public bool CreateDatabase { get; init; }

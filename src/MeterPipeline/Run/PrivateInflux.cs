@@ -13,6 +13,9 @@ public sealed class PrivateInflux : IAsyncDisposable
 
     public string Url { get; }
 
+    /// <summary>Of the process.</summary>
+    public int Id => process.Id;
+
     /// <summary>Null where influxd is not installed or does not come up.</summary>
     public static async Task<PrivateInflux?> StartAsync(string folder, CancellationToken cancel)
     {
@@ -28,6 +31,7 @@ public sealed class PrivateInflux : IAsyncDisposable
               dir = "{folder}/data"
               wal-dir = "{folder}/wal"
               query-log-enabled = false
+              max-series-per-database = 0
               max-values-per-tag = 0
             [monitor]
               store-enabled = false
@@ -50,6 +54,20 @@ public sealed class PrivateInflux : IAsyncDisposable
             if (await influx.AnswersAsync(cancel).ConfigureAwait(false)) return influx;
             await influx.DisposeAsync().ConfigureAwait(false);
             return null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As it says itself; null: not installed here.</summary>
+    public static string? Version()
+    {
+        try
+        {
+            using var asked = Process.Start(new ProcessStartInfo("influxd", ["version"]) { RedirectStandardOutput = true })!;
+            return asked.StandardOutput.ReadToEnd().Split('(')[0].Trim();
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -39,6 +39,7 @@ public sealed class RealInputTests
         Assert.Equal(export.Split('\n')[1], pipeline.Export().Split('\n')[1]);
         Assert.Contains("bad-json", pipeline.Verb("quarantine", "list").Output, StringComparison.Ordinal);
         await UntilAsync(() => Task.FromResult(pipeline.Verb("status").Output.Contains("5 received = 3 accepted + 1 duplicate + 0 conflict + 1 quarantined + 0 pending", StringComparison.Ordinal)));
+        if (throughBroker) await AssertMetricsAsync(pipeline);
         Assert.Equal(0, await pipeline.StopAsync());
         Assert.Equal(0, pipeline.Verb("verify").Code);
     }
@@ -116,6 +117,21 @@ public sealed class RealInputTests
         var items = Enumerable.Range(0, 24).SelectMany(hour => (string[])["E1", "E2"], (hour, meter) =>
             $$"""{"meter":"{{meter}}","ts":"2025-12-0{{day}}T{{hour:00}}:00:00+08:00","value":"{{day * 24 + hour}}.5"}""");
         Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/grid/batch", $"[{string.Join(',', items)}]"));
+    }
+
+    /// <summary>The operator sees how the broker is doing, and nobody's meter.</summary>
+    private static async Task AssertMetricsAsync(PipelineProcess pipeline)
+    {
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{pipeline.WebPort}/metrics"));
+        string[] expected =
+        [
+            "connected{broker=\"broker\"} 1", "protocol_level{broker=\"broker\"} 5", "messages_total{broker=\"broker\"} 5", "committed_total{broker=\"broker\"} 5",
+            "owed{broker=\"broker\"} 0", "lost_sessions_total{broker=\"broker\"} 0", "dropped_total{broker=\"broker\"} 0", "trouble{broker=\"broker\",kind=\"backlog\"} 0",
+        ];
+        Assert.All(expected, line => Assert.Contains($"\nmeterpipeline_broker_{line}\n", metrics, StringComparison.Ordinal));
+        Assert.Contains("\nmeterpipeline_broker_waiting{broker=\"broker\"} ", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("E1", metrics, StringComparison.Ordinal);
     }
 
     /// <summary>Only a message published after the subscription is queued for it.</summary>

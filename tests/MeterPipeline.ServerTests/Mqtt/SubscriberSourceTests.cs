@@ -1,28 +1,84 @@
+using System.Diagnostics;
 using MeterPipeline.Mqtt.Subscriber;
 using MeterPipeline.ServerTests.Servers;
 using MeterPipeline.Tests.Mqtt;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MeterPipeline.ServerTests.Mqtt;
 
-/// <summary>The subscriber keeps the contract of a source through a real Mosquitto, and comes back after the broker was away.</summary>
-public sealed class SubscriberSourceTests : SourceContract
+/// <summary>The subscriber keeps the contract of a source through a real Mosquitto in MQTT 5, which is what it asks for first.</summary>
+public sealed class SubscriberSource5Tests : SourceContract
 {
-    [Fact]
-    public async Task A_broker_that_was_away_delivers_what_was_not_committed_and_what_came_meanwhile()
+    protected override async Task<ISourceUnderTest> StartAsync()
     {
-        await using var source = await StartAsync(new SubscriberOptions { Filters = ["t/#"], KeepAliveSeconds = 300 });
-        Receiver.Hold();
+        var source = await BrokerSource.StartAsync(Receiver, new SubscriberOptions { Filters = ["t/#"] });
+        Assert.Equal(5, source.Subscriber!.ProtocolLevel);
+        return source;
+    }
+}
+
+/// <summary>And in MQTT 3.1.1.</summary>
+public sealed class SubscriberSource311Tests : SourceContract
+{
+    protected override async Task<ISourceUnderTest> StartAsync()
+    {
+        var source = await BrokerSource.StartAsync(Receiver, new SubscriberOptions { Filters = ["t/#"], Version = "3.1.1" });
+        Assert.Equal(4, source.Subscriber!.ProtocolLevel);
+        return source;
+    }
+}
+
+/// <summary>What the subscriber does with a real Mosquitto that goes away, forgets, drops or shares.</summary>
+public sealed class SubscriberSourceTests
+{
+    private const int Many = 1_500;
+
+    private readonly ProbeReceiver receiver = new();
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("3.1.1")]
+    public async Task A_broker_that_was_away_delivers_what_was_not_committed_and_what_came_meanwhile(string version)
+    {
+        await using var source = await StartAsync(new SubscriberOptions { Filters = ["t/#"], KeepAliveSeconds = 300, Version = version });
+        receiver.Hold();
         await source.PublishAsync(1, 5);
-        await Receiver.UntilAsync(5);
-        Receiver.Messages.Clear();
-        await source.RestartBrokerAsync();
-        await Receiver.UntilAsync(5);
-        Receiver.Release();
+        await receiver.UntilAsync(5);
+        receiver.Messages.Clear();
+        await source.RestartBrokerAsync(source.Broker.StopAsync);
+        await receiver.UntilAsync(5);
+        receiver.Release();
         await source.PublishAsync(6, 5);
-        await Receiver.UntilAsync(10);
-        Assert.Equal(Enumerable.Range(1, 10).Select(n => $"{n}"), Receiver.Messages.Select(m => m.Payload));
-        Assert.Equal(2, source.Counters.Connects);
+        await receiver.UntilAsync(10);
+        Assert.Equal(Enumerable.Range(1, 10).Select(n => $"{n}"), receiver.Messages.Select(m => m.Payload));
+        Assert.Equal((2, 0), (source.Counters.Connects, source.Counters.LostSessions));
+    }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("3.1.1")]
+    public async Task What_was_queued_for_us_outlives_the_brokers_restart(string version)
+    {
+        await using var source = await StartAsync(new SubscriberOptions { Filters = ["t/#"], Version = version });
+        await source.StopAndStartAsync(async () =>
+        {
+            while (source.Subscriber!.Connected) await Task.Delay(5);
+            await source.PublishAsync(1, Many);
+            await source.RestartBrokerAloneAsync(source.Broker.StopAsync);
+        });
+        await receiver.UntilAsync(Many);
+        Assert.Equal(Enumerable.Range(1, Many).Select(n => $"{n}"), receiver.Messages.Select(m => m.Payload));
+    }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("3.1.1")]
+    public async Task A_broker_that_has_forgotten_us_is_asked_again_and_the_lost_session_is_counted(string version)
+    {
+        await using var source = await StartAsync(new SubscriberOptions { Filters = ["t/#"], Version = version });
+        await source.RestartBrokerAsync(source.Broker.StopAndForgetAsync);
+        Assert.Equal(1, source.Counters.LostSessions);
+        await source.PublishAsync(1, 5);
+        await receiver.UntilAsync(5);
     }
 
     [Fact]
@@ -31,92 +87,71 @@ public sealed class SubscriberSourceTests : SourceContract
         await using var source = await StartAsync(new SubscriberOptions { Filters = ["$share/g/t/#"] });
         await source.PublishAsync(1, 1, "t/" + new string('x', 600));
         await source.PublishAsync(2, 1);
-        await Receiver.UntilAsync(2);
-        Assert.Equal(["1", "2"], Receiver.Messages.Select(m => m.Payload));
+        await receiver.UntilAsync(2);
+        Assert.Equal(["1", "2"], receiver.Messages.Select(m => m.Payload));
         Assert.Equal(1, source.Counters.Connects);
     }
 
-    protected override async Task<ISourceUnderTest> StartAsync() => await StartAsync(new SubscriberOptions { Filters = ["t/#"] });
-
-    private async Task<Source> StartAsync(SubscriberOptions options)
+    [Fact]
+    public async Task Two_that_share_a_subscription_get_a_part_each_and_every_message_once()
     {
-        var broker = await Mosquitto.StartAsync();
-        var source = new Source(broker, Receiver, options with { Port = broker.Port });
-        await source.BeginAsync();
-        return source;
+        await using var source = await StartAsync(new SubscriberOptions { Filters = ["$share/g/t/#"] });
+        var other = new Subscriber(new SubscriberOptions { Filters = ["$share/g/t/#"], ClientId = "other", Port = source.Broker.Port }, receiver,
+            TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Subscriber>.Instance);
+        other.Start();
+        await UntilAsync(() => other.Waiting is not null);
+        await source.PublishAsync(1, Many);
+        await receiver.UntilAsync(Many);
+        await UntilAsync(() => source.Counters.Committed + other.Counters.Committed == Many);
+        Assert.Equal(Enumerable.Range(1, Many), receiver.Messages.Select(m => int.Parse(m.Payload, System.Globalization.CultureInfo.InvariantCulture)).Order());
+        Assert.True(source.Counters.Messages >= Many / 3 && other.Counters.Messages >= Many / 3, $"{source.Counters.Messages} and {other.Counters.Messages}");
+        await other.StopAsync(CancellationToken.None);
     }
 
-    private sealed class Source(Mosquitto broker, ProbeReceiver receiver, SubscriberOptions options) : ISourceUnderTest
+    [Fact]
+    public async Task Retained_messages_come_with_the_first_connection_only()
     {
-        private Subscriber? subscriber;
-        private RawClient? publisher;
-        private int published;
-
-        public SubscriberCounters Counters => subscriber!.Counters;
-
-        public async Task BeginAsync()
+        var broker = await Mosquitto.StartAsync();
+        using (var early = await RawClient.ConnectAsync(broker.Port, "early"))
         {
-            subscriber = new Subscriber(options, receiver, TimeProvider.System, NullLogger<Subscriber>.Instance);
-            subscriber.Start();
-            await UntilConnectedAsync(1);
-            publisher ??= await RawClient.ConnectAsync(broker.Port, "publisher");
+            var retained = RawClient.Publish(1, "1");
+            retained[0] |= 1;
+            await early.SendAsync(retained);
+            Assert.Equal(1, await early.AckAsync());
         }
+        await using var source = await StartAsync(new SubscriberOptions { Filters = ["t/#"] }, broker);
+        await receiver.UntilAsync(1);
+        await source.ReconnectAsync();
+        await source.PublishAsync(2, 1);
+        await receiver.UntilAsync(2);
+        Assert.Equal(["1", "2"], receiver.Messages.Select(m => m.Payload));
+        Assert.Equal(1, source.Counters.Retained);
+    }
 
-        public Task PublishAsync(int from, int count) => PublishAsync(from, count, "t/a");
-
-        public async Task PublishAsync(int from, int count, string topic)
+    [Fact]
+    public async Task What_the_broker_drops_of_a_session_that_is_full_is_counted()
+    {
+        await using var source = await StartAsync(new SubscriberOptions { Filters = ["t/#"] }, await Mosquitto.StartAsync("max_queued_messages 10\nsys_interval 1"));
+        await UntilAsync(() => source.Subscriber!.Waiting is not null);
+        using (var away = await RawClient.OpenAsync(source.Broker.Port))
         {
-            for (var n = from; n < from + count; n++)
-            {
-                await publisher!.SendAsync(RawClient.Publish(++published, $"{n}", topic));
-                Assert.Equal(published, await publisher.AckAsync());
-            }
+            await away.SendAsync(RawClient.Connect("away", flags: 0));
+            Assert.Equal([0x20, 2, 0, 0], await away.ReceiveAsync());
+            await away.SendAsync(RawClient.Packet(0x82, [0, 1, .. RawClient.Text("other/#"), 1]));
+            Assert.Equal([0x90, 3, 0, 1, 1], await away.ReceiveAsync());
+            await away.SendAsync(0xE0, 0);
+            await away.AssertClosedAsync();
         }
+        await source.PublishAsync(1, 60, "other/a");
+        await UntilAsync(() => source.Counters.DroppedByBroker >= 50);
+        await UntilAsync(() => source.Subscriber!.Waiting >= 10);
+        Assert.Equal((50, 0, 0), (source.Counters.DroppedByBroker, source.Counters.Messages, source.Counters.Unprotected));
+    }
 
-        /// <summary>Somebody else takes the client id for a moment: the broker hangs up on the subscriber and keeps its session.</summary>
-        public async Task ReconnectAsync()
-        {
-            var before = Counters.Connects;
-            using (var thief = await RawClient.OpenAsync(broker.Port))
-            {
-                await thief.SendAsync(RawClient.Connect(options.ClientId, flags: 0));
-                Assert.Equal([0x20, 2, 1, 0], await thief.ReceiveAsync());
-            }
-            await UntilConnectedAsync(before + 1);
-        }
+    private Task<BrokerSource> StartAsync(SubscriberOptions options, Mosquitto? broker = null) => BrokerSource.StartAsync(receiver, options, broker);
 
-        public async Task StopAndStartAsync(Func<Task> stopping)
-        {
-            var stopped = subscriber!.StopAsync(CancellationToken.None);
-            await stopping();
-            await stopped.WaitAsync(TimeSpan.FromSeconds(10));
-            await BeginAsync();
-        }
-
-        public async Task RestartBrokerAsync()
-        {
-            var before = Counters.Connects;
-            await broker.StopAsync();
-            publisher!.Dispose();
-            await broker.StartAgainAsync();
-            publisher = await RawClient.ConnectAsync(broker.Port, "publisher");
-            await UntilConnectedAsync(before + 1);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            publisher?.Dispose();
-            using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-            await subscriber!.StopAsync(now.Token);
-            await broker.DisposeAsync();
-        }
-
-        /// <summary>Until the subscription stands, too: a message of a moment before it would not reach the session.</summary>
-        private async Task UntilConnectedAsync(long connects)
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            while (!subscriber!.Connected || Counters.Connects < connects) await Task.Delay(5, limit.Token);
-            await Task.Delay(100, limit.Token);
-        }
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(10)) Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "It did not come true.");
     }
 }

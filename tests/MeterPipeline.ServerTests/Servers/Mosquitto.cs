@@ -41,6 +41,13 @@ public sealed class Mosquitto : IAsyncDisposable
     /// <summary>Keeps queued messages and sessions.</summary>
     public Task StopAsync() => _process!.EndAsync(ServerProcess.SigTerm);
 
+    /// <summary>Stops, and loses sessions, queues and retained messages, as a broker does that is set up anew.</summary>
+    public async Task StopAndForgetAsync()
+    {
+        await StopAsync();
+        File.Delete(_folder.At("mosquitto.db"));
+    }
+
     /// <summary>Loses whatever was not saved, which is Mosquitto's own limit.</summary>
     public Task KillAsync() => _process!.EndAsync(ServerProcess.SigKill);
 

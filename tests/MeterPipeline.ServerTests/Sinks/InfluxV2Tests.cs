@@ -5,7 +5,7 @@ using MeterPipeline.Sinks;
 namespace MeterPipeline.ServerTests.Sinks;
 
 /// <summary>The sink's contract over the v2 write path, and what is particular to v2.</summary>
-public sealed class InfluxV2Tests : SinkContract
+public class InfluxV2Tests : SinkContract
 {
     private InfluxV2Shim? _shim;
 
@@ -18,7 +18,7 @@ public sealed class InfluxV2Tests : SinkContract
     [Fact]
     public async Task A_wrong_token_needs_the_operator_and_never_shows()
     {
-        await using var writer = new InfluxWriter(await OptionsAsync() with { Token = "wrong-one" });
+        await using var writer = Open(await OptionsAsync() with { Token = "wrong-one" });
         var kept = await writer.WriteAsync("m value=1 1\n"u8.ToArray(), CancellationToken.None);
         Assert.Equal((WriteOutcome.Keep, true), (kept.Outcome, kept.NeedsOperator));
         Assert.Contains("Token", kept.Reason, StringComparison.Ordinal);
@@ -30,7 +30,7 @@ public sealed class InfluxV2Tests : SinkContract
     public async Task A_body_that_is_too_large_is_halved_until_it_fits()
     {
         await using var narrow = await InfluxV2Shim.StartAsync(Server, bodyBytesMax: 1_000);
-        await using var writer = new InfluxWriter(At(narrow) with { Gzip = false });
+        await using var writer = Open(At(narrow) with { Gzip = false });
         var lines = string.Concat(Enumerable.Range(0, 500).Select(i => $"m,meter=M{i} value={i} {i}\n"));
         var result = await writer.WriteAsync(Encoding.UTF8.GetBytes(lines), CancellationToken.None);
         Assert.Equal((WriteOutcome.Accepted, 500), (result.Outcome, result.Stored));

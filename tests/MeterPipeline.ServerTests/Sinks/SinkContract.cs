@@ -21,12 +21,14 @@ public abstract class SinkContract : IAsyncLifetime
 
     protected abstract Task<InfluxOptions> OptionsAsync();
 
+    protected virtual ISink Open(InfluxOptions options) => new InfluxWriter(options);
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task What_is_accepted_is_stored_exactly_once_however_often_it_is_written(bool gzip)
     {
-        await using var writer = new InfluxWriter(await OptionsAsync() with { Gzip = gzip, BatchLines = 700 });
+        await using var writer = Open(await OptionsAsync() with { Gzip = gzip, BatchLines = 700 });
         for (var time = 0; time < 2; time++)
             Assert.Equal((WriteOutcome.Accepted, 2_000), Brief(await writer.WriteAsync(Good(0, 2_000), CancellationToken.None)));
         var rows = await Server.QueryAsync("SELECT value, meter FROM meter_reading ORDER BY time");
@@ -37,7 +39,7 @@ public abstract class SinkContract : IAsyncLifetime
     [Fact]
     public async Task Nothing_to_write_is_accepted()
     {
-        await using var writer = new InfluxWriter(await OptionsAsync());
+        await using var writer = Open(await OptionsAsync());
         Assert.Equal((WriteOutcome.Accepted, 0), Brief(await writer.WriteAsync(default, CancellationToken.None)));
     }
 
@@ -48,7 +50,7 @@ public abstract class SinkContract : IAsyncLifetime
     [InlineData("meter_reading,meter=B',x=y' value=': 1")]
     public async Task A_bad_line_in_the_middle_is_set_aside_and_its_neighbours_are_stored(string bad)
     {
-        await using var writer = new InfluxWriter(await OptionsAsync());
+        await using var writer = Open(await OptionsAsync());
         var result = await writer.WriteAsync(Joined(Good(0, 500), Encoding.UTF8.GetBytes(bad + "\n"), Good(500, 500)), CancellationToken.None);
         Assert.Equal((WriteOutcome.Rejected, 1_000), Brief(result));
         var rejection = Assert.Single(result.Rejections);
@@ -60,7 +62,7 @@ public abstract class SinkContract : IAsyncLifetime
     [Fact]
     public async Task A_line_that_the_server_does_not_name_is_found_by_halving()
     {
-        await using var writer = new InfluxWriter(await OptionsAsync());
+        await using var writer = Open(await OptionsAsync());
         Assert.Equal(WriteOutcome.Accepted, (await writer.WriteAsync(Good(0, 1), CancellationToken.None)).Outcome);
         // A field has its type per shard, so the conflict needs a time near its neighbours.
         const string Conflict = "meter_reading,meter=C value=7i 1763222400005";
@@ -77,7 +79,7 @@ public abstract class SinkContract : IAsyncLifetime
     [Fact]
     public async Task A_batch_of_nothing_but_bad_lines_moves_on()
     {
-        await using var writer = new InfluxWriter(await OptionsAsync());
+        await using var writer = Open(await OptionsAsync());
         var result = await writer.WriteAsync("a\nb\nc\n"u8.ToArray(), CancellationToken.None);
         Assert.Equal((WriteOutcome.Rejected, 0), Brief(result));
         Assert.Equal(["a", "b", "c"], result.Rejections.Select(r => r.Line));
@@ -87,7 +89,7 @@ public abstract class SinkContract : IAsyncLifetime
     public async Task An_outage_keeps_the_batch_and_nothing_is_missing_after_it()
     {
         const int Batches = 30, Lines = 200;
-        await using var writer = new InfluxWriter(await OptionsAsync());
+        await using var writer = Open(await OptionsAsync());
         var kept = 0;
         Task? restart = null;
         for (var batch = 0; batch < Batches; batch++)
@@ -117,7 +119,7 @@ public abstract class SinkContract : IAsyncLifetime
     [Fact]
     public async Task Only_the_callers_own_token_throws()
     {
-        await using var writer = new InfluxWriter(await OptionsAsync());
+        await using var writer = Open(await OptionsAsync());
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await writer.WriteAsync(Good(0, 1), cancelled.Token));

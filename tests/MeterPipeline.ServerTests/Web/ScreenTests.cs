@@ -41,7 +41,7 @@ public sealed class ScreenTests : IAsyncLifetime
         foreach (var (name, path) in new[]
         {
             ("overview", "/"), ("village", $"/?division={WebSite.Village}"), ("household", $"/households/{WebSite.Household}"), ("quarantine", "/quarantine"),
-            ("missing", "/nothing"),
+            ("missing", "/nothing"), ("usage", "/usage"), ("caps", "/caps"), ("holds", "/holds"), ("companies", "/companies"), ("message", "/quarantine/1"),
         })
         {
             await page.GotoAsync(new Uri(site.Address, path).ToString());
@@ -54,6 +54,24 @@ public sealed class ScreenTests : IAsyncLifetime
         }
         // The browser reports the page that is meant to be missing.
         Assert.DoesNotContain(complaints, complaint => !complaint.Contains("404", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_unused_household_is_found_from_the_overview_in_four_clicks()
+    {
+        var page = await Open(1440, "light");
+        await page.GotoAsync(site.Address.ToString());
+        await page.Locator("[data-tile=never-used]").ClickAsync();
+        await page.Locator("table a", new PageLocatorOptions { HasTextString = WebSite.Unused }).ClickAsync();
+        await page.WaitForSelectorAsync("text=改造设备使用情况");
+        Assert.Contains("从未使用", await page.Locator("[data-region=use]").InnerTextAsync(), StringComparison.Ordinal);
+        // The long way, down the ledger's levels, takes as many as there are levels.
+        await page.GotoAsync(site.Address.ToString());
+        foreach (var place in new[] { "河津市", "安邑镇", "西村", WebSite.Unused })
+            await page.Locator("[data-region=parts] th a", new PageLocatorOptions { HasTextString = place }).First.ClickAsync();
+        await page.WaitForSelectorAsync("text=改造设备使用情况");
+        Assert.EndsWith($"/households/{WebSite.Unused}?season=2025-2026", page.Url, StringComparison.Ordinal);
+        Assert.Empty(complaints);
     }
 
     [Fact]

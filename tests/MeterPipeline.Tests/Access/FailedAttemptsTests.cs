@@ -1,4 +1,4 @@
-using MeterPipeline.Access;
+using MeterPipeline.Ledger.Users;
 
 namespace MeterPipeline.Tests.Access;
 

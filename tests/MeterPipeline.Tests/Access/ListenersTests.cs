@@ -14,10 +14,21 @@ public sealed class ListenersTests
     [InlineData("0.0.0.0:1883", "127.0.0.1:8080", false, true, false)]
     [InlineData("0.0.0.0:1883", "127.0.0.1:8080", true, false, true)]
     [InlineData("127.0.0.1:1883", "0.0.0.0:8080", true, true, false)]
-    public void Beyond_loopback_there_must_be_users_and_pages_stay_on_loopback(string mqtt, string web, bool users, bool certificates, bool allowed)
+    public void Beyond_loopback_there_must_be_users_and_pages_need_people(string mqtt, string web, bool users, bool certificates, bool allowed)
     {
         var listeners = Listeners.Of(new PipelineSettings(), mqtt, web);
         Assert.Equal(allowed, Allowed(listeners, users, certificates));
+    }
+
+    [Theory]
+    [InlineData(false, true, false, false)]
+    [InlineData(true, false, false, false)]
+    [InlineData(true, true, false, true)]
+    [InlineData(true, false, true, true)]
+    public void Pages_beyond_loopback_need_somebody_who_can_sign_in_and_an_encrypted_way(bool people, bool tls, bool behindTls, bool allowed)
+    {
+        var listeners = Listeners.Of(new PipelineSettings { Web = new WebSettings { Tls = new KeyPairSettings { Certificate = tls ? "x" : "" } } }, null, "0.0.0.0:8080");
+        Assert.Equal(allowed, Allowed(listeners, users: true, certificates: false, people, behindTls));
     }
 
     [Theory]
@@ -40,11 +51,11 @@ public sealed class ListenersTests
     public void What_is_no_address_is_named(string mqtt) =>
         Assert.Contains("ddress", Assert.Throws<CommandException>(() => Listeners.Of(new PipelineSettings(), mqtt, null)).Message, StringComparison.Ordinal);
 
-    private static bool Allowed(Listeners listeners, bool users, bool certificates)
+    private static bool Allowed(Listeners listeners, bool users, bool certificates, bool people = false, bool behindTls = false)
     {
         try
         {
-            listeners.Require(users, certificates);
+            listeners.Require(users, people, certificates, behindTls);
             return true;
         }
         catch (CommandException refused)

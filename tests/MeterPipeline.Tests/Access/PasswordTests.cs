@@ -1,5 +1,4 @@
 using System.Text;
-using MeterPipeline.Access;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Users;
 

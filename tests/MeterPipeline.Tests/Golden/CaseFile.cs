@@ -1,6 +1,7 @@
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Domain.Validation;
 
 namespace MeterPipeline.Tests.Golden;
@@ -10,6 +11,7 @@ internal sealed class CaseFile
 {
     private readonly CaseRegistry registry = new();
     private readonly CaseArrivals arrivals = new();
+    private readonly CaseSettlements settlements = new();
 
     /// <summary>A day on which every season of a case is over, unless it says otherwise.</summary>
     private static readonly LocalDay SeasonIsOver = LocalDay.On(2100, 1, 1);
@@ -37,6 +39,16 @@ internal sealed class CaseFile
                 case "refused": arrivals.Refused(line); break;
                 case "verdict": VerdictOf(line); break;
                 case "rules": RulesOf(line); break;
+                case "settle":
+                    Settles = true;
+                    Current().Checks.Add(settlements.Settle(line));
+                    break;
+                case "confirm": Current().Checks.Add(settlements.Confirm()); break;
+                case "due": Current().Checks.Add(settlements.Due(line)); break;
+                case "owed": Current().Checks.Add(settlements.Owed(line)); break;
+                case "advance" or "payment" or "returned" or "recovered":
+                    Current().Checks.Add(settlements.Disburse(line, Enum.Parse<DisbursementKind>(word, ignoreCase: true)));
+                    break;
                 default: throw line.Wrong($"'{word}' is no statement");
             }
             if (line.More) throw line.Wrong($"'{line.Word("")}' is one word too many");
@@ -44,6 +56,9 @@ internal sealed class CaseFile
     }
 
     public List<Stretch> Stretches { get; } = [];
+
+    /// <summary>What comes first matters to its later checks: runs follow each other.</summary>
+    public bool Settles { get; private set; }
 
     public static CaseFile Read(string path) => new(path);
 

@@ -24,7 +24,8 @@ public sealed class GoldenTests
     [MemberData(nameof(Cases))]
     public void Case_comes_out_as_written(string file)
     {
-        var stretches = CaseFile.Read(Path.Combine(Folder, file)).Stretches;
+        var known = CaseFile.Read(Path.Combine(Folder, file));
+        var stretches = known.Stretches;
         Assert.NotEmpty(stretches.SelectMany(s => s.Checks));
         var shelf = new MemoryShelf(stretches[0].Registry);
         var books = shelf.Open();
@@ -40,18 +41,18 @@ public sealed class GoldenTests
             foreach (var check in stretch.Checks) check(books, new Statements(books, Policies), "");
         }
         shelf.Flush(books);
-        for (var seed = 1; seed <= Shuffles; seed++) Shuffle(stretches, seed, shelf.Print());
+        for (var seed = 1; seed <= Shuffles; seed++) Shuffle(stretches, seed, whole: seed % 2 == 0 && !known.Settles, shelf.Print());
     }
 
-    /// <summary>Odd seeds mix readings within their stretch and check after each; even ones mix all of them and check the end.</summary>
-    private static void Shuffle(List<CaseFile.Stretch> stretches, int seed, string expected)
+    /// <summary>Mixes readings within their stretch and checks after each.</summary>
+    /// <param name="whole">Mix all of them and check the end.</param>
+    private static void Shuffle(List<CaseFile.Stretch> stretches, int seed, bool whole, string expected)
     {
         var dice = new Random(seed);
         var run = $" (permutation {seed})";
         var shelf = new MemoryShelf(stretches[0].Registry);
         var books = shelf.Open();
         var earlier = new List<Reading>();
-        var whole = seed % 2 == 0;
         foreach (var (stretch, i) in stretches.Select((s, i) => (s, i)))
         {
             shelf.Registry = stretch.Registry;

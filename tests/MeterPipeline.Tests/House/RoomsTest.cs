@@ -16,10 +16,13 @@ public sealed class RoomsTest
         ["src/MeterPipeline.Web"] = ["MeterPipeline.Domain", "MeterPipeline.Ledger"],
         ["src/MeterPipeline"] =
         [
-            "LoadGenerator", "MeterFleet", "MeterPipeline.Domain", "MeterPipeline.Ingest", "MeterPipeline.Ledger", "MeterPipeline.Mqtt", "MeterPipeline.Sinks", "MeterPipeline.Web",
+            "LoadGenerator", "MeterFleet", "MeterPipeline.Adapters", "MeterPipeline.Domain", "MeterPipeline.Ingest", "MeterPipeline.Ledger", "MeterPipeline.Mqtt", "MeterPipeline.Sinks", "MeterPipeline.Web",
+            "TextbookWorker",
         ],
+        ["src/Adapters"] = ["MeterPipeline.Mqtt", "MeterPipeline.Sinks"],
         ["simulators/LoadGenerator"] = [],
         ["simulators/MeterFleet"] = [],
+        ["simulators/TextbookWorker"] = [],
     };
 
     [Fact]

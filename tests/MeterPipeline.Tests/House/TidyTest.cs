@@ -15,6 +15,8 @@ public sealed partial class TidyTest
     {
         ["src/MeterPipeline.Web/Pages/Texts.Chinese.cs: = new()"] = "one table of words, a line each",
         ["src/MeterPipeline.Web/Pages/Texts.English.cs: = new()"] = "one table of words, a line each",
+        ["src/MeterPipeline.Web/Pages/BoardTexts.Chinese.cs: = new()"] = "one table of words, a line each",
+        ["src/MeterPipeline.Web/Pages/BoardTexts.English.cs: = new()"] = "one table of words, a line each",
     };
 
     private static readonly HashSet<string> TopFolders = ["src", "tests", "simulators", "deploy"];

@@ -1,4 +1,5 @@
 using System.Text;
+using MeterPipeline.Domain.Readings;
 using MeterPipeline.Ingest.Intake;
 using MeterPipeline.Ingest.Intake.Profiles;
 using MeterPipeline.Ingest.Intake.Sparkplug;
@@ -93,7 +94,10 @@ public sealed class FormatProperties
         if (!SenmlReadings.Recognises(payload))
         {
             var items = new JsonReadings(payload);
-            return Drain(ref items);
+            var read = Drain(ref items);
+            if (PlainReading.TryRead(payload, out var timeMs, out var value))
+                Assert.Equal([new ReferenceItem("", Register.Total, timeMs, value, "", 0)], read!);
+            return read;
         }
         var records = new SenmlReadings(payload, NowMs, stackalloc byte[SenmlReadings.NameRoom]);
         return Drain(ref records);

@@ -57,6 +57,31 @@ public sealed class RecorderTests : IDisposable
         Assert.Equal(JournalBlob.Read(ledger.ReadJournal(0, 1)[0].Blob, readings, counts), Assert.Single(view.OpenQuarantine(0)).Message.ReceivedAtMs);
     }
 
+    [Fact]
+    public async Task Commits_wait_for_the_fold_when_they_are_too_far_ahead_of_it()
+    {
+        var (folded, told) = (0L, new List<int>());
+        var first = new TaskCompletionSource();
+        await using (var recorder = new Recorder(folder.Open(), TimeProvider.System, NullLogger<Recorder>.Instance) { UnfoldedReadingsMax = 1, FoldedSeq = () => Interlocked.Read(ref folded) })
+        {
+            await recorder.SubmitAsync(Batch(1), CancellationToken.None);
+            await first.Task;
+            await recorder.SubmitAsync(Batch(2), CancellationToken.None);
+            await Task.Delay(100);
+            Assert.Equal([1], told);
+            Interlocked.Exchange(ref folded, 1);
+        }
+        Assert.Equal([1, 2], told);
+
+        IntakeBatch Batch(int number)
+        {
+            var batch = new IntakeBatch { Owed = new Told(number, at => { told.Add(at); first.TrySetResult(); }) };
+            for (var i = 0; i < 2; i++) batch.Add(new Reading(1, Register.Total, number * 1000L + i, number, 0));
+            batch.Tally("grid", 2, 0);
+            return batch;
+        }
+    }
+
     private static long Readings(ILedger ledger)
     {
         var (readings, counts, total) = (new List<Reading>(), new List<CompanyCount>(), 0L);

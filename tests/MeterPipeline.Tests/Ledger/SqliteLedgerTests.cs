@@ -1,7 +1,10 @@
 using MeterPipeline.Domain.Holds;
+using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Ledger.Users;
 using MeterPipeline.Tests.House;
+using MeterPipeline.Tests.Settlements;
 using SQLitePCL;
 
 namespace MeterPipeline.Tests.Ledger;
@@ -25,7 +28,25 @@ public sealed class SqliteRegistryTests : RegistryContract, IDisposable
     public void Dispose() => folder.Dispose();
 }
 
+public sealed class SqliteAccessTests : AccessContract, IDisposable
+{
+    private readonly SqliteFolder folder = new();
+
+    protected override ILedger Open() => folder.Open();
+
+    public void Dispose() => folder.Dispose();
+}
+
 public sealed class SqliteHoldTests : HoldContract, IDisposable
+{
+    private readonly SqliteFolder folder = new();
+
+    protected override ILedger Open() => folder.Open();
+
+    public void Dispose() => folder.Dispose();
+}
+
+public sealed class SqliteSettlementTests : SettlementContract, IDisposable
 {
     private readonly SqliteFolder folder = new();
 
@@ -154,6 +175,66 @@ public sealed class SqliteFilesTests : IDisposable
         using var view = ledger.OpenView();
         Assert.Equal("", view.Quarantine(long.MaxValue, 1)[0].Message.Meter);
         Assert.Single(view.HoldEntries(2025));
+    }
+
+    [Fact]
+    public void A_ledger_of_the_second_version_is_brought_forward()
+    {
+        folder.Open();
+        folder.Close();
+        foreach (var file in Directory.GetFiles(folder.Path, "ledger.db*")) File.Delete(file);
+        Execute("ledger.db", File.ReadAllText(Repository.PathOf("tests", "MeterPipeline.Tests", "Ledger", "versions", "2-ledger.sql")));
+        Execute("ledger.db", "INSERT INTO hold_entry VALUES (1, 2025, 'H1', 'site-inspection', 0, '', 'note', 'li', 1)");
+        var ledger = folder.Open();
+        Freeze(ledger);
+        Assert.Single(ledger.Settlements.Runs());
+        using var view = ledger.OpenView();
+        Assert.Single(view.HoldEntries(2025));
+    }
+
+    [Fact]
+    public void What_is_frozen_is_never_changed()
+    {
+        Freeze(folder.Open());
+        folder.Close();
+        foreach (var sql in (string[])
+        [
+            "UPDATE settlement_run SET hash = ''", "DELETE FROM settlement_run", "INSERT INTO settlement_run VALUES (3, 2025, '', '')",
+            "UPDATE settlement_chunk SET lines = 2", "DELETE FROM settlement_chunk", "INSERT INTO settlement_chunk VALUES (1, 1, 1, 1, 1, x'00')",
+            "UPDATE settlement_household SET due = due + 1", "DELETE FROM settlement_household", "INSERT INTO settlement_household VALUES (2025, 'H9', 1, 0, 1, 1, 1, '')",
+            "UPDATE settlement_step SET actor = ''", "DELETE FROM settlement_step", "UPDATE disbursement SET fen = 1", "DELETE FROM disbursement",
+            "INSERT INTO disbursement SELECT id + 1, autumn, run, household, kind, -fen, day, 'other', actor, at_ms FROM disbursement",
+        ]) Execute("ledger.db", sql, raw.SQLITE_CONSTRAINT);
+    }
+
+    [Fact]
+    public void Users_of_the_second_version_sign_in_after_it_is_brought_forward()
+    {
+        folder.Open();
+        folder.Close();
+        foreach (var file in Directory.GetFiles(folder.Path, "ledger.db*")) File.Delete(file);
+        Execute("ledger.db", File.ReadAllText(Repository.PathOf("tests", "MeterPipeline.Tests", "Ledger", "versions", "2-ledger.sql")));
+        Execute("ledger.db", "INSERT INTO user VALUES ('pub', 1, 'grid', '[]', 'hash', 0, 1, 7, 7)");
+        var ledger = folder.Open();
+        Assert.Equal("pub", Assert.Single(ledger.Users()).Name);
+        ledger.Access.Begin(new Session("id", "pub", 8, 8), 0);
+        Assert.NotNull(ledger.Access.Find("id"));
+    }
+
+    [Theory]
+    [InlineData("UPDATE access_entry SET reason = ''")]
+    [InlineData("DELETE FROM access_entry")]
+    public void The_access_log_is_never_changed(string sql)
+    {
+        folder.Open().Access.Record(new AccessEntry(0, 1, "li", "", AccessAct.Export, "all", ""));
+        folder.Close();
+        Execute("ledger.db", sql, raw.SQLITE_CONSTRAINT);
+    }
+
+    private static void Freeze(ILedger ledger)
+    {
+        ledger.Settlements.Draft(AnyLine.Draft(), AnyLine.Policies, ledger.Settlements.Moment(), [AnyLine.Of("H1", 1)]);
+        ledger.Settlements.Disburse([new Disbursement(0, 2025, null, "H1", DisbursementKind.Advance, 1, new Domain.LocalDay(20_000), "A", "li", 1)]);
     }
 
     [Theory]

@@ -54,6 +54,14 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task Idle_connections_stand_until_they_are_let_go()
+    {
+        await using var host = await EndpointHost.StartAsync(new ProbeReceiver());
+        using (new IdleConnections(new LoadOptions { To = new IPEndPoint(IPAddress.Loopback, host.Port) }, 20)) await host.UntilConnectionsAsync(20);
+        await host.UntilConnectionsAsync(0);
+    }
+
+    [Fact]
     public void Nobody_is_loaded_who_did_not_ask_for_it()
     {
         var load = new LoadOptions { To = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1883) };

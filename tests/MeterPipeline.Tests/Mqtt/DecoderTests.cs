@@ -77,7 +77,14 @@ public sealed class DecoderTests
                 ConnectPacket.Read(frame.Body);
                 return 1;
             case PacketType.Publish:
+                PublishPacket.Read(frame, level, fromBroker: true);
                 PublishPacket.Read(frame, level);
+                return 1;
+            case PacketType.Connack:
+                ConnackPacket.Read(frame.Body, level);
+                return 1;
+            case PacketType.Suback:
+                SubackPacket.Read(frame.Body, level);
                 return 1;
             case PacketType.Subscribe or PacketType.Unsubscribe:
                 var packet = SubscribePacket.Read(frame, level);
@@ -86,6 +93,7 @@ public sealed class DecoderTests
                 }
                 return 1;
             case PacketType.Disconnect:
+                ServerDisconnectPacket.Read(frame.Body);
                 DisconnectPacket.Read(frame.Body, level);
                 return 1;
             default:
@@ -103,6 +111,9 @@ public sealed class DecoderTests
         Raw5.Publish(7, "payload", properties: [.. Raw5.Alias(3), 0x09, 0, 1, 7, 0x08, .. RawClient.Text("r"), .. Raw5.UserProperty("k", "v")]),
         Raw5.Subscribe(1, Raw5.UserProperty("k", "v"), ("a/+", 1), ("$share/g/b/#", 2)),
         Raw5.Unsubscribe(1, "a", "b"),
+        [0x20, 2, 1, 5],
+        RawClient.Packet(0x20, [1, 0, .. Raw5.Block([.. Raw5.SessionExpiry(9), 0x2A, 0, 0x13, 0, 9, 0x1F, .. RawClient.Text("why")])]),
+        RawClient.Packet(0x90, [0, 1, .. Raw5.Block([0x1F, .. RawClient.Text("why")]), 1, 0x87]),
         [0x40, 2, 0, 7],
         [0x62, 10, 0, 7, 0, 6, 0x1F, 0, 3, (byte)'w', (byte)'h', (byte)'y'],
         RawClient.Packet(0xE0, [4, .. Raw5.Block(Raw5.SessionExpiry(9))]),

@@ -23,6 +23,14 @@ internal sealed class RawClient : IDisposable
         return new RawClient(tcp, tcp.GetStream());
     }
 
+    /// <summary>The other end: somebody has connected.</summary>
+    internal static async Task<RawClient> AcceptAsync(TcpListener listener)
+    {
+        var tcp = await listener.AcceptTcpClientAsync().WaitAsync(Patience);
+        tcp.NoDelay = true;
+        return new RawClient(tcp, tcp.GetStream());
+    }
+
     /// <summary>Opens the socket, does the TLS handshake, and sends no MQTT.</summary>
     internal static async Task<RawClient> OpenTlsAsync(int port, SslClientAuthenticationOptions options)
     {

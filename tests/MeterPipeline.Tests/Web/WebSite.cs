@@ -1,13 +1,19 @@
+using System.Security.Cryptography;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Domain.Usage;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Ledger.Users;
 using MeterPipeline.Web;
+using MeterPipeline.Web.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -20,15 +26,31 @@ public sealed class WebSite : IAsyncDisposable
     public const string Village = "140802100201";
     public const string Household = "H140802100201-01";
     public const string EvilHousehold = "H140802100201-02";
+
+    /// <summary>Read every day, and the register has never moved.</summary>
+    public const string Unused = "H140882101202-04";
+
+    /// <summary>Used until the year ended.</summary>
+    public const string Stopped = "H140882101202-05";
+
+    /// <summary>Uses a tenth of what its neighbours use.</summary>
+    public const string FarBelow = "H140882101202-01";
+
+    /// <summary>Was never read.</summary>
+    public const string NeverRead = "H140882101202-02";
+
+    /// <summary>Its register went back at Christmas.</summary>
+    public const string Reset = "H140882101201-04";
     public static readonly LocalDay FirstDay = LocalDay.On(2025, 11, 15);
     public static readonly LocalDay Today = LocalDay.On(2026, 1, 20);
 
     private const int HouseholdsPerVillage = 6;
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("meterpipeline-web-");
     private readonly WebApplication app;
+    private readonly Noon clock = new();
     private readonly JournalBlob.Writer writer = new();
 
-    private WebSite()
+    private WebSite(AccessOptions? access)
     {
         Ledger = SqliteLedger.Open(Path.Combine(folder.FullName, "data"), create: true);
         Register();
@@ -37,9 +59,10 @@ public sealed class WebSite : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton<TimeProvider>(new Noon());
+        builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddMeterWeb(Ledger, Policies, () => Readiness, () =>
-            [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)]);
+            [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)],
+            access: access, boards: new BoardSettings(UsageSettings.Default, Budgets.Of([("2025-2026", "1408", "12000"), ("2025-2026", "140882", "5000")])));
         app = builder.Build();
         app.MapMeterWeb();
     }
@@ -60,9 +83,12 @@ public sealed class WebSite : IAsyncDisposable
         [new TopUp([Hardship.Dibao, Hardship.Wubao], [], 200m, "county", false, new LegalBasis("运政办发〔2025〕11号", "三（三）"))],
         Rounding.Default, new LegalBasis("运政办发〔2025〕11号", ""))]);
 
-    public static async Task<WebSite> StartAsync()
+    /// <summary>Everything that answers requests.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
+    public static async Task<WebSite> StartAsync(AccessOptions? access = null)
     {
-        var site = new WebSite();
+        var site = new WebSite(access);
         await site.app.StartAsync();
         return site;
     }
@@ -72,6 +98,19 @@ public sealed class WebSite : IAsyncDisposable
     {
         using var view = Ledger.OpenView();
         Append([new Reading(view.Registry().Meters[meterId].No, Domain.Readings.Register.Total, day.StartMs, Quantity.FromDecimal(value), 0)]);
+    }
+
+    /// <summary>The site's clock goes on; timers do not.</summary>
+    public void Pass(TimeSpan time) => clock.Pass(time);
+
+    /// <summary>A user whose password costs next to nothing to check, so that tests are quick.</summary>
+    public User AddUser(string name, Role role, string password, string? company = null, bool mustChange = false, params string[] divisions)
+    {
+        var salt = new byte[16];
+        var hash = Convert.ToBase64String(Rfc2898DeriveBytes.Pbkdf2(password, salt, 1, HashAlgorithmName.SHA256, 32));
+        var user = new User(name, role, company, divisions, $"pbkdf2-sha256$1${Convert.ToBase64String(salt)}${hash}", mustChange, Enabled: true, Today.StartMs, Today.StartMs);
+        Ledger.PutUser(user, "test", Today.StartMs);
+        return user;
     }
 
     public async ValueTask DisposeAsync()
@@ -126,14 +165,19 @@ public sealed class WebSite : IAsyncDisposable
         var readings = new List<Reading>();
         foreach (var meter in registry.Meters.Values.OrderBy(meter => meter.No))
         {
+            var household = meter.Current.HouseholdId;
+            if (household == NeverRead) continue;
             var value = 1000m + meter.No;
             for (var day = FirstDay.Number; day <= Today.Number; day++)
             {
                 // One meter in seven has been silent for three days.
                 if (meter.No % 7 == 3 && day > Today.Number - 3) continue;
+                if (household == Reset && day == LocalDay.On(2025, 12, 25).Number) value = 3;
                 readings.Add(new Reading(meter.No, Domain.Readings.Register.Total, new LocalDay(day).StartMs, Quantity.FromDecimal(value), 0));
                 var cold = 1 + (decimal)Math.Round(Math.Sin((day - FirstDay.Number) / 24.0) + 0.25 * Math.Sin(day * 1.7 + meter.No), 2) / 2;
-                value += (meter.Current.Energy == Energy.Gas ? 9.2m : 16.5m) * cold;
+                var use = (meter.Current.Energy == Energy.Gas ? 9.2m : 16.5m) * cold * ShareOfUse(household, day);
+                if (household == Household && day == Today.Number - 1) readings.AddRange(QuarterHours(meter.No, new LocalDay(day), value, use));
+                value += use;
             }
         }
         var seq = Append([.. readings]);
@@ -153,6 +197,24 @@ public sealed class WebSite : IAsyncDisposable
         Ledger.Flush(flush);
     }
 
+    private static decimal ShareOfUse(string household, int day) => household switch
+    {
+        Unused => 0,
+        FarBelow => 0.1m,
+        Stopped when day >= LocalDay.On(2026, 1, 1).Number => 0,
+        _ => 1,
+    };
+
+    /// <summary>A heat pump's day: it works most before dawn and least at noon.</summary>
+    private static IEnumerable<Reading> QuarterHours(int meterNo, LocalDay day, decimal value, decimal use)
+    {
+        for (var quarter = 1; quarter < 96; quarter++)
+        {
+            var share = (decimal)(quarter / 96.0 + 0.08 * Math.Sin(quarter / 96.0 * 2 * Math.PI));
+            yield return new Reading(meterNo, Domain.Readings.Register.Total, day.StartMs + quarter * 900_000L, Quantity.FromDecimal(Math.Round(value + use * share, 2)), 0);
+        }
+    }
+
     private void Quarantine()
     {
         writer.Begin(Today.StartMs + 5_000, [new CompanyCount("grid", 1, 1)], 0);
@@ -170,8 +232,14 @@ public sealed class WebSite : IAsyncDisposable
         return Ledger.Append(writer.Finish(), []);
     }
 
+    /// <summary>Noon, until it is told to go on.</summary>
     private sealed class Noon : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Today.StartMs + LocalDay.LengthMs / 2);
+        private long passedMs;
+
+        public void Pass(TimeSpan time) => Interlocked.Add(ref passedMs, (long)time.TotalMilliseconds);
+
+        public override DateTimeOffset GetUtcNow() =>
+            DateTimeOffset.FromUnixTimeMilliseconds(Today.StartMs + LocalDay.LengthMs / 2 + Interlocked.Read(ref passedMs));
     }
 }

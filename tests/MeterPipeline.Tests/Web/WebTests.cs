@@ -124,7 +124,7 @@ public sealed class WebTests : IAsyncLifetime
         Assert.StartsWith("lang=en;", cookie, StringComparison.Ordinal);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/quarantine");
         request.Headers.Add("Cookie", "lang=en");
-        Assert.Contains("Newest 100", await (await client.SendAsync(request)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("Newest first", await (await client.SendAsync(request)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

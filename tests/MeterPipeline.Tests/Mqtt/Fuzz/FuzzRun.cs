@@ -10,24 +10,40 @@ namespace MeterPipeline.Tests.Mqtt.Fuzz;
 
 /// <summary>What a run of the fuzzer has seen.</summary>
 /// <param name="Taken">PUBLISH packets that the endpoint took.</param>
-/// <param name="HeapGrowth">Bytes of live objects at the end above those after a tenth of the packets.</param>
-/// <param name="NeighbourMs">Times from PUBLISH to PUBACK of a connection that keeps the rules, sorted.</param>
+/// <param name="HeapFirst">Bytes of live objects after a tenth of the packets.</param>
+/// <param name="HeapLast">Bytes of live objects at the end.</param>
+/// <param name="AloneMs">Times from PUBLISH to PUBACK of a connection that keeps the rules, before the others came, sorted.</param>
+/// <param name="NeighbourMs">The same beside them.</param>
 /// <param name="Faults">Everything that must not happen, with what replays it.</param>
 public sealed record FuzzResult(
-    long Packets, long Connections, long Taken, TimeSpan Elapsed, long HeapGrowth, double[] NeighbourMs, IReadOnlyDictionary<string, long> Refusals, IReadOnlyCollection<string> Faults)
+    long Packets, long Connections, long Taken, TimeSpan Elapsed, long HeapFirst, long HeapLast, double[] AloneMs, double[] NeighbourMs,
+    IReadOnlyDictionary<string, long> Refusals, IReadOnlyCollection<string> Faults)
 {
-    public double Neighbour(double quantile) => NeighbourMs.Length == 0 ? 0 : NeighbourMs[(int)Math.Min(NeighbourMs.Length - 1, NeighbourMs.Length * quantile)];
+    public long HeapGrowth => HeapLast - HeapFirst;
+
+    /// <summary>Of sorted times; 0 where there are none.</summary>
+    public static double Quantile(double[] sorted, double quantile) => sorted.Length == 0 ? 0 : sorted[(int)Math.Min(sorted.Length - 1, sorted.Length * quantile)];
 }
 
 /// <summary>Clients that break rules against the real connection handler, beside a neighbour that keeps them. A seed decides what each client sends.</summary>
 public sealed class FuzzRun(int seed, long packets, int lanes)
 {
+    private const int AloneMessages = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<string> faults = new();
+    private readonly List<double> aloneMs = new(AloneMessages);
     private readonly List<double> neighbourMs = new(1 << 20);
+    private readonly TaskCompletionSource alone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Stopwatch clock = new();
     private long sent;
     private long connections;
+
+    /// <summary>Clients that an earlier run has used up: this one begins with the next.</summary>
+    public long After { private get; init; }
+
+    /// <summary>Ends the run before its packets do.</summary>
+    public TimeSpan TimeMax { private get; init; } = TimeSpan.MaxValue;
 
     /// <summary>Packets sent so far.</summary>
     public long Sent => Interlocked.Read(ref sent);
@@ -37,11 +53,13 @@ public sealed class FuzzRun(int seed, long packets, int lanes)
         var receiver = new Committer();
         var options = new EndpointOptions { MaxPacketBytes = 64 * 1024, UnreadBytesMax = 64 * 1024, StoredSessionsMax = 50 };
         using var services = new EndpointServices(receiver, options, null, TimeProvider.System, NullLogger<EndpointServices>.Instance);
-        var clock = Stopwatch.StartNew();
         using var over = new CancellationTokenSource();
         var neighbour = Task.Run(() => NeighbourAsync(services, over.Token));
+        await alone.Task.WaitAsync(Patience);
+        connections = After;
+        clock.Start();
         await LanesAsync(services, packets / 10);
-        var early = GC.GetTotalMemory(forceFullCollection: true);
+        var first = GC.GetTotalMemory(forceFullCollection: true);
         await LanesAsync(services, packets);
         await over.CancelAsync();
         await neighbour.WaitAsync(Patience);
@@ -49,9 +67,9 @@ public sealed class FuzzRun(int seed, long packets, int lanes)
         if (services.Count > 0) faults.Enqueue($"{services.Count} connections are still there after all clients have left");
         if (services.Counters.Refusals.TryGetValue("internal", out var broken)) faults.Enqueue($"{broken} faults of the endpoint's own, seed {seed}");
         foreach (var fault in receiver.Faults) faults.Enqueue(fault);
-        var growth = GC.GetTotalMemory(forceFullCollection: true) - early;
-        neighbourMs.Sort();
-        return new FuzzResult(Sent, connections, services.Counters.Messages, clock.Elapsed, growth, [.. neighbourMs], services.Counters.Refusals, faults);
+        var last = GC.GetTotalMemory(forceFullCollection: true);
+        return new FuzzResult(
+            Sent, connections, services.Counters.Messages, clock.Elapsed, first, last, [.. aloneMs.Order()], [.. neighbourMs.Order()], services.Counters.Refusals, faults);
     }
 
     private Task LanesAsync(EndpointServices services, long until) =>
@@ -59,7 +77,7 @@ public sealed class FuzzRun(int seed, long packets, int lanes)
 
     private async Task LaneAsync(EndpointServices services, int lane, long until)
     {
-        while (Sent < until && faults.IsEmpty)
+        while (Sent < until && faults.IsEmpty && clock.Elapsed < TimeMax)
         {
             var number = Interlocked.Increment(ref connections);
             var origin = $"seed {seed}, lane {lane}, client {number}";
@@ -107,7 +125,8 @@ public sealed class FuzzRun(int seed, long packets, int lanes)
             var began = Stopwatch.GetTimestamp();
             await connection.SendAsync(RawPackets.Publish(id));
             var answer = await RawPackets.AnswerAsync(connection);
-            neighbourMs.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            (alone.Task.IsCompleted ? neighbourMs : aloneMs).Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            if (aloneMs.Count == AloneMessages) alone.TrySetResult();
             if (!answer.SequenceEqual((byte[])[0x40, 2, (byte)(id >> 8), (byte)(id & 0xFF)])) faults.Enqueue($"the neighbour expected the PUBACK of {id} and got {Convert.ToHexString(answer)}");
             await Task.Delay(1, CancellationToken.None);
         }

@@ -1,4 +1,4 @@
-namespace MeterPipeline.Access;
+namespace MeterPipeline.Ledger.Users;
 
 /// <summary>
 /// Failures by who failed: each is answered later than the one before, too many lock out for a while. Holds no clock and at most

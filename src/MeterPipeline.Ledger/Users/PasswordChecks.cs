@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using MeterPipeline.Ledger.Users;
 
-namespace MeterPipeline.Access;
+namespace MeterPipeline.Ledger.Users;
 
 /// <summary>
 /// Checks passwords off the callers' threads, a few at a time. What was found right is remembered as a hash under a key of this process, one for
@@ -39,6 +38,21 @@ public sealed class PasswordChecks(int atOnce, int waitingMax) : IDisposable
         return await check.Value.ConfigureAwait(false);
     }
 
+    /// <summary>A new hash, made in turn with the checks.</summary>
+    /// <exception cref="ArgumentException">Too short or too long; the message says so and holds nothing of it.</exception>
+    public async Task<string> CreateAsync(ReadOnlyMemory<byte> password)
+    {
+        await places.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await OnItsOwnThread(() => PasswordHash.Create(password.Span)).ConfigureAwait(false);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
     public void Dispose() => places.Dispose();
 
     private async Task<bool> RunAsync(User? user, ReadOnlyMemory<byte> password, string name, byte[] tag)
@@ -51,7 +65,7 @@ public sealed class PasswordChecks(int atOnce, int waitingMax) : IDisposable
                 // The same question may have been answered since it was asked.
                 if (user is not null && IsKnown(user, password.Span)) return true;
                 Interlocked.Increment(ref derived);
-                var right = await Task.Run(() => PasswordHash.Verify(password.Span, user?.Hash ?? PasswordHash.Nobody)).ConfigureAwait(false);
+                var right = await OnItsOwnThread(() => PasswordHash.Verify(password.Span, user?.Hash ?? PasswordHash.Nobody)).ConfigureAwait(false);
                 if (right && user is not null) known[user.Name] = tag;
                 return right && user is not null;
             }
@@ -65,6 +79,10 @@ public sealed class PasswordChecks(int atOnce, int waitingMax) : IDisposable
             running.TryRemove(name, out _);
         }
     }
+
+    /// <summary>A fifth of a second is long for a thread of the pool, which requests and the pipeline wait for.</summary>
+    private static Task<T> OnItsOwnThread<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>The stored hash is part of it: a password set anew makes the remembered one worthless.</summary>
     private byte[] Tag(User? user, ReadOnlySpan<byte> password)

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Registry;
+
+namespace MeterPipeline.Domain.Settlements;
+
+/// <summary>
+/// The one text of a run and of a line: JSON in UTF-8 without blanks, fields in the order of the records, what is not there left out, decimals
+/// without trailing zeros, days as <c>2025-11-15</c>. Equal values have equal bytes. What was frozen keeps its bytes whatever later programs write.
+/// </summary>
+public static class CanonicalForm
+{
+    private static readonly CanonicalJson Json = new(new JsonSerializerOptions(CanonicalJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>Appends the text of a line, without its end.</summary>
+    public static void Write(IBufferWriter<byte> into, SettlementLine line) => Write(into, line, Json.SettlementLine);
+
+    /// <summary>The run's own text. Its hash covers this text and so cannot stand in it: that field is empty.</summary>
+    public static byte[] Of(SettlementRun run) => JsonSerializer.SerializeToUtf8Bytes(run with { ContentHash = "" }, Json.SettlementRun);
+
+    /// <exception cref="JsonException">Not what was written.</exception>
+    public static SettlementLine ReadLine(ReadOnlySpan<byte> text) => JsonSerializer.Deserialize(text, Json.SettlementLine)!;
+
+    /// <exception cref="JsonException">Not what was written.</exception>
+    public static SettlementRun ReadRun(ReadOnlySpan<byte> text, string contentHash) =>
+        JsonSerializer.Deserialize(text, Json.SettlementRun)! with { ContentHash = contentHash };
+
+    public static string Of(SettledAmount amount) => JsonSerializer.Serialize(amount, Json.SettledAmount);
+
+    /// <exception cref="JsonException">Not what was written.</exception>
+    public static SettledAmount ReadAmount(string text) => JsonSerializer.Deserialize(text, Json.SettledAmount)!;
+
+    /// <summary>SHA-256 of everything that a policy says, lower-case hexadecimal.</summary>
+    public static string Fingerprint(SubsidyPolicy policy)
+    {
+        var ordered = policy with
+        {
+            Exclusions = new SortedSet<ExclusionKind>(policy.Exclusions),
+            Seasons = new SortedDictionary<string, HeatingSeason>(policy.Seasons.ToDictionary(), StringComparer.Ordinal),
+        };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(ordered, Json.SubsidyPolicy)));
+    }
+
+    private static void Write<T>(IBufferWriter<byte> into, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        using var writer = new Utf8JsonWriter(into, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        JsonSerializer.Serialize(writer, value, type);
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true,
+    IncludeFields = true, UseStringEnumConverter = true, GenerationMode = JsonSourceGenerationMode.Metadata,
+    Converters =
+    [
+        typeof(LocalDayText), typeof(PlainDecimal), typeof(Word<HeatingRoute>), typeof(Word<Conversion>), typeof(Word<Hardship>), typeof(Word<Energy>), typeof(Word<Register>),
+    ])]
+[JsonSerializable(typeof(SettlementLine))]
+[JsonSerializable(typeof(SettlementRun))]
+[JsonSerializable(typeof(SubsidyPolicy))]
+internal sealed partial class CanonicalJson : JsonSerializerContext;
+
+/// <summary>A value as registry files write it: <c>coal-to-gas</c>.</summary>
+internal sealed class Word<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) where T : struct, Enum;
+
+/// <summary>A day as text.</summary>
+internal sealed class LocalDayText : JsonConverter<LocalDay>
+{
+    public override LocalDay Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        LocalDay.TryParse(reader.GetString(), out var day) ? day : throw new JsonException("not a day");
+
+    public override void Write(Utf8JsonWriter writer, LocalDay value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>A decimal as a number without trailing zeros: 1.20 and 1.2 are the same amount and must be the same bytes.</summary>
+internal sealed class PlainDecimal : JsonConverter<decimal>
+{
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.Scale == 0 ? value : value / 1.0000000000000000000000000000m);
+}

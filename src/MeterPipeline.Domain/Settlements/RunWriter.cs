@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using MeterPipeline.Domain.Policies;
+
+namespace MeterPipeline.Domain.Settlements;
+
+/// <summary>What is known of a run before its lines are drawn.</summary>
+/// <param name="Division">Code prefix; empty: everything.</param>
+public sealed record RunDraft(int Autumn, string Division, string Actor, long AtMs, long JournalSeq, long RegistryVersion, bool Provisional);
+
+/// <summary>
+/// Takes a run's lines one by one: their canonical text, the hash over it, and the totals. The file of a run is its lines and then the run
+/// itself, each ended by LF, so that the SHA-256 of the file is the run's content hash. Memory does not grow with the lines.
+/// </summary>
+public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
+{
+    private static readonly byte[] EndOfLine = "\n"u8.ToArray();
+
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly ArrayBufferWriter<byte> text = new(4096);
+    private readonly SortedSet<(string Id, int Version)> used = [];
+    private readonly AmountSum accrued = new(), before = new(), due = new();
+    private int lines, held;
+    private decimal payable;
+
+    public int Lines => lines;
+
+    /// <summary>Adds a line.</summary>
+    /// <returns>Its text with its end; overwritten by the next.</returns>
+    public ReadOnlySpan<byte> Add(SettlementLine line)
+    {
+        text.ResetWrittenCount();
+        CanonicalForm.Write(text, line);
+        text.Write(EndOfLine);
+        hash.AppendData(text.WrittenSpan);
+        lines++;
+        if (line.Held) held++;
+        if (line.Reckoning.Policy.Length > 0) used.Add((line.Reckoning.Policy, line.Reckoning.Version));
+        accrued.Add(line.Accrued);
+        before.Add(line.Before);
+        due.Add(line.Due);
+        payable += line.Payable;
+        return text.WrittenSpan;
+    }
+
+    /// <summary>The run, once its number and what it follows are known. Ends this object.</summary>
+    /// <param name="previousHash">Of run <paramref name="id"/> − 1; empty: it is the first.</param>
+    public SettlementRun Close(int id, string previousHash)
+    {
+        var run = new SettlementRun(
+            id, draft.Autumn, draft.Division, draft.Actor, draft.AtMs, draft.JournalSeq, draft.RegistryVersion, [.. used.Select(Version)], lines,
+            new RunTotals(lines, held, accrued.Amount, before.Amount, due.Amount, payable), previousHash, "")
+        { Provisional = draft.Provisional };
+        return run with { ContentHash = Seal(hash, CanonicalForm.Of(run)) };
+    }
+
+    /// <summary>Ends a hash over lines with the run's own text.</summary>
+    public static string Seal(IncrementalHash overLines, ReadOnlySpan<byte> runText)
+    {
+        overLines.AppendData(runText);
+        overLines.AppendData(EndOfLine);
+        return Convert.ToHexStringLower(overLines.GetHashAndReset());
+    }
+
+    public void Dispose() => hash.Dispose();
+
+    private PolicyVersion Version((string Id, int Version) key) =>
+        new(key.Id, key.Version, CanonicalForm.Fingerprint(policies.Policies.Single(policy => policy.Id == key.Id && policy.Version == key.Version)));
+}
+
+/// <summary>A sum of amounts, levels in the order in which they first came.</summary>
+internal sealed class AmountSum
+{
+    private readonly List<BorneShare> shares = [];
+    private decimal operating, hardship;
+
+    public SettledAmount Amount => new(operating, hardship, [.. shares]);
+
+    public void Add(SettledAmount amount)
+    {
+        operating += amount.Operating;
+        hardship += amount.Hardship;
+        foreach (var share in amount.Shares)
+        {
+            var at = shares.FindIndex(known => known.Level == share.Level);
+            if (at < 0) shares.Add(share);
+            else shares[at] = share with { Yuan = shares[at].Yuan + share.Yuan };
+        }
+    }
+}

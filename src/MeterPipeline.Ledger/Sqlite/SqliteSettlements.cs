@@ -1,0 +1,105 @@
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Settlements;
+
+namespace MeterPipeline.Ledger.Sqlite;
+
+/// <summary>Settlements in ledger.db. Writes share the ledger's connection and its lock; reads have a connection of their own.</summary>
+internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock writing, Func<Database> writer) : ISettlements, IDisposable
+{
+    private readonly Lock reading = new();
+    private Database? reader;
+
+    public SettlementMoment Moment() => Read("read the state of settlements", SettlementStore.Moment);
+
+    public SettlementRun Draft(RunDraft draft, PolicyBook policies, SettlementMoment seen, IEnumerable<SettlementLine> lines)
+    {
+        using var spool = new DraftSpool(folder);
+        using var drawn = new RunWriter(draft, policies);
+        foreach (var line in lines) spool.Add(drawn.Add(line), LineIndex.Of(line));
+        if (drawn.Lines == 0)
+            throw new SettlementRefusedException($"Nothing to settle: no household in {(draft.Division.Length == 0 ? "the registry" : draft.Division)} has a statement in {HeatingSeason.NameOf(draft.Autumn)}. "
+                + "Compare the code with the divisions imported.");
+        lock (writing) return SettlementStore.Draft(writer(), draft, seen, spool, drawn);
+    }
+
+    public IReadOnlyList<RunProgress> Runs() => Read("read the settlement runs", database => SettlementStore.Runs(database, null));
+
+    public RunProgress? Run(int runId) => Read("read a settlement run", database => SettlementStore.Runs(database, runId).SingleOrDefault());
+
+    public byte[] Text(int runId) => Read("read a settlement run", database => SettlementStore.Text(database, runId));
+
+    public IEnumerable<SettlementLine> Lines(int runId)
+    {
+        foreach (var chunk in Chunks(runId))
+            foreach (var line in chunk.ReadLines()) yield return line;
+    }
+
+    public IEnumerable<LineChunk> Chunks(int runId)
+    {
+        for (var number = 0; Read("read a settlement run", database => SettlementStore.Chunk(database, runId, number)) is { } chunk; number++) yield return chunk;
+    }
+
+    public SettlementLine? Line(int runId, string householdId) =>
+        Read("read a settlement line", database => SettlementStore.ChunkOf(database, runId, householdId) is { } number ? SettlementStore.Chunk(database, runId, number) : null)
+            ?.ReadLines().First(line => line.Household.Id == householdId);
+
+    public IReadOnlyList<LineIndex> Index(int runId, int chunk) => Read("read the index of a settlement run", database => SettlementStore.Index(database, runId, chunk));
+
+    public SettledAmount GivenTo(int autumn, string householdId) =>
+        Read("read what a household was given", database => SettlementStore.GivenTo(database, autumn, householdId));
+
+    public HouseholdBalance Balance(int autumn, string householdId) =>
+        Read("read a household's balance", database => DisbursementStore.Balance(database, autumn, householdId));
+
+    public IReadOnlyList<(int Autumn, string HouseholdId, string Fault)> UnsoundBalances(int max) =>
+        Read("read balances", database => DisbursementStore.Unsound(database, max));
+
+    public bool AddStep(RunStep step, int after)
+    {
+        lock (writing) return SettlementStore.AddStep(writer(), step, after);
+    }
+
+    public PaymentList? Pay(RunStep step, int after, LocalDay on, string reference)
+    {
+        lock (writing) return DisbursementStore.Pay(writer(), step, after, on, reference);
+    }
+
+    public IReadOnlyList<string?> Disburse(IReadOnlyList<Disbursement> rows)
+    {
+        lock (writing) return DisbursementStore.Add(writer(), rows);
+    }
+
+    public IEnumerable<Disbursement> Disbursements(int autumn, int? runId = null)
+    {
+        for (var last = 0L; ;)
+        {
+            var page = Read("read disbursements", database => DisbursementStore.Page(database, autumn, runId, last));
+            foreach (var row in page) yield return row;
+            if (page.Count < SqliteLimits.PageRows) yield break;
+            last = page[^1].Id;
+        }
+    }
+
+    public (int Added, int Changed, int Unchanged) PutPayees(IReadOnlyList<(string HouseholdId, Payee Payee)> payees, string actor, long atMs)
+    {
+        lock (writing) return PayeeStore.Put(writer(), payees, actor, atMs);
+    }
+
+    public Payee? PayeeOf(string householdId) => Read("read a payee", database => PayeeStore.Of(database, householdId));
+
+    public void Dispose()
+    {
+        lock (reading) reader?.Dispose();
+    }
+
+    private T Read<T>(string operation, Func<Database, T> read)
+    {
+        lock (reading)
+        {
+            reader ??= Database.Open(ledgerFile, DatabaseAccess.Read, SqliteLimits.ViewCacheKiB);
+            reader.Operation = operation;
+            return read(reader);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using MeterPipeline.Domain;
+using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Ledger.Users;
+
+namespace MeterPipeline.ServerTests.EndToEnd;
+
+/// <summary>A season is settled on the command line: drafted, posted, confirmed and paid by different people, and corrected in the next run.</summary>
+public sealed partial class SettlementTests
+{
+    private const string Password = "correct horse battery staple";
+    private const int Finance = 4;
+
+    [Fact]
+    public void From_draft_to_payment_and_the_correction_after_it()
+    {
+        using var pipeline = new PipelineProcess();
+        SmallRegistry.Import(pipeline);
+        Import(pipeline, "readings", "meter_id,ts,value\nE1,2025-11-15T00:00:00+08:00,100\nE1,2026-03-16T00:00:00+08:00,1310\nE2,2025-11-15T00:00:00+08:00,0\nE2,2026-03-16T00:00:00+08:00,1000\n");
+        Import(pipeline, "payees", "户编号,收款人姓名,身份证号,一卡通账号\nH1,张三,11010519491231002X,6228480402564890018\n");
+        Import(pipeline, "disbursements", "season,household_id,kind,yuan,on,reference\n2025-2026,H1,advance,100.00,2025-10-30,A-1\n");
+
+        var draft = pipeline.Verb("settle", "--season", "2025-2026", "--division", "1408");
+        Assert.True(draft.Code == 0, draft.Errors);
+        Assert.Matches(@"run +1\n(.*\n)*lines +2\non hold +0\ndue +421\.00 yuan\npayable +321\.00 yuan\nhash +[0-9a-f]{64}\n", draft.Output);
+        var hash = Hash().Match(draft.Output).Value;
+        Assert.Equal(hash, Export(pipeline, 1));
+        Assert.Contains("household H1 is in run 1", pipeline.Verb("settle", "--season", "2025-2026", "--division", "1408").Errors, StringComparison.Ordinal);
+
+        var today = LocalDay.Of(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        Assert.Equal(0, pipeline.Verb("settle", "notice", "1", "--from", $"{today}", "--until", $"{today}").Code);
+        Assert.Equal(0, pipeline.Verb("settle", "object", "1", "H2", "--note", "少算了").Code);
+        var alone = pipeline.Verb("settle", "confirm", "1");
+        Assert.Equal(1, alone.Code);
+        Assert.Contains("users add NAME --role finance", alone.Errors, StringComparison.Ordinal);
+
+        AddFinance(pipeline, "wang", "zhao");
+        Assert.Contains("--as USER", pipeline.Verb("settle", "answer", "1", "H2", "--note", "已核对").Errors, StringComparison.Ordinal);
+        Assert.Contains("not an enabled user", pipeline.VerbReading("wrong", "settle", "answer", "1", "H2", "--note", "已核对", "--as", "wang").Errors, StringComparison.Ordinal);
+        Assert.Equal(0, pipeline.VerbReading(Password, "settle", "answer", "1", "H2", "--note", "已核对", "--as", "wang").Code);
+        var early = pipeline.VerbReading(Password, "settle", "confirm", "1", "--as", "wang");
+        Assert.Equal((1, true), (early.Code, early.Errors.Contains($"confirm it from {today.Next} on", StringComparison.Ordinal)));
+
+        // The command line has no other clock than the machine's.
+        Confirm(pipeline, today);
+        var paid = pipeline.VerbReading(Password, "settle", "pay", "1", "--as", "zhao");
+        Assert.True(paid.Code == 0, paid.Errors);
+        Assert.Contains("2 households are paid 321.00 yuan", paid.Output, StringComparison.Ordinal);
+        Assert.Equal(0, pipeline.VerbReading(Password, "settle", "returned", "1", "H1", "--reference", "R-1", "--as", "zhao").Code);
+        Assert.Contains("1 households are paid 21.00 yuan", pipeline.VerbReading(Password, "settle", "pay", "1", "--as", "zhao").Output, StringComparison.Ordinal);
+
+        Import(pipeline, "readings", "meter_id,ts,value,rev\nE1,2026-03-16T00:00:00+08:00,1298,1\n");
+        Assert.Matches(@"run +2\n(.*\n)*due +-1\.20 yuan\npayable +0\.00 yuan\n", pipeline.Verb("settle", "--season", "2025-2026", "--division", "140800000000").Output);
+        Assert.Equal(hash, Export(pipeline, 1));
+        Assert.Contains("2 settlement runs hashed again", pipeline.Verb("verify").Output, StringComparison.Ordinal);
+        Assert.Contains("1  2025-2026  1408          paid", pipeline.Verb("settle", "list").Output, StringComparison.Ordinal);
+    }
+
+    private static void Import(PipelineProcess pipeline, string kind, string csv)
+    {
+        var (code, output, errors) = pipeline.Verb("import", kind, pipeline.Write(kind + ".csv", csv));
+        Assert.True(code == 0, output + errors);
+    }
+
+    private static string Export(PipelineProcess pipeline, int run)
+    {
+        var file = pipeline.Write("run.jsonl", "");
+        Assert.Equal(0, pipeline.Verb("settle", "export", $"{run}", "--out", file).Code);
+        return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+    }
+
+    private static void AddFinance(PipelineProcess pipeline, params string[] names)
+    {
+        using var ledger = SqliteLedger.Open(pipeline.Data);
+        foreach (var name in names)
+            ledger.PutUser(new User(name, (Role)Finance, null, [], PasswordHash.Create(Encoding.UTF8.GetBytes(Password)), MustChange: false, Enabled: true, 1, 1), "test", 1);
+    }
+
+    /// <summary>As on the day after the notice.</summary>
+    private static void Confirm(PipelineProcess pipeline, LocalDay today)
+    {
+        using var ledger = SqliteLedger.Open(pipeline.Data);
+        var progress = ledger.Settlements.Run(1)!;
+        var step = new Domain.Settlements.RunStep(1, Domain.Settlements.RunStepKind.Confirmed, today.EndMs, "wang", "");
+        Assert.Null(progress.Refusal(step, new Domain.Settlements.Signatory("wang", Domain.Settlements.Office.Finance), today.Next));
+        Assert.True(ledger.Settlements.AddStep(step, progress.Steps.Count));
+    }
+
+    [GeneratedRegex("[0-9a-f]{64}")]
+    private static partial Regex Hash();
+}

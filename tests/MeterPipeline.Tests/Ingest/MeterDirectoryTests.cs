@@ -1,0 +1,31 @@
+using System.Text;
+using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ingest.Intake;
+
+namespace MeterPipeline.Tests.Ingest;
+
+public sealed class MeterDirectoryTests
+{
+    [Fact]
+    public void Every_id_of_any_length_is_found_and_no_other()
+    {
+        var ids = Enumerable.Range(1, TopicShape.SegmentMax).SelectMany(length => (string[])[new string('0', length), new string('0', length - 1) + 'x', Name(length, '甲')])
+            .Concat(Enumerable.Range(0, 5_000).Select(n => $"M{n:D11}")).Distinct(StringComparer.Ordinal).ToList();
+        var directory = Of(ids);
+
+        for (var no = 0; no < ids.Count; no++)
+        {
+            Assert.True(directory.TryFind(Encoding.UTF8.GetBytes(ids[no]), out var entry), $"{ids[no]} is not found");
+            Assert.Equal(new DirectoryEntry(no, 0, Energy.Gas), entry);
+        }
+        foreach (var stranger in (string[])["", "1", "M00000005000", "M0000000000", new string('0', 65), new string('0', 21) + 'y', new string('0', 40) + 'y', Name(30, '乙')])
+            Assert.False(directory.TryFind(Encoding.UTF8.GetBytes(stranger), out _), $"{stranger} is found");
+    }
+
+    /// <summary>Of a number of bytes, with as many Chinese characters as fit at the end.</summary>
+    private static string Name(int bytes, char character) => new string('0', bytes % 3) + new string(character, bytes / 3);
+
+    private static MeterDirectory Of(List<string> ids) => new(new RegistrySnapshot(
+        1, [], [new Company("gas", "gas", Energy.Gas)], [],
+        ids.Select((id, no) => new Meter(no, id, [new Installation(id, "H", "gas", Energy.Gas, null, null, null, 1, null, null, null, null, Serves.Heating, 0)]))));
+}
