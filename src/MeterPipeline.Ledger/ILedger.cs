@@ -161,7 +161,7 @@ public interface ILedgerView : IDisposable
 public readonly record struct JournalRow(long Seq, byte[] Blob);
 
 /// <summary>A message, or one item of a batch, that could not be taken: kept with its bytes, visible, replayable.</summary>
-/// <param name="Company">From the topic where that could be read, else empty.</param>
+/// <param name="Company">Whom it is counted for: the company that the connection had proved to be, otherwise the one that the topic names, else empty.</param>
 /// <param name="Reason">A stable word: <c>unknown-meter</c>, <c>bad-json</c>…</param>
 /// <param name="Detail">A sentence for the operator: place and remedy.</param>
 /// <param name="Topic">As received, at most 512 bytes.</param>
