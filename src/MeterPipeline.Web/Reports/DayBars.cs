@@ -10,7 +10,7 @@ namespace MeterPipeline.Web.Reports;
 /// </summary>
 internal static class DayBars
 {
-    private const int Width = 400, Height = 170, Left = 52, Right = 8, Top = 22, Bottom = 24;
+    private const int Width = 400, Height = 172, Left = 52, Right = 8, Top = 30, Bottom = 24;
     private const int MostLabels = 7;
 
     /// <param name="values">By day; what is missing has no bar.</param>

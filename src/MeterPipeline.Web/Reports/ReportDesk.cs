@@ -21,7 +21,7 @@ internal sealed class ReportDesk(ILedger ledger, SeasonBoards seasons, UseBoards
 
     public LocalDay Today => LocalDay.Of(NowMs);
 
-    /// <summary>The season's periods, newest first within weeks, months, season.</summary>
+    /// <summary>The season's periods, also those to come, newest first within weeks, months, season.</summary>
     public IReadOnlyList<ListedPeriod> List(Place place)
     {
         var (sheet, season, listed) = (seasons.Sheet(place.Autumn), Dates(place), new List<ListedPeriod>());
@@ -54,7 +54,7 @@ internal sealed class ReportDesk(ILedger ledger, SeasonBoards seasons, UseBoards
             period, season, place.Prefix, board.Name, before.Period, sheet.Newest, sheet.FoldedSeq, Line(place.Prefix, board.Name),
             [.. board.Parts.Select(part => Line(part.Prefix, part.Name))], [.. board.Days.Where(day => day.Day >= period.First && day.Day <= period.Last)], drawn)
         {
-            PerDay = known != knownBefore,
+            PerDay = before.Period is not null && known != knownBefore,
             Receipts = place.Prefix.Length == 0 ? ReceiptsOf(place.Autumn, period) : null,
             Settlement = kind == ReportKind.Season ? Settled(place) : null,
         };

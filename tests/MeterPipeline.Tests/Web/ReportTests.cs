@@ -4,6 +4,7 @@ using System.Text.Json;
 using MeterPipeline.Domain;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Tests.Exports;
+using MeterPipeline.Tests.Settlements;
 using MeterPipeline.Web.Reports;
 
 namespace MeterPipeline.Tests.Web;
@@ -131,6 +132,26 @@ public sealed class ReportTests(AccessSite people) : IClassFixture<AccessSite>
         Assert.Contains("report-weekly-2026-W03-1408.xlsx", people.Site.Ledger.Access.Log(long.MaxValue, 5).Where(entry => entry.Act == AccessAct.Export).Select(entry => entry.Subject));
         Assert.Equal("application/zip", (await bureau.GetAsync("/exports/report.zip?kind=season&period=2025-2026&division=1408")).Content.Headers.ContentType!.MediaType);
         Assert.Equal(HttpStatusCode.NotFound, (await bureau.GetAsync("/exports/report.xlsx?kind=weekly&period=2026-W54&division=1408")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_season_report_sums_the_runs_inside_and_names_those_of_a_wider_place_without_their_sums()
+    {
+        var settlements = people.Site.Ledger.Settlements;
+        var run = settlements.Draft(
+            AnyLine.Draft("140802"), WebSite.Policies, settlements.Moment(), [AnyLine.Of(WebSite.Household, 100.5m, village: WebSite.Village), AnyLine.Of(WebSite.EvilHousehold, 20m, hold: "site-inspection", village: WebSite.Village)]);
+        using var bureau = await WebVisitor.SignedInAsync(people.Site, "bureau");
+        var county = (await Json(bureau, "/api/v1/reports/season/2025-2026?division=140802")).GetProperty("settlement");
+        var told = county.GetProperty("runs").EnumerateArray().Single();
+        Assert.Equal((run.Id, "drafted", 2, 1), (told.GetProperty("run").GetInt32(), told.GetProperty("stage").GetString(), told.GetProperty("households").GetInt32(), told.GetProperty("held").GetInt32()));
+        Assert.Equal((120.5m, 100.5m), (Number(told, "accrued_yuan"), Number(told, "due_yuan")));
+        using var town = await WebVisitor.SignedInAsync(people.Site, "town");
+        var below = (await Json(town, $"/api/v1/reports/season/2025-2026?division={AccessSite.Township}")).GetProperty("settlement");
+        Assert.Empty(below.GetProperty("runs").EnumerateArray());
+        Assert.Equal([run.Id], below.GetProperty("runs_above").EnumerateArray().Select(id => id.GetInt32()));
+        await town.GetAsync($"/reports/season/2025-2026?division={AccessSite.Township}");
+        Assert.Contains($"{run.Id} 已起草", town.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("120.50", town.Html, StringComparison.Ordinal);
     }
 
     [Theory]
