@@ -67,11 +67,18 @@ internal sealed partial record ReportTexts
         Kinds = new Dictionary<ReportKind, string> { [ReportKind.Weekly] = "周调度", [ReportKind.Monthly] = "月报", [ReportKind.Season] = "期末报告" },
         States = new Dictionary<PeriodState, string>
         {
-            [PeriodState.ToCome] = "未开始", [PeriodState.Running] = "进行中", [PeriodState.Short] = "数据未到齐", [PeriodState.Complete] = "完整",
+            [PeriodState.ToCome] = "未开始",
+            [PeriodState.Running] = "进行中",
+            [PeriodState.Short] = "数据未到齐",
+            [PeriodState.Complete] = "完整",
         },
         Stages = new Dictionary<RunStage, string>
         {
-            [RunStage.Drafted] = "已起草", [RunStage.Noticed] = "已公示", [RunStage.Confirmed] = "已确认", [RunStage.Paid] = "已发放", [RunStage.Withdrawn] = "已撤回",
+            [RunStage.Drafted] = "已起草",
+            [RunStage.Noticed] = "已公示",
+            [RunStage.Confirmed] = "已确认",
+            [RunStage.Paid] = "已发放",
+            [RunStage.Withdrawn] = "已撤回",
         },
     };
 }

@@ -67,11 +67,18 @@ internal sealed partial record ReportTexts
         Kinds = new Dictionary<ReportKind, string> { [ReportKind.Weekly] = "Weekly dispatch", [ReportKind.Monthly] = "Monthly report", [ReportKind.Season] = "Season report" },
         States = new Dictionary<PeriodState, string>
         {
-            [PeriodState.ToCome] = "to come", [PeriodState.Running] = "running", [PeriodState.Short] = "readings missing", [PeriodState.Complete] = "complete",
+            [PeriodState.ToCome] = "to come",
+            [PeriodState.Running] = "running",
+            [PeriodState.Short] = "readings missing",
+            [PeriodState.Complete] = "complete",
         },
         Stages = new Dictionary<RunStage, string>
         {
-            [RunStage.Drafted] = "drafted", [RunStage.Noticed] = "noticed", [RunStage.Confirmed] = "confirmed", [RunStage.Paid] = "paid", [RunStage.Withdrawn] = "withdrawn",
+            [RunStage.Drafted] = "drafted",
+            [RunStage.Noticed] = "noticed",
+            [RunStage.Confirmed] = "confirmed",
+            [RunStage.Paid] = "paid",
+            [RunStage.Withdrawn] = "withdrawn",
         },
     };
 }
