@@ -9,6 +9,7 @@ using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Exports;
 using MeterPipeline.Web.Health;
 using MeterPipeline.Web.Pages;
+using MeterPipeline.Web.Reports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -38,13 +39,14 @@ public static class MeterWeb
         services.AddSingleton(provider => new UseBoards(
             ledger, policies, boards ?? BoardSettings.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UseBoards>>()));
         services.AddSingleton(provider => new CurveDesk(ledger, policies, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ReportDesk>();
         services.AddSingleton(new QuarantineSearch(ledger));
         services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
         services.AddSingleton<AssetFiles>();
         services.AddAccess(ledger, access ?? new AccessOptions(), passwords);
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
-        services.AddOpenApi("v1");
+        services.AddOpenApi("v1", options => options.AddOperationTransformer(ApiDescriptions.Describe));
         return services;
     }
 
@@ -60,6 +62,7 @@ public static class MeterWeb
         HealthEndpoints.Map(app);
         ApiEndpoints.Map(app);
         PageEndpoints.Map(app);
+        ReportPages.Map(app);
         ExportEndpoints.Map(app);
         app.MapAccess();
         app.MapOpenApi("/openapi/{documentName}.json").OpenToAll();

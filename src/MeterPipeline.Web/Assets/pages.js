@@ -79,6 +79,11 @@
   // Paper shows the tables that the screen keeps folded.
   window.addEventListener('beforeprint', () => { for (const d of document.querySelectorAll('details[data-keep]:not([data-keep="history"])')) d.open = true; });
 
+  for (const button of document.querySelectorAll('[data-print]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => window.print());
+  }
+
   if (!api) return;
   document.addEventListener('visibilitychange', () => { if (!document.hidden) poll(); });
   poll();
