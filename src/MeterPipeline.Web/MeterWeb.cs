@@ -6,6 +6,7 @@ using MeterPipeline.Web.Assets;
 using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Health;
 using MeterPipeline.Web.Pages;
+using MeterPipeline.Web.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,7 @@ public static class MeterWeb
         services.AddSingleton(provider => new HouseholdDesk(ledger, policies, rules ?? RuleSettings.Default, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
         services.AddSingleton<AssetFiles>();
+        services.AddRegistry(ledger);
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddOpenApi("v1");
@@ -46,6 +48,7 @@ public static class MeterWeb
         HealthEndpoints.Map(app);
         ApiEndpoints.Map(app);
         PageEndpoints.Map(app);
+        RegistryEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MeterPipeline.Run;
+using MeterPipeline.Web.Registry;
 
 namespace MeterPipeline.Cli;
 
@@ -26,6 +27,7 @@ public static class RunCommand
         _ = Opened.FixedSums(parsed);
         using var ledger = Opened.Ledger(parsed, create: true);
         listeners.Require(ledger.Users().Count > 0, settings.Mqtt.Tls.RequireClientCertificate);
+        builder.Services.AddSingleton(new RegistryImportOptions(Path.Combine(Path.GetFullPath(parsed.GetValue(CommandLine.Data)!), "imports")));
         await using var host = await PipelineHost.StartAsync(builder, ledger, policies, settings, listeners).ConfigureAwait(false);
         Console.WriteLine($"Ready: {listeners}, ledger {Path.GetFullPath(parsed.GetValue(CommandLine.Data)!)}, {policies.Policies.Count} policies");
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping, cancel);

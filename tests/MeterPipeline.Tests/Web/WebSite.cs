@@ -6,6 +6,7 @@ using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Web;
+using MeterPipeline.Web.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +29,7 @@ public sealed class WebSite : IAsyncDisposable
     private readonly WebApplication app;
     private readonly JournalBlob.Writer writer = new();
 
-    private WebSite()
+    private WebSite(string? person, string[] divisions)
     {
         Ledger = SqliteLedger.Open(Path.Combine(folder.FullName, "data"), create: true);
         Register();
@@ -38,15 +39,20 @@ public sealed class WebSite : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(new Noon());
+        builder.Services.AddSingleton(new RegistryImportOptions(Imports));
         builder.Services.AddMeterWeb(Ledger, Policies, () => Readiness, () =>
             [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)]);
         app = builder.Build();
+        if (person is not null) Introduce(person, divisions);
         app.MapMeterWeb();
     }
 
     public SqliteLedger Ledger { get; }
 
     public ReadinessReport Readiness { get; set; } = ReadinessReport.Ready;
+
+    /// <summary>Where uploads wait.</summary>
+    public string Imports => Path.Combine(folder.FullName, "imports");
 
     public Uri Address => new(app.Urls.First());
 
@@ -60,9 +66,11 @@ public sealed class WebSite : IAsyncDisposable
         [new TopUp([Hardship.Dibao, Hardship.Wubao], [], 200m, "county", false, new LegalBasis("运政办发〔2025〕11号", "三（三）"))],
         Rounding.Default, new LegalBasis("运政办发〔2025〕11号", ""))]);
 
-    public static async Task<WebSite> StartAsync()
+    /// <param name="person">Who looks; null: a guest.</param>
+    /// <param name="divisions">Where they may look; none: everywhere.</param>
+    public static async Task<WebSite> StartAsync(string? person = null, params string[] divisions)
     {
-        var site = new WebSite();
+        var site = new WebSite(person, divisions);
         await site.app.StartAsync();
         return site;
     }
@@ -79,6 +87,18 @@ public sealed class WebSite : IAsyncDisposable
         await app.DisposeAsync();
         Ledger.Dispose();
         folder.Delete(recursive: true);
+    }
+
+    /// <summary>Every request comes from this person: the room keeps the type of its viewers to itself.</summary>
+    private void Introduce(string person, string[] divisions)
+    {
+        var type = typeof(MeterWeb).Assembly.GetType("MeterPipeline.Web.Access.Viewer", throwOnError: true)!;
+        var viewer = Activator.CreateInstance(type, person, divisions);
+        app.Use((context, next) =>
+        {
+            context.Features[type] = viewer;
+            return next(context);
+        });
     }
 
     private void Register()
