@@ -3,6 +3,7 @@ using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
 using MeterPipeline.Web.Access;
+using MeterPipeline.Web.Boards;
 
 namespace MeterPipeline.Web.Registry;
 
@@ -104,11 +105,11 @@ internal sealed class RegistryDesk(ILedger ledger, TimeProvider time)
             if (!meter.Id.Contains(query, StringComparison.OrdinalIgnoreCase)) continue;
             foreach (var life in meter.Installations) yield return (life.HouseholdId, meter.Id);
         }
-        var isCode = query.All(char.IsAsciiDigit);
+        var isCode = DivisionCode.TryReadPrefix(query, out var prefix);
         foreach (var household in registry.Households.Values)
         {
             if (household.Id.Contains(query, StringComparison.OrdinalIgnoreCase)) yield return (household.Id, "");
-            else if (isCode && household.Division.StartsWith(query.TrimEnd('0'), StringComparison.Ordinal)) yield return (household.Id, household.Division);
+            else if (isCode && household.Division.StartsWith(prefix, StringComparison.Ordinal)) yield return (household.Id, household.Division);
             else if (!isCode && registry.Divisions.TryGetValue(household.Division, out var village) && village.Name.Contains(query, StringComparison.OrdinalIgnoreCase))
                 yield return (household.Id, village.Name);
         }

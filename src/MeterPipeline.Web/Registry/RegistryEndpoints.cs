@@ -74,8 +74,6 @@ internal static class RegistryEndpoints
             await content.DisposeAsync().ConfigureAwait(false);
             fault = UploadFault.Busy;
         }
-        // Part of the body may be unread: the connection is of no further use, and must not wait for the rest.
-        context.Response.Headers.Connection = "close";
         return Page(frame, assets, pages.Title, pages.Fault(fault), status: fault switch
         {
             UploadFault.TooLarge => StatusCodes.Status413PayloadTooLarge,

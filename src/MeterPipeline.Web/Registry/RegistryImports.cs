@@ -70,10 +70,10 @@ internal sealed class RegistryImports : IAsyncDisposable
         if (job.TryBegin(ImportStage.Previewing, ImportStage.Previewed, ImportStage.Moved, ImportStage.Failed)) Start(job, RunPreview);
     }
 
-    /// <summary>Stores what was previewed. Where the registry has changed since, nothing is stored and the job says so.</summary>
+    /// <summary>Stores what was previewed, if there is anything to store. Where the registry has changed since, nothing is stored and the job says so.</summary>
     public void Apply(ImportJob job, string actor)
     {
-        if (job.TryBegin(ImportStage.Applying, ImportStage.Previewed)) Start(job, j => RunApply(j, actor));
+        if (job.State.IsReady && job.TryBegin(ImportStage.Applying, ImportStage.Previewed)) Start(job, j => RunApply(j, actor));
     }
 
     /// <summary>Forgets an import that is not running, and its files.</summary>

@@ -28,17 +28,22 @@ internal static class UploadForm
     private const int BoundaryChars = 200;
     private const int BlockBytes = 1 << 16;
 
+    /// <summary>Browsers read an answer only once they have sent everything, so this much of a refused upload is still taken in.</summary>
+    private const long DiscardBytesMax = 4 * RegistryImportOptions.BytesMax;
+
     public static async Task<Upload> ReadAsync(HttpContext context, RegistryImports imports)
     {
         var request = context.Request;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null; // counted below
-        if (request.ContentLength > RegistryImportOptions.BytesMax + FieldsMax * FieldBytesMax) return Upload.Of(UploadFault.TooLarge);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != "multipart/form-data") return Upload.Of(UploadFault.NotAForm);
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (boundary is not { Length: > 0 and <= BoundaryChars }) return Upload.Of(UploadFault.NotAForm);
         try
         {
-            return await SectionsAsync(context, new MultipartReader(boundary, request.Body), imports).ConfigureAwait(false);
+            var upload = request.ContentLength > RegistryImportOptions.BytesMax + FieldsMax * FieldBytesMax ? Upload.Of(UploadFault.TooLarge)
+                : await SectionsAsync(context, new MultipartReader(boundary, request.Body), imports).ConfigureAwait(false);
+            if (upload.Content is null) await DiscardAsync(request.Body, context.RequestAborted).ConfigureAwait(false);
+            return upload;
         }
         catch (Exception error) when (error is InvalidDataException || (error is IOException && !context.RequestAborted.IsCancellationRequested))
         {
@@ -86,6 +91,13 @@ internal static class UploadForm
         {
             if (!kept) await content.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private static async Task DiscardAsync(Stream body, CancellationToken cancel)
+    {
+        var block = new byte[BlockBytes];
+        int read;
+        for (long left = DiscardBytesMax; left > 0 && (read = await body.ReadAsync(block, cancel).ConfigureAwait(false)) > 0;) left -= read;
     }
 
     private static async Task<string> FieldAsync(Stream body, CancellationToken cancel)

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace MeterPipeline.Tests.Web;
 
 /// <summary>A browser without script at the registry's pages.</summary>
-internal sealed class RegistrySite(WebSite site) : IAsyncDisposable
+public sealed class RegistrySite(WebSite site) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
