@@ -1,4 +1,3 @@
-using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger.Import;
 using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Pages;

@@ -30,7 +30,7 @@ public sealed class HouseholdFileTests : IAsyncLifetime
     public async Task The_file_tells_everything_and_masks_what_is_personal()
     {
         registry.Site.Ledger.AddHoldEntry(new HoldEntry(0, WebSite.Household, 2025, "site-inspection", HoldAct.Place, "", "电表箱破损", "bureau:li", WebSite.Today.StartMs));
-        var page = await registry.Client.GetStringAsync($"/registry/households/{WebSite.Household}");
+        var page = WebUtility.HtmlDecode(await registry.Client.GetStringAsync($"/registry/households/{WebSite.Household}"));
         foreach (var told in new[]
         {
             "张某", "运城市 › 盐湖区 › 解州镇 › 东村", "煤改电", "2024-11-01", "东院", "6 位整数 + 2 位小数", "8 kW", "1.5", "····5678", "闲置", "2025-12-15",
