@@ -39,7 +39,7 @@ public static class RegistryHistory
     }
 
     /// <summary>An account number as it may be shown: its last four characters.</summary>
-    public static string MaskedAccount(string account) => account.Length <= 4 ? account : "····" + account[^4..];
+    public static string MaskedAccount(string account) => account.Length <= 4 ? account : "****" + account[^4..];
 
     private static bool IsOf(AuditRow row, string householdId) =>
         Values(row.After).GetValueOrDefault("household_id") == householdId || Values(row.Before).GetValueOrDefault("household_id") == householdId;

@@ -119,7 +119,7 @@ internal sealed class HouseholdFilePage(PageFrame frame, HouseholdFile file)
 
             """));
         return Markup.Of($"""
-            <section class="card"><h2>{words.History}<small>{Figures.Fill(words.HistoryHint, EditsMax)}</small></h2><div class="scroll"><table class="notes">
+            <section class="card"><h2>{words.History}<small>{Figures.Fill(words.HistoryHint, EditsMax)}</small></h2><div class="scroll"><table class="notes edits">
             <thead><tr><th scope="col">{texts.ChangedAt}</th><th scope="col" class="text">{texts.ChangedBy}</th><th scope="col" class="text">{texts.Entry}</th><th scope="col" class="text">{texts.Field}</th><th scope="col" class="text">{texts.Before} → {texts.After}</th></tr></thead>
             <tbody>{rows}</tbody></table></div></section>
             """);

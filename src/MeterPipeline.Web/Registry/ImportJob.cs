@@ -1,4 +1,5 @@
 using MeterPipeline.Ledger.Import;
+using MeterPipeline.Web.Pages;
 
 namespace MeterPipeline.Web.Registry;
 
@@ -32,7 +33,7 @@ internal sealed record ImportState(ImportStage Stage, ImportProgress Progress, R
 }
 
 /// <summary>An uploaded registry file from its preview to its end. State from any thread; the files belong to the worker while it runs.</summary>
-internal sealed class ImportJob(string key, RegistryFile kind, string? owner, string name, FileStream content, FileStream refused, long atMs) : IDisposable
+internal sealed class ImportJob(string key, RegistryFile kind, string? owner, string name, FileStream content, FileStream refused, Texts texts, long atMs) : IDisposable
 {
     private readonly Lock changing = new();
     private volatile ImportState state = ImportState.New(content.Length);
@@ -44,6 +45,9 @@ internal sealed class ImportJob(string key, RegistryFile kind, string? owner, st
 
     /// <summary>As the browser named the file: text from outside.</summary>
     public string Name => name;
+
+    /// <summary>Of whoever uploaded it.</summary>
+    public Texts Texts => texts;
 
     public long Bytes { get; } = content.Length;
 

@@ -116,9 +116,9 @@ internal sealed class ImportPages(PageFrame frame, Viewer viewer)
         if (result.Clean) return Markup.Empty;
         var rows = result.Problems.Select(problem =>
         {
-            var (reason, remedy) = RefusedCsv.Parts(problem.Reason);
+            var (reason, remedy) = RefusalWords.Parts(texts, problem.Reason);
             return Markup.Of($"""
-                <tr><th scope="row">{problem.Line}</th><td class="text">{problem.Column}</td><td class="text">{reason}</td><td class="text">{remedy}</td></tr>
+                <tr><th scope="row">{problem.Line}</th><td class="text">{RefusalWords.Column(texts, job.Kind, problem.Column)}</td><td class="text">{reason}</td><td class="text">{remedy}</td></tr>
 
                 """);
         });
@@ -136,7 +136,7 @@ internal sealed class ImportPages(PageFrame frame, Viewer viewer)
         var list = new ChangeList(texts, words);
         var hint = Figures.Fill(words.ChangesHint, preview.Changes.Count, Figures.Count(preview.Result.Added + preview.Result.Changed));
         return Markup.Of($"""
-            <section class="card"><h2>{words.ChangesTitle}<small>{hint}</small></h2><div class="scroll"><table class="notes"><tbody>{preview.Changes.Select(list.Row)}</tbody></table></div></section>
+            <section class="card"><h2>{words.ChangesTitle}<small>{hint}</small></h2><div class="scroll changes"><table class="notes"><tbody>{preview.Changes.Select(list.Row)}</tbody></table></div></section>
             """);
     }
 

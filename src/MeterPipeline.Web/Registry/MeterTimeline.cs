@@ -44,6 +44,6 @@ internal sealed class MeterTimeline(Texts texts, IReadOnlyList<InstalledMeter> l
     private Markup Closed(InstalledMeter installed) => Part(installed, words.Closing, installed.Life.Closing);
 
     private Markup Part(InstalledMeter installed, string word, long? register) => register is { } read
-        ? Markup.Of($"{texts.Meter} {installed.Meter.Id} {word} <em>{Figures.Exact(read)} {RegistryValues.Unit(installed.Life.Energy)}</em>")
-        : Markup.Of($"{texts.Meter} {installed.Meter.Id} {word} {words.Unknown}");
+        ? Markup.Of($"{RegistryValues.Entity(texts, "meter", installed.Meter.Id)} {word} <em>{Figures.Exact(read)} {RegistryValues.Unit(installed.Life.Energy)}</em>")
+        : Markup.Of($"{RegistryValues.Entity(texts, "meter", installed.Meter.Id)} {word} {words.Unknown}");
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MeterPipeline.Ledger.Import;
 using MeterPipeline.Web.Exports;
+using MeterPipeline.Web.Pages;
 
 namespace MeterPipeline.Web.Registry;
 
@@ -11,15 +12,20 @@ namespace MeterPipeline.Web.Registry;
 /// </summary>
 internal sealed class RefusedCsv : IDisposable
 {
+    private readonly Texts texts;
+    private readonly RegistryFile file;
     private readonly StreamWriter writer;
     private int lines;
 
     /// <param name="into">Emptied, left open.</param>
-    public RefusedCsv(FileStream into)
+    /// <param name="texts">The language of whoever will mend the file.</param>
+    public RefusedCsv(FileStream into, RegistryFile file, Texts texts)
     {
+        (this.texts, this.file) = (texts, file);
         into.SetLength(0);
         writer = new StreamWriter(into, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true) { NewLine = "\r\n" };
-        writer.WriteLine("line,column,reason,remedy");
+        var words = ImportTexts.For(texts);
+        writer.WriteLine(string.Join(',', words.Line, words.Column, texts.Reason, words.Remedy));
     }
 
     public void Add(RowProblem problem)
@@ -27,18 +33,12 @@ internal sealed class RefusedCsv : IDisposable
         if (lines > RegistryImportOptions.RefusedMax) return;
         if (lines++ == RegistryImportOptions.RefusedMax)
         {
-            writer.WriteLine(",,\"There are more; mend these first.\",");
+            writer.WriteLine(",,…,");
             return;
         }
-        var (reason, remedy) = Parts(problem.Reason);
-        writer.WriteLine(string.Join(',', problem.Line.ToString(CultureInfo.InvariantCulture), Field(problem.Column), Field(reason), Field(remedy)));
-    }
-
-    /// <summary>What is wrong, and what to do about it: the part behind the last colon.</summary>
-    public static (string Reason, string Remedy) Parts(string text)
-    {
-        var colon = text.LastIndexOf(": ", StringComparison.Ordinal);
-        return colon < 0 ? (text, "") : (text[..colon], text[(colon + 2)..]);
+        var (reason, remedy) = RefusalWords.Parts(texts, problem.Reason);
+        var column = RefusalWords.Column(texts, file, problem.Column);
+        writer.WriteLine(string.Join(',', problem.Line.ToString(CultureInfo.InvariantCulture), Field(column), Field(reason), Field(remedy)));
     }
 
     public void Dispose() => writer.Dispose();

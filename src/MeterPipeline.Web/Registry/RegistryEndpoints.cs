@@ -70,7 +70,7 @@ internal static class RegistryEndpoints
         var fault = upload.Fault;
         if (upload.Content is { } content)
         {
-            if (imports.Add(upload.Kind, Viewer.Of(context).Name, upload.Name, content) is { } job) return Results.Redirect($"/registry/import/{job.Key}");
+            if (imports.Add(upload.Kind, Viewer.Of(context).Name, upload.Name, content, frame.Texts) is { } job) return Results.Redirect($"/registry/import/{job.Key}");
             await content.DisposeAsync().ConfigureAwait(false);
             fault = UploadFault.Busy;
         }

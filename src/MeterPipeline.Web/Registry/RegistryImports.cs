@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Import;
+using MeterPipeline.Web.Pages;
 using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Web.Registry;
@@ -42,12 +43,12 @@ internal sealed class RegistryImports : IAsyncDisposable
 
     /// <summary>Takes an upload over and begins its preview.</summary>
     /// <returns>Null: too many wait already, all of them at work.</returns>
-    public ImportJob? Add(RegistryFile kind, string? owner, string name, FileStream content)
+    public ImportJob? Add(RegistryFile kind, string? owner, string name, FileStream content, Texts texts)
     {
         lock (jobs)
         {
             if (jobs.Count >= RegistryImportOptions.KeptMax && !DropOldest()) return null;
-            var job = new ImportJob(Random(), kind, owner, name, content, NewFile(), NowMs);
+            var job = new ImportJob(Random(), kind, owner, name, content, NewFile(), texts, NowMs);
             jobs.Add(job.Key, job);
             Start(job, RunPreview);
             return job;
@@ -174,7 +175,7 @@ internal sealed class RegistryImports : IAsyncDisposable
     private void RunPreview(ImportJob job)
     {
         RegistryPreview preview;
-        using (var refused = new RefusedCsv(job.Refused))
+        using (var refused = new RefusedCsv(job.Refused, job.Kind, job.Texts))
             preview = RegistryCsv.Preview(ledger, job.Kind, job.Content, refused.Add, progress => Tell(job, progress), stopping.Token);
         job.Set(state => state with { Stage = ImportStage.Previewed, Preview = preview });
     }

@@ -44,7 +44,7 @@ internal static class RegistryValues
 
     /// <summary>Whom or what an audited change is about.</summary>
     public static string Entity(Texts texts, string kind, string id) =>
-        $"{Texts.Word(RegistryTexts.For(texts).Kinds, kind)} {(kind == "alias" && !id.StartsWith('·') ? RegistryHistory.MaskedAccount(id) : id)}";
+        $"{Texts.Word(RegistryTexts.For(texts).Kinds, kind)} {(kind == "alias" && !id.StartsWith('*') ? RegistryHistory.MaskedAccount(id) : id)}";
 
     private static string Word<T>(WordList<T> words, string value, IReadOnlyDictionary<T, string> shown) where T : struct, Enum =>
         words.TryParse(value, out var known) ? shown[known] : value;

@@ -168,10 +168,33 @@ public sealed class ImportPagesTests : IAsyncLifetime
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         Assert.Equal([0xEF, 0xBB, 0xBF], bytes[..3]);
         var lines = Encoding.UTF8.GetString(bytes[3..]).Split("\r\n");
-        Assert.Equal("line,column,reason,remedy", lines[0]);
+        Assert.Equal("Line,Column,Reason,Remedy", lines[0]);
         Assert.Equal("3,account,'=1|cmd with this from stands in line 2 already,keep one of the two", lines[1]);
         Assert.StartsWith("5,account,'@x ", lines[2], StringComparison.Ordinal);
         Assert.DoesNotMatch(new Regex("(^|,)\"?[=+@-]", RegexOptions.Multiline), string.Join('\n', lines));
+    }
+
+    [Theory]
+    [InlineData("divisions", "code,name,parent\n1,,\n140802100201,x,140802100201\n140802100201,x,\n140802100201,y,\n")]
+    [InlineData("companies", "company,name,energy\n气,x,coal\ngrid,x,gas\na b,x,\ngrid2,x,gas\ngrid2,x,gas\n")]
+    [InlineData("households", "household_id,name,division,route,accepted_on,note,excluded_from,excluded_to,exclusion\n1.4E+12,x,,煤,2025-02-30,,2025-01-02,2025-01-01,\n,x,140802100999,煤改气,,,,2025-01-01,idle\nA,x,140802100201,煤改气,,,,,\nA,y,140802100201,煤改气,,,,,\nA,x,140802100201,煤改气,,,2025-01-01,,idle\nA,x,140802100201,煤改气,,,,,,more\n")]
+    [InlineData("meters", "meter_id,household_id,company,energy,register_digits,capacity,multiplier,installed_on,opening,removed_on,closing,serves,heated_households\nM1,H9,grid9,gas,13,0,0,,5,,6,,3\nM2,H140802100201-01,grid,gas,2,x,1,2025-01-02,500,2025-01-01,1,,\nM140802100201-01,H140802100201-02,grid,electricity,,,,2025-01-02,,,,,\nM3,H140802100201-01,grid,electricity,,,,2025-01-02,9,2025-02-02,1,,\nM4,H140802100201-01,grid,electricity,,-1,,x,,,,,\n")]
+    [InlineData("heated-households", "household_id,from,households\nH9,,\nH140802100201-01,2025-01-01,1.5\n")]
+    [InlineData("aliases", "account,household_id,from,until\nA1,H140802100201-01,2025-01-01,2025-01-01\nA2,H9,,\nA3,H140802100201-01,,\nA3,H140802100201-02,2025-01-01,\n")]
+    [InlineData("aliases", "户号,户号\n")]
+    [InlineData("companies", "company,name,energy\ng,\"x\"y,gas\n")]
+    public async Task Every_reason_is_told_in_Chinese_too(string kind, string text)
+    {
+        var key = await registry.PreviewAsync(kind, text);
+        var page = WebUtility.HtmlDecode(await registry.Client.GetStringAsync($"/registry/import/{key}"));
+        var refused = page[page.IndexOf("拒收的行", StringComparison.Ordinal)..];
+        var rows = Regex.Matches(refused, "<tr><th scope=\"row\">(\\d+)</th><td class=\"text\">(.*?)</td><td class=\"text\">(.*?)</td><td class=\"text\">(.*?)</td></tr>");
+        Assert.NotEmpty(rows);
+        foreach (Match row in rows)
+        {
+            Assert.Matches("[\u4e00-\u9fff]", row.Groups[4].Value);
+            Assert.DoesNotMatch("\\b(is|the|stands|give|correct|has)\\b", row.Groups[3].Value + row.Groups[4].Value);
+        }
     }
 
     private static int Count(System.Text.Json.JsonElement state, string name) => state.GetProperty(name).GetInt32();

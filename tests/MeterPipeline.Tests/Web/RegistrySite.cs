@@ -19,7 +19,7 @@ public sealed class RegistrySite(WebSite site) : IAsyncDisposable
     {
         var form = new MultipartFormDataContent { { new StringContent(kind), "kind" } };
         form.Add(file, "file", name);
-        return Client.PostAsync("/registry/import", form);
+        return Client.PostAsync("/registry/import?lang=en", form);
     }
 
     /// <summary>Uploads and waits for the preview.</summary>
