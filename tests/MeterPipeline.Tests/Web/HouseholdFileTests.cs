@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MeterPipeline.Domain;
 using MeterPipeline.Domain.Holds;
 
 namespace MeterPipeline.Tests.Web;
