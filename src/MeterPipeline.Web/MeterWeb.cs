@@ -9,6 +9,7 @@ using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Exports;
 using MeterPipeline.Web.Health;
 using MeterPipeline.Web.Pages;
+using MeterPipeline.Web.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -42,6 +43,7 @@ public static class MeterWeb
         services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
         services.AddSingleton<AssetFiles>();
         services.AddAccess(ledger, access ?? new AccessOptions(), passwords);
+        services.AddRegistry(ledger);
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddOpenApi("v1");
@@ -61,6 +63,7 @@ public static class MeterWeb
         ApiEndpoints.Map(app);
         PageEndpoints.Map(app);
         ExportEndpoints.Map(app);
+        RegistryEndpoints.Map(app);
         app.MapAccess();
         app.MapOpenApi("/openapi/{documentName}.json").OpenToAll();
         return app;
