@@ -9,6 +9,7 @@ namespace MeterPipeline.ServerTests.Web;
 public sealed class RegistryScreenTests : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
+    private const string Password = "a long enough one";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("meterpipeline-registry-");
     private readonly List<string> complaints = [];
     private readonly Fleet fleet = Fleet.Create(new FleetOptions { Households = 240, GasShare = 0.3, TransformerShare = 0.1, Faults = FaultRates.All });
@@ -20,7 +21,7 @@ public sealed class RegistryScreenTests : IAsyncLifetime
     {
         fleet.WriteRegistry(folder.FullName);
         site = await WebSite.StartAsync();
-        site.AddUser("lihong", Role.Bureau, WebVisitor.Password);
+        site.AddUser("lihong", Role.Bureau, Password);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -123,7 +124,7 @@ public sealed class RegistryScreenTests : IAsyncLifetime
         page.PageError += (_, error) => complaints.Add(error);
         await page.GotoAsync(Address("/sign-in"));
         await page.FillAsync("#name", "lihong");
-        await page.FillAsync("#password", WebVisitor.Password);
+        await page.FillAsync("#password", Password);
         await Task.WhenAll(page.WaitForResponseAsync(answer => answer.Request.Method == "POST"), page.Keyboard.PressAsync("Enter"));
         await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
         return page;
