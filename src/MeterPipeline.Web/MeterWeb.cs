@@ -9,7 +9,11 @@ using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Exports;
 using MeterPipeline.Web.Health;
 using MeterPipeline.Web.Pages;
+<<<<<<< HEAD
 using MeterPipeline.Web.Reports;
+=======
+using MeterPipeline.Web.Registry;
+>>>>>>> actions
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -44,6 +48,7 @@ public static class MeterWeb
         services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
         services.AddSingleton<AssetFiles>();
         services.AddAccess(ledger, access ?? new AccessOptions(), passwords);
+        services.AddRegistry(ledger);
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddOpenApi("v1", options => options.AddOperationTransformer(ApiDescriptions.Describe));
@@ -64,6 +69,7 @@ public static class MeterWeb
         PageEndpoints.Map(app);
         ReportPages.Map(app);
         ExportEndpoints.Map(app);
+        RegistryEndpoints.Map(app);
         app.MapAccess();
         app.MapOpenApi("/openapi/{documentName}.json").OpenToAll();
         return app;

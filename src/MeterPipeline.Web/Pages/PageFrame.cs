@@ -78,15 +78,22 @@ internal sealed class PageFrame
     [
         Item("/", Texts.Overview, Right.SeeHouseholds, About.Division), Item("/usage", Texts.Boards.Usage, Right.SeeHouseholds, About.Division),
         Item("/caps", Texts.Boards.Caps, Right.SeeHouseholds, About.Division), Item("/holds", Texts.Boards.Holds, Right.SeeHouseholds, About.Division),
+<<<<<<< HEAD
         Item("/reports", Texts.Reports.Reports, Right.SeeHouseholds, About.Division),
+=======
+        Item("/registry", Registry.RegistryTexts.For(Texts).Title, Right.SeeHouseholds, About.Own),
+>>>>>>> actions
         Item("/companies", Texts.Boards.Companies, Right.SeeHouseholds), Viewer.Company is null ? Markup.Empty : Item("/coverage", Texts.Access.Coverage, Right.SeeCoverage),
         Item("/quarantine", Texts.Quarantine, Right.SeeQuarantine), Item("/users", Texts.Access.Users, Right.ManageUsers), Item("/access", Texts.Access.Log, Right.SeeAudit),
     ];
 
+    /// <summary>Whether the viewer may do this about everything: what they may not, they are not offered.</summary>
+    public bool MayReach(Right right) => Viewer.May(right) && Viewer.MaySee("");
+
     /// <summary>A link, for those who may follow it.</summary>
     private Markup Item(string path, string text, Right right, About about = About.Everything)
     {
-        if (!Viewer.May(right) || (about == About.Everything && !Viewer.MaySee(""))) return Markup.Empty;
+        if (!Viewer.May(right) || (about == About.Everything && !MayReach(right))) return Markup.Empty;
         var division = about == About.Division && Viewer.Divisions.Count > 0 ? $"?division={Boards.DivisionCode.Full(Viewer.Divisions[0])}" : "";
         return Markup.Of($"<a href=\"{path}{division}\"{Current(path)}>{text}</a>");
     }
