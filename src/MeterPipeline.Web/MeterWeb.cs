@@ -9,11 +9,8 @@ using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Exports;
 using MeterPipeline.Web.Health;
 using MeterPipeline.Web.Pages;
-<<<<<<< HEAD
-using MeterPipeline.Web.Reports;
-=======
 using MeterPipeline.Web.Registry;
->>>>>>> actions
+using MeterPipeline.Web.Reports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -78,11 +78,8 @@ internal sealed class PageFrame
     [
         Item("/", Texts.Overview, Right.SeeHouseholds, About.Division), Item("/usage", Texts.Boards.Usage, Right.SeeHouseholds, About.Division),
         Item("/caps", Texts.Boards.Caps, Right.SeeHouseholds, About.Division), Item("/holds", Texts.Boards.Holds, Right.SeeHouseholds, About.Division),
-<<<<<<< HEAD
         Item("/reports", Texts.Reports.Reports, Right.SeeHouseholds, About.Division),
-=======
         Item("/registry", Registry.RegistryTexts.For(Texts).Title, Right.SeeHouseholds, About.Own),
->>>>>>> actions
         Item("/companies", Texts.Boards.Companies, Right.SeeHouseholds), Viewer.Company is null ? Markup.Empty : Item("/coverage", Texts.Access.Coverage, Right.SeeCoverage),
         Item("/quarantine", Texts.Quarantine, Right.SeeQuarantine), Item("/users", Texts.Access.Users, Right.ManageUsers), Item("/access", Texts.Access.Log, Right.SeeAudit),
     ];

@@ -62,7 +62,6 @@ public sealed class WebSite : IAsyncDisposable
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder.Services.AddSingleton(new RegistryImportOptions(Imports));
-        builder.Services.AddSingleton(new RegistryImportOptions(Imports));
         builder.Services.AddMeterWeb(Ledger, Policies, () => Readiness, () =>
             [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)],
             access: access, boards: new BoardSettings(UsageSettings.Default, Budgets.Of([("2025-2026", "1408", "12000"), ("2025-2026", "140882", "5000")])));
