@@ -52,6 +52,7 @@ internal sealed class PageFrame
             <link rel="stylesheet" href="{assets.Url("pages.css")}">
             <link rel="stylesheet" href="{assets.Url("access.css")}">
             <link rel="stylesheet" href="{assets.Url("boards.css")}">
+            <link rel="stylesheet" href="{assets.Url("settlements.css")}">
             {charts}
             <script src="{assets.Url("charts.js")}" defer></script>
             <script src="{assets.Url("pages.js")}" defer></script>
@@ -77,7 +78,7 @@ internal sealed class PageFrame
     [
         Item("/", Texts.Overview, Right.SeeHouseholds, About.Division), Item("/usage", Texts.Boards.Usage, Right.SeeHouseholds, About.Division),
         Item("/caps", Texts.Boards.Caps, Right.SeeHouseholds, About.Division), Item("/holds", Texts.Boards.Holds, Right.SeeHouseholds, About.Division),
-        Item("/companies", Texts.Boards.Companies, Right.SeeHouseholds), Viewer.Company is null ? Markup.Empty : Item("/coverage", Texts.Access.Coverage, Right.SeeCoverage),
+        Item("/settlements", Settlements.SettlementTexts.For(Texts).Title, Right.SeeHouseholds, About.Own), Item("/companies", Texts.Boards.Companies, Right.SeeHouseholds), Viewer.Company is null ? Markup.Empty : Item("/coverage", Texts.Access.Coverage, Right.SeeCoverage),
         Item("/quarantine", Texts.Quarantine, Right.SeeQuarantine), Item("/users", Texts.Access.Users, Right.ManageUsers), Item("/access", Texts.Access.Log, Right.SeeAudit),
     ];
 
