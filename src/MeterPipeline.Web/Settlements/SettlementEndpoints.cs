@@ -22,7 +22,7 @@ internal static class SettlementEndpoints
         var pages = routes.MapGroup("/settlements").ExcludeFromDescription().Needs(Right.SeeHouseholds, About.Run);
         pages.MapGet("", (HttpContext context, SettlementDesk desk, string? season, string? division, int page = 1) => List(context, desk, season, division, page))
             .Needs(Right.SeeHouseholds, About.Own);
-        pages.MapPost("", (HttpContext context, SettlementDesk desk) => Draft(context, desk)).Needs(Right.DraftSettlements, About.Own);
+        pages.MapPost("/draft", (HttpContext context, SettlementDesk desk) => Draft(context, desk)).Needs(Right.DraftSettlements, About.Own);
         pages.MapGet("/{run:int}", (HttpContext context, SettlementDesk desk, int run, string? list, int page = 1) => RunPageOf(context, desk, run, list, page));
         pages.MapGet("/{run:int}/line", Line);
         pages.MapGet("/{run:int}/bank", BankAsync).Needs(Right.Export, About.Run);

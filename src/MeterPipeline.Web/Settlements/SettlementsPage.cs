@@ -65,7 +65,7 @@ internal sealed class SettlementsPage(PageFrame frame, SettlementDesk desk, RunF
         if (frame.Viewer.Session is null || !frame.Viewer.May(Right.DraftSettlements)) return Markup.Empty;
         var place = filter.Prefix.Length > 0 ? DivisionCode.Full(filter.Prefix) : frame.Viewer.Divisions.Count > 0 ? DivisionCode.Full(frame.Viewer.Divisions[0]) : "";
         return Markup.Of($"""
-            <section class="card access"><h2>{words.DraftTitle}</h2><p class="hint">{words.DraftHint}</p><form class="fields" method="post" action="/settlements">{frame.Token}
+            <section class="card access"><h2>{words.DraftTitle}</h2><p class="hint">{words.DraftHint}</p><form class="fields" method="post" action="/settlements/draft">{frame.Token}
             <label for="draft-season">{texts.Season}</label><select id="draft-season" name="season">{Seasons(filter.Autumn)}</select>
             <label for="draft-division">{words.DraftDivision}</label><input id="draft-division" name="division" value="{place}" maxlength="12" inputmode="numeric" required>
             <label class="tick"><input type="checkbox" name="provisional" value="true"> {words.ProvisionalBox}</label>

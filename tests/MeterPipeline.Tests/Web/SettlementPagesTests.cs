@@ -74,7 +74,7 @@ public sealed class SettlementPagesTests : IAsyncLifetime
         var page = await Html(town, "/settlements/1");
         Assert.DoesNotContain("建国", page, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await town.GetAsync("/settlements/1/workbook.xlsx")).StatusCode);
-        foreach (var form in new[] { "/settlements", "/settlements/1/notice", "/settlements/1/confirm", "/settlements/1/pay", "/settlements/1/returned", "/settlements/1/withdraw" })
+        foreach (var form in new[] { "/settlements/draft", "/settlements/1/notice", "/settlements/1/confirm", "/settlements/1/pay", "/settlements/1/returned", "/settlements/1/withdraw" })
             Assert.Equal(HttpStatusCode.Forbidden, (await town.PostAsync(form, ("note", ""))).StatusCode);
         await li.GetAsync("/settlements/1");
         var forged = new FormUrlEncodedContent([KeyValuePair.Create("form_token", li.Token), KeyValuePair.Create("note", "")]);
@@ -123,7 +123,7 @@ public sealed class SettlementPagesTests : IAsyncLifetime
     private static async Task Draft(WebVisitor li, string division)
     {
         await li.GetAsync("/settlements");
-        Assert.Equal(HttpStatusCode.Redirect, (await li.PostAsync("/settlements", ("season", "2025-2026"), ("division", division))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await li.PostAsync("/settlements/draft", ("season", "2025-2026"), ("division", division))).StatusCode);
         JsonElement draft;
         do draft = (await Json(li, "/api/v1/settlements")).GetProperty("draft"); while (!draft.TryGetProperty("run", out _) && !draft.TryGetProperty("fault", out _));
         Assert.True(draft.TryGetProperty("run", out var run) && run.GetInt32() == 1, draft.ToString());
