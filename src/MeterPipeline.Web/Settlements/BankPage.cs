@@ -21,7 +21,7 @@ internal sealed class BankPage(PageFrame frame, SettlementRun run, BankLayout la
         : Markup.Of($"<p class=\"facts files\"><a href=\"/settlements/{run.Id}/bank.txt?layout={Uri.EscapeDataString(layout.Id)}\">{words.Download}</a></p>");
 
     private Markup Problems() => result.Problems.Count == 0 ? Markup.Empty : Markup.Of($"""
-        <h2 class="second">{Figures.Fill(words.LeftOut, Figures.Count(result.Problems.Count))}</h2><div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Household}</th><th scope="col">{frame.Texts.Amount} ({frame.Texts.Yuan})</th><th scope="col" class="text">{words.Reason}</th></tr></thead>
-        <tbody>{result.Problems.Take(ProblemsMax).Select(problem => Markup.Of($"<tr><th scope=\"row\">{RunLinesSection.Link(run.Id, problem.HouseholdId)}</th><td data-label=\"{frame.Texts.Amount} ({frame.Texts.Yuan})\">{Figures.Yuan(problem.Yuan)}</td><td class=\"text\" data-label=\"{words.Reason}\">{problem.Reason}</td></tr>"))}</tbody></table></div>
+        <h2 class="second">{Figures.Fill(words.LeftOut, Figures.Count(result.Problems.Count))}</h2><div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Household}</th><th scope="col">{words.Money} ({frame.Texts.Yuan})</th><th scope="col" class="text">{words.Reason}</th></tr></thead>
+        <tbody>{result.Problems.Take(ProblemsMax).Select(problem => Markup.Of($"<tr><th scope=\"row\">{RunLinesSection.Link(run.Id, problem.HouseholdId)}</th><td data-label=\"{words.Money} ({frame.Texts.Yuan})\">{Figures.Yuan(problem.Yuan)}</td><td class=\"text\" data-label=\"{words.Reason}\">{problem.Reason}</td></tr>"))}</tbody></table></div>
         """);
 }

@@ -68,7 +68,7 @@ internal sealed class RunPage(PageFrame frame, SettlementDesk desk, RunProgress 
             """);
         return Markup.Of($"""
             <section class="card"><h2>{words.Money}<small>{texts.Yuan}</small></h2><div class="scroll"><table>
-            <thead><tr><th scope="col"></th><th scope="col">{words.Operating}</th><th scope="col">{words.Hardship}</th><th scope="col">{texts.Amount}</th></tr></thead>
+            <thead><tr><th scope="col"></th><th scope="col">{words.Operating}</th><th scope="col">{words.Hardship}</th><th scope="col">{words.Money}</th></tr></thead>
             <tbody>{Row(words.Accrued, totals.Accrued)}{Row(words.Before, totals.Before)}{Row(words.Due, totals.Due)}</tbody></table></div>{levels}</section>
             """);
     }
@@ -110,12 +110,12 @@ internal sealed class RunPage(PageFrame frame, SettlementDesk desk, RunProgress 
         const int ReturnsMax = 200;
         if (money.Paid.Count == 0) return Markup.Empty;
         var returns = money.Returned.Count == 0 ? Markup.Empty : Markup.Of($"""
-            <h2 class="second">{words.Returns} ({money.Returned.Count})</h2><div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Household}</th><th scope="col">{texts.Amount} ({texts.Yuan})</th><th scope="col">{words.On}</th><th scope="col" class="text">{words.Reference}</th><th scope="col" class="text">{words.Who}</th></tr></thead>
-            <tbody>{money.Returned.Take(ReturnsMax).Select(row => Markup.Of($"<tr><th scope=\"row\">{RunLinesSection.Link(run.Id, row.HouseholdId)}</th><td data-label=\"{texts.Amount} ({texts.Yuan})\">{Figures.Yuan(row.Yuan)}</td><td data-label=\"{words.On}\">{row.On.ToString()}</td><td class=\"text\" data-label=\"{words.Reference}\">{row.Reference}</td><td class=\"text\" data-label=\"{words.Who}\">{row.Actor}</td></tr>"))}</tbody></table></div>
+            <h2 class="second">{words.Returns} ({money.Returned.Count})</h2><div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Household}</th><th scope="col">{words.Money} ({texts.Yuan})</th><th scope="col">{words.On}</th><th scope="col" class="text">{words.Reference}</th><th scope="col" class="text">{words.Who}</th></tr></thead>
+            <tbody>{money.Returned.Take(ReturnsMax).Select(row => Markup.Of($"<tr><th scope=\"row\">{RunLinesSection.Link(run.Id, row.HouseholdId)}</th><td data-label=\"{words.Money} ({texts.Yuan})\">{Figures.Yuan(row.Yuan)}</td><td data-label=\"{words.On}\">{row.On.ToString()}</td><td class=\"text\" data-label=\"{words.Reference}\">{row.Reference}</td><td class=\"text\" data-label=\"{words.Who}\">{row.Actor}</td></tr>"))}</tbody></table></div>
             """);
         return Markup.Of($"""
-            <section class="card"><h2>{words.Payments}</h2><div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Reference}</th><th scope="col">{words.On}</th><th scope="col">{words.Households}</th><th scope="col">{texts.Amount} ({texts.Yuan})</th><th scope="col" class="text">{words.Who}</th></tr></thead>
-            <tbody>{money.Paid.Select(paid => Markup.Of($"<tr><th scope=\"row\">{paid.Reference}</th><td data-label=\"{words.On}\">{paid.On.ToString()}</td><td data-label=\"{words.Households}\">{Figures.Count(paid.Households)}</td><td data-label=\"{texts.Amount} ({texts.Yuan})\">{Figures.Yuan(paid.Yuan)}</td><td class=\"text\" data-label=\"{words.Who}\">{paid.Actor}</td></tr>"))}</tbody></table></div>{returns}</section>
+            <section class="card"><h2>{words.Payments}</h2><div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Reference}</th><th scope="col">{words.On}</th><th scope="col">{words.Households}</th><th scope="col">{words.Money} ({texts.Yuan})</th><th scope="col" class="text">{words.Who}</th></tr></thead>
+            <tbody>{money.Paid.Select(paid => Markup.Of($"<tr><th scope=\"row\">{paid.Reference}</th><td data-label=\"{words.On}\">{paid.On.ToString()}</td><td data-label=\"{words.Households}\">{Figures.Count(paid.Households)}</td><td data-label=\"{words.Money} ({texts.Yuan})\">{Figures.Yuan(paid.Yuan)}</td><td class=\"text\" data-label=\"{words.Who}\">{paid.Actor}</td></tr>"))}</tbody></table></div>{returns}</section>
             """);
     }
 }

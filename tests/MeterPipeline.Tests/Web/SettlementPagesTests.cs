@@ -39,7 +39,7 @@ public sealed class SettlementPagesTests : IAsyncLifetime
         using var wang = await In("wang");
         await Do(wang, "confirm", HttpStatusCode.Conflict);
         Assert.Contains("its notice lasts until", wang.Html, StringComparison.Ordinal);
-        await Do(wang, "answer", HttpStatusCode.Redirect, ("household", WebSite.Household), ("note", "已核对"));
+        await Do(wang, "answer", HttpStatusCode.Redirect, ("note", "已核对"));
         site.Pass(TimeSpan.FromDays(8));
         using var later = await In("wang");
         await Do(later, "confirm", HttpStatusCode.Redirect);
