@@ -1,6 +1,5 @@
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Settlements;
-using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Boards;
