@@ -55,6 +55,7 @@ internal sealed class Gate(Visitors visitors, ILedger ledger, ILogger<Gate> log)
         {
             About.Division => DivisionCode.TryReadPrefix(context.Request.Query["division"].ToString(), out var prefix) && viewer.MaySee(prefix),
             About.Household => context.Request.RouteValues["id"] is string id && DivisionOf(id) is { } division && viewer.MaySee(division),
+            About.Run => int.TryParse(context.Request.RouteValues["run"] as string, out var run) && ledger.Settlements.Run(run) is { } found && viewer.MaySee(found.Run.Division),
             _ => false,
         };
     }

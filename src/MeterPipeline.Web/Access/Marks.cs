@@ -14,6 +14,9 @@ public enum About
     /// <summary>The route's <c>id</c>, a household.</summary>
     Household,
 
+    /// <summary>The route's <c>run</c>, a settlement run.</summary>
+    Run,
+
     /// <summary>About no place, or cut to the viewer's own by the endpoint itself.</summary>
     Own,
 }

@@ -2,6 +2,7 @@ using MeterPipeline.Domain;
 using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Pages;
+using MeterPipeline.Web.Settlements;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -30,6 +31,7 @@ internal static class ApiEndpoints
             .WithSummary("The newest 100 quarantined messages, or those before an id.").Needs(Right.SeeQuarantine);
         BoardEndpoints.Map(api);
         ReportEndpoints.Map(api);
+        SettlementApi.Map(api);
         api.MapFallback(() => Results.Problem(statusCode: StatusCodes.Status404NotFound, detail: "There is no such resource; see /openapi/v1.json.")).ExcludeFromDescription().OpenToAll();
     }
 

@@ -53,6 +53,7 @@ internal sealed class PageFrame
             <link rel="stylesheet" href="{assets.Url("access.css")}">
             <link rel="stylesheet" href="{assets.Url("boards.css")}">
             <link rel="stylesheet" href="{assets.Url("reports.css")}">
+            <link rel="stylesheet" href="{assets.Url("settlements.css")}">
             {charts}
             <script src="{assets.Url("charts.js")}" defer></script>
             <script src="{assets.Url("pages.js")}" defer></script>
@@ -80,6 +81,7 @@ internal sealed class PageFrame
         Item("/caps", Texts.Boards.Caps, Right.SeeHouseholds, About.Division), Item("/holds", Texts.Boards.Holds, Right.SeeHouseholds, About.Division),
         Item("/reports", Texts.Reports.Reports, Right.SeeHouseholds, About.Division),
         Item("/registry", Registry.RegistryTexts.For(Texts).Title, Right.SeeHouseholds, About.Own),
+        Item("/settlements", Settlements.SettlementTexts.For(Texts).Title, Right.SeeHouseholds, About.Own),
         Item("/companies", Texts.Boards.Companies, Right.SeeHouseholds), Viewer.Company is null ? Markup.Empty : Item("/coverage", Texts.Access.Coverage, Right.SeeCoverage),
         Item("/quarantine", Texts.Quarantine, Right.SeeQuarantine), Item("/users", Texts.Access.Users, Right.ManageUsers), Item("/access", Texts.Access.Log, Right.SeeAudit),
     ];
