@@ -44,6 +44,7 @@ public static class MeterWeb
             ledger, policies, boards ?? BoardSettings.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UseBoards>>()));
         services.AddSingleton(provider => new CurveDesk(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ReportDesk>();
+        services.AddSingleton(provider => new HoldActions(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new QuarantineSearch(ledger));
         services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
         services.AddSettlements(policies, settlements ?? SettlementSettings.Default);

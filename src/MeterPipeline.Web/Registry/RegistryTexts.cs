@@ -124,7 +124,12 @@ internal sealed record RegistryTexts
         Acts = new Dictionary<HoldAct, string> { [HoldAct.Place] = "暂缓", [HoldAct.Lift] = "解除" },
         Kinds = new Dictionary<string, string>
         {
-            ["household"] = "户", ["meter"] = "表", ["alias"] = "户号", ["heated-count"] = "供暖户数", ["division"] = "区划", ["company"] = "企业",
+            ["household"] = "户",
+            ["meter"] = "表",
+            ["alias"] = "户号",
+            ["heated-count"] = "供暖户数",
+            ["division"] = "区划",
+            ["company"] = "企业",
         },
     };
 

@@ -12,8 +12,12 @@ internal static class RegistryValues
 {
     private static readonly Dictionary<string, RegistryFile> Files = new(StringComparer.Ordinal)
     {
-        ["division"] = RegistryFile.Divisions, ["company"] = RegistryFile.Companies, ["household"] = RegistryFile.Households,
-        ["meter"] = RegistryFile.Meters, ["alias"] = RegistryFile.Aliases, ["heated-count"] = RegistryFile.HeatedHouseholds,
+        ["division"] = RegistryFile.Divisions,
+        ["company"] = RegistryFile.Companies,
+        ["household"] = RegistryFile.Households,
+        ["meter"] = RegistryFile.Meters,
+        ["alias"] = RegistryFile.Aliases,
+        ["heated-count"] = RegistryFile.HeatedHouseholds,
     };
 
     /// <summary>A field's name: the Chinese heading of the file that it comes from, or its own.</summary>
