@@ -117,6 +117,9 @@ public interface ILedgerView : IDisposable
     /// <summary>Households that an account number has stood for, oldest first.</summary>
     IReadOnlyList<AccountAlias> AccountAliases(string account);
 
+    /// <summary>Account numbers that end in these characters, at most <paramref name="max"/>, ordered by number and time. Costs a pass over all of them.</summary>
+    IReadOnlyList<AccountAlias> AccountsEnding(string ending, int max);
+
     /// <summary>Stored readings of one meter and register in [first, last], ordered by day.</summary>
     IReadOnlyList<MeterDayRow> MeterDays(int meterNo, Register register, int firstDay, int lastDay);
 
@@ -161,7 +164,7 @@ public interface ILedgerView : IDisposable
 public readonly record struct JournalRow(long Seq, byte[] Blob);
 
 /// <summary>A message, or one item of a batch, that could not be taken: kept with its bytes, visible, replayable.</summary>
-/// <param name="Company">From the topic where that could be read, else empty.</param>
+/// <param name="Company">Whom it is counted for: the company that the connection had proved to be, otherwise the one that the topic names, else empty.</param>
 /// <param name="Reason">A stable word: <c>unknown-meter</c>, <c>bad-json</c>…</param>
 /// <param name="Detail">A sentence for the operator: place and remedy.</param>
 /// <param name="Topic">As received, at most 512 bytes.</param>
@@ -255,9 +258,14 @@ public sealed class RegistryChange
     public List<Installation> Installations { get; } = [];
     public List<AccountAlias> Aliases { get; } = [];
     public List<HeatedCount> HeatedCounts { get; } = [];
+
+    /// <summary>The only version of the registry that this may be applied to; null: any. At another one nothing is changed, and the result says so.</summary>
+    public long? OnlyAt { get; init; }
 }
 
-public sealed record RegistryChangeResult(int Added, int Changed, int Unchanged, long Version);
+/// <param name="Version">After the change.</param>
+/// <param name="Moved">The registry was not at <see cref="RegistryChange.OnlyAt"/>: nothing was changed.</param>
+public sealed record RegistryChangeResult(int Added, int Changed, int Unchanged, long Version, bool Moved = false);
 
 /// <summary>The ledger could not do something: the message names the operation, the place and the remedy.</summary>
 public sealed class LedgerException(string message, Exception? inner = null) : Exception(message, inner);

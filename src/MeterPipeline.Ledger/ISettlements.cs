@@ -43,6 +43,10 @@ public interface ISettlements
     /// <exception cref="LedgerException">A stored chunk is damaged: names run and chunk.</exception>
     IEnumerable<LineChunk> Chunks(int runId);
 
+    /// <summary>One stored chunk; null: the run has no more.</summary>
+    /// <exception cref="LedgerException">It is damaged: names run and chunk.</exception>
+    LineChunk? Chunk(int runId, int number);
+
     /// <summary>A household's line; null: the run has none.</summary>
     SettlementLine? Line(int runId, string householdId);
 

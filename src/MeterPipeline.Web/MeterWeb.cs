@@ -9,6 +9,9 @@ using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Exports;
 using MeterPipeline.Web.Health;
 using MeterPipeline.Web.Pages;
+using MeterPipeline.Web.Registry;
+using MeterPipeline.Web.Reports;
+using MeterPipeline.Web.Settlements;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -27,9 +30,11 @@ public static class MeterWeb
     /// <param name="access">Who is let in; null: the defaults.</param>
     /// <param name="passwords">Shared with whoever else checks passwords in this process; null: one at a time here.</param>
     /// <param name="boards">What the boards of households go by; null: the defaults, and no budget.</param>
+    /// <param name="settlements">What files of settlements say and which banks are paid through; null: the defaults, and no bank.</param>
     public static IServiceCollection AddMeterWeb(
         this IServiceCollection services, ILedger ledger, PolicyBook policies, Func<ReadinessReport> readiness, Func<IEnumerable<MetricSample>> metrics,
-        RuleSettings? rules = null, AccessOptions? access = null, Func<PasswordChecks>? passwords = null, BoardSettings? boards = null)
+        RuleSettings? rules = null, AccessOptions? access = null, Func<PasswordChecks>? passwords = null, BoardSettings? boards = null,
+        SettlementSettings? settlements = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SeasonBoards(ledger, policies, provider.GetRequiredService<TimeProvider>()));
@@ -38,13 +43,17 @@ public static class MeterWeb
         services.AddSingleton(provider => new UseBoards(
             ledger, policies, boards ?? BoardSettings.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UseBoards>>()));
         services.AddSingleton(provider => new CurveDesk(ledger, policies, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ReportDesk>();
+        services.AddSingleton(provider => new HoldActions(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new QuarantineSearch(ledger));
         services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
+        services.AddSettlements(policies, settlements ?? SettlementSettings.Default);
         services.AddSingleton<AssetFiles>();
         services.AddAccess(ledger, access ?? new AccessOptions(), passwords);
+        services.AddRegistry(ledger);
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
-        services.AddOpenApi("v1");
+        services.AddOpenApi("v1", options => options.AddOperationTransformer(ApiDescriptions.Describe));
         return services;
     }
 
@@ -60,7 +69,10 @@ public static class MeterWeb
         HealthEndpoints.Map(app);
         ApiEndpoints.Map(app);
         PageEndpoints.Map(app);
+        ReportPages.Map(app);
         ExportEndpoints.Map(app);
+        RegistryEndpoints.Map(app);
+        SettlementEndpoints.Map(app);
         app.MapAccess();
         app.MapOpenApi("/openapi/{documentName}.json").OpenToAll();
         return app;

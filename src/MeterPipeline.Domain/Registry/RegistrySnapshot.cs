@@ -62,6 +62,9 @@ public sealed class RegistrySnapshot
         return lives.Select(i => At(Math.Max(i.FromMs, day.StartMs))).DefaultIfEmpty().Max(); // it grows only where a life begins
     }
 
+    /// <summary>Counts of the households that an enterprise actually heats, oldest first.</summary>
+    public IReadOnlyList<HeatedCount> HeatedOf(string householdId) => heatedByHousehold.TryGetValue(householdId, out var counts) ? counts : [];
+
     /// <summary>Every meter that has served the household, ordered by meter id.</summary>
     public IReadOnlyList<Meter> MetersOf(string householdId) =>
         metersByHousehold.TryGetValue(householdId, out var list) ? list : [];

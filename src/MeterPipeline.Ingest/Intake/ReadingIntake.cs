@@ -114,17 +114,17 @@ public sealed class ReadingIntake : IReceiver
             var company = TakeMessage(delivery);
             return firstFault is null
                 ? null
-                : new Rejection(origin.Company ?? company, CodeOf(firstFault), firstFault.Reason, firstFault.Detail, faults, Whole: batch.Count == before);
+                : new Rejection(company, CodeOf(firstFault), firstFault.Reason, firstFault.Detail, faults, Whole: batch.Count == before);
         }
 
-        /// <returns>The company that the topic names; empty where it is unknown.</returns>
+        /// <returns>For whom the message counts: the company that the connection proved to be, otherwise the one that the topic names; empty where it is unknown.</returns>
         private string TakeMessage(in Delivery delivery)
         {
             if (batch.IsEmpty) Begin();
             var topic = TopicShape.Of(delivery.Topic, intake.options.Profiles);
             if (topic.Kind == TopicKind.Ignored) return "";
             var company = topic.Company.IsEmpty ? -1 : directory.CompanyOf(topic.Company);
-            var name = company < 0 ? "" : directory.Companies[company];
+            var name = origin.Company ?? (company < 0 ? "" : directory.Companies[company]);
             if (Refusal(topic, company) is { } refused) Quarantine(refused, name, delivery.Topic, delivery.Payload);
             else if (TryTakePlain(topic, company, delivery.Payload)) return name;
             else if (topic.Kind == TopicKind.Sparkplug) TakeSparkplug(topic, company, delivery);

@@ -53,6 +53,10 @@ public static class Columns
         ("on", true, ["日期"]), ("reference", true, ["凭证号", "流水号"]),
     ];
 
+    /// <summary>The columns of a file in the order of its description: English name, whether it must be there, and the first Chinese name.</summary>
+    public static IReadOnlyList<(string Name, bool Required, string Chinese)> Headings(RegistryFile file) =>
+        [.. Of(file).Select(column => (column.Name, column.Required, column.Chinese[0]))];
+
     /// <summary>Finds where each known column stands in a heading row.</summary>
     /// <returns>Column name to index; empty when <paramref name="problems"/> were found.</returns>
     internal static Dictionary<string, int> Locate(RegistryFile file, string[] headings, List<RowProblem> problems, List<string> notes)

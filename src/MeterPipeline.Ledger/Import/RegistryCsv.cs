@@ -11,38 +11,60 @@ public sealed class RegistryCsv
 {
     private readonly ILedger ledger;
     private readonly RegistryFile file;
-    private readonly string actor;
-    private readonly long atMs;
     private readonly List<RowProblem> problems = [];
     private readonly List<string> notes = [];
     private long rows, rejected, problemCount, added, changed, unchanged;
+    private Func<RowReader, RegistryChange, Action<RowProblem>, RegistryChangeResult> store = (_, _, _) => throw new InvalidOperationException("Nothing stores yet.");
+    private Action<RowProblem>? refused;
+    private long? onlyAt;
+    private bool moved;
 
-    private RegistryCsv(ILedger ledger, RegistryFile file, string actor, long atMs)
-    {
-        this.ledger = ledger;
-        this.file = file;
-        this.actor = actor;
-        this.atMs = atMs;
-    }
+    private RegistryCsv(ILedger ledger, RegistryFile file) => (this.ledger, this.file) = (ledger, file);
 
     /// <param name="content">The file, seekable; read twice, left open.</param>
     /// <param name="actor">Who imports, for the audit.</param>
     /// <param name="atMs">Now, ms since the epoch.</param>
     /// <param name="progress">Called on this thread every <see cref="ImportLimits.ProgressRows"/> rows and at the end.</param>
+    /// <param name="onlyAt">The version of the registry that was previewed: where somebody else has changed it since, nothing more is stored. Null: any.</param>
     /// <exception cref="LedgerException">The ledger failed; batches before it are stored.</exception>
     /// <exception cref="OperationCanceledException">Between two rows; batches before it are stored.</exception>
     public static RegistryImportResult Import(
         ILedger ledger, RegistryFile file, Stream content, string actor, long atMs, Action<ImportProgress>? progress = null,
-        CancellationToken cancel = default)
+        CancellationToken cancel = default, long? onlyAt = null)
     {
-        var import = new RegistryCsv(ledger, file, actor, atMs);
+        var import = new RegistryCsv(ledger, file) { store = (reader, change, rejected) => reader.Store(ledger, change, actor, atMs, rejected), onlyAt = onlyAt };
         if (Utf8Check.Find(content) is { } fault) import.Report(fault);
-        else import.Read(content, progress, cancel);
-        return new RegistryImportResult(
-            import.rows, import.added, import.changed, import.unchanged, import.rejected, import.problemCount, import.problems, import.notes);
+        else import.Open(content, view => import.Reader(view), progress, cancel);
+        return import.Result();
     }
 
-    private void Read(Stream content, Action<ImportProgress>? progress, CancellationToken cancel)
+    /// <summary>What <see cref="Import"/> would do with the registry as it is now: the same reading of the file, and nothing written.</summary>
+    /// <param name="refused">Told every problem, in order, beyond those that the result keeps.</param>
+    /// <exception cref="OperationCanceledException">Between two rows.</exception>
+    public static RegistryPreview Preview(
+        ILedger ledger, RegistryFile file, Stream content, Action<RowProblem>? refused = null, Action<ImportProgress>? progress = null,
+        CancellationToken cancel = default)
+    {
+        var import = new RegistryCsv(ledger, file) { refused = refused };
+        PreviewStore? preview = null;
+        var version = ledger.RegistryVersion();
+        if (Utf8Check.Find(content) is { } fault) import.Report(fault);
+        else
+        {
+            import.Open(content, view =>
+            {
+                version = view.Registry().Version;
+                preview = new PreviewStore(view.Registry(), view);
+                import.store = (_, change, _) => preview.Put(change);
+                return import.Reader(view);
+            }, progress, cancel);
+        }
+        return new RegistryPreview(import.Result(), version, preview?.Changes ?? []);
+    }
+
+    private RegistryImportResult Result() => new(rows, added, changed, unchanged, rejected, problemCount, problems, notes, moved);
+
+    private void Open(Stream content, Func<ILedgerView, RowReader> reader, Action<ImportProgress>? progress, CancellationToken cancel)
     {
         CsvMalformedReason? malformed = null;
         using var csv = CsvReader.Create(content, new CsvReaderOptions
@@ -56,7 +78,7 @@ public sealed class RegistryCsv
         }, leaveOpen: true);
         if (Heading(csv) is not { } columns) return;
         using var view = ledger.OpenView();
-        ReadRows(csv, columns, Reader(view), () => Exchange(ref malformed), progress, content.Length, cancel);
+        ReadRows(csv, columns, reader(view), () => Exchange(ref malformed), progress, content.Length, cancel);
     }
 
     private void ReadRows(
@@ -65,10 +87,10 @@ public sealed class RegistryCsv
     {
         var headings = csv.FieldCount;
         var row = new RegistryRow(columns);
-        var change = new RegistryChange();
+        var change = Empty();
         var pending = 0;
         malformed();
-        while (Next(csv))
+        while (!moved && Next(csv))
         {
             cancel.ThrowIfCancellationRequested();
             rows++;
@@ -83,7 +105,7 @@ public sealed class RegistryCsv
             if (rows % ImportLimits.ProgressRows == 0) progress?.Invoke(new ImportProgress(rows, csv.ByteOffset, totalBytes));
         }
         reader.Finish(change, problem => Reject([problem]));
-        Store(reader, change);
+        if (!moved) Store(reader, change);
         progress?.Invoke(new ImportProgress(rows, totalBytes, totalBytes));
     }
 
@@ -140,12 +162,16 @@ public sealed class RegistryCsv
 
     private RegistryChange Store(RowReader reader, RegistryChange change)
     {
-        var result = reader.Store(ledger, change, actor, atMs, problem => Reject([problem]));
+        var result = store(reader, change, problem => Reject([problem]));
+        moved = result.Moved;
+        if (onlyAt is not null) onlyAt = result.Version;
         added += result.Added;
         changed += result.Changed;
         unchanged += result.Unchanged;
-        return new RegistryChange();
+        return Empty();
     }
+
+    private RegistryChange Empty() => new() { OnlyAt = onlyAt };
 
     private void Reject(List<RowProblem> found)
     {
@@ -156,6 +182,7 @@ public sealed class RegistryCsv
     private void Report(RowProblem problem)
     {
         problemCount++;
+        refused?.Invoke(problem);
         if (problems.Count < ImportLimits.ProblemsShown) problems.Add(problem);
     }
 }

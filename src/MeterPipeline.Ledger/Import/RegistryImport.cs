@@ -16,11 +16,18 @@ public readonly record struct ImportProgress(long Rows, long Bytes, long TotalBy
 /// <param name="ProblemCount">All problems; a row may have several.</param>
 /// <param name="Problems">The first of them, at most <see cref="ImportLimits.ProblemsShown"/>.</param>
 /// <param name="Notes">Harmless remarks: ignored columns.</param>
+/// <param name="Moved">Somebody else changed the registry meanwhile: the rest of the file was not stored.</param>
 public sealed record RegistryImportResult(
-    long Rows, long Added, long Changed, long Unchanged, long Rejected, long ProblemCount, IReadOnlyList<RowProblem> Problems, IReadOnlyList<string> Notes)
+    long Rows, long Added, long Changed, long Unchanged, long Rejected, long ProblemCount, IReadOnlyList<RowProblem> Problems, IReadOnlyList<string> Notes,
+    bool Moved = false)
 {
     public bool Clean => ProblemCount == 0;
 }
+
+/// <summary>What an import would do.</summary>
+/// <param name="Version">Of the registry that the file was compared with.</param>
+/// <param name="Changes">The first of what the audit would say, in order of the file, at most <see cref="ImportLimits.ChangesShown"/>; without actor and time.</param>
+public sealed record RegistryPreview(RegistryImportResult Result, long Version, IReadOnlyList<AuditRow> Changes);
 
 /// <summary>Limits of registry files, each with its reason.</summary>
 public static class ImportLimits
@@ -30,6 +37,9 @@ public static class ImportLimits
 
     /// <summary>More would hide the first under the last; all are counted.</summary>
     public const int ProblemsShown = 100;
+
+    /// <summary>Changes that a preview keeps: what a person reads through before a click.</summary>
+    public const int ChangesShown = 200;
 
     /// <summary>Characters of any field, and bytes of a row: twice the longest that makes sense, and no more memory than that.</summary>
     public const int FieldChars = 4096;

@@ -35,6 +35,8 @@ internal sealed class NoSettlements(string place) : ISettlements
 
     public IEnumerable<LineChunk> Chunks(int runId) => [];
 
+    public LineChunk? Chunk(int runId, int number) => null;
+
     public SettlementLine? Line(int runId, string householdId) => null;
 
     public IReadOnlyList<LineIndex> Index(int runId, int chunk) => [];

@@ -72,6 +72,9 @@ internal sealed class PostgresView : ILedgerView
     public IReadOnlyList<AccountAlias> AccountAliases(string account) =>
         Rows(RegistryLoad.AliasSql + " WHERE account = $1 ORDER BY from_day", RegistryLoad.Alias, account);
 
+    public IReadOnlyList<AccountAlias> AccountsEnding(string ending, int max) => Rows(
+        RegistryLoad.AliasSql + " WHERE right(account, length($1)) = $1 AND $1 <> '' ORDER BY account, from_day LIMIT $2", RegistryLoad.Alias, ending, max);
+
     public IReadOnlyList<MeterDayRow> MeterDays(int meterNo, Register register, int firstDay, int lastDay)
     {
         var asked = Days().Where(day => day >= firstDay && day <= lastDay).ToArray();

@@ -31,6 +31,8 @@ internal sealed class RegistryStore
     public static RegistryChangeResult Change(Session session, RegistryChange change, string actor, long atMs)
     {
         session.Run(LockSql);
+        var version = FoldStore.Cursor(session, VersionCursor);
+        if (change.OnlyAt is { } only && only != version) return new RegistryChangeResult(0, 0, 0, version, Moved: true);
         var store = new RegistryStore(session, actor, atMs);
         store.Put("division", Tables.Division, change.Divisions, RegistryLoad.DivisionSql + " WHERE code = ANY($1)", store.load.Division, r => r.Code, r => r.Code, store.json.Render);
         store.Put("company", Tables.Company, change.Companies, RegistryLoad.CompanySql + " WHERE id = ANY($1)", store.load.Company, r => r.Id, r => r.Id, store.json.Render);
@@ -42,7 +44,6 @@ internal sealed class RegistryStore
         store.Put("heated-count", Tables.HeatedCount, change.HeatedCounts, RegistryLoad.HeatedCountSql + " WHERE household = ANY($1)",
             store.load.HeatedCount, r => r.HouseholdId, r => $"{r.HouseholdId} {r.From}", store.json.Render);
         Tables.Audit.Write(session, store.audit);
-        var version = FoldStore.Cursor(session, VersionCursor);
         if (store.audit.Count > 0) FoldStore.SetCursor(session, VersionCursor, ++version);
         return new RegistryChangeResult(store.added, store.changed, store.unchanged, version);
     }

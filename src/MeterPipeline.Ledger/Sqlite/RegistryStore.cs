@@ -30,6 +30,8 @@ internal sealed class RegistryStore
     public static RegistryChangeResult Change(Database database, RegistryChange change, string actor, long atMs)
     {
         using var transaction = database.BeginWrite("change the registry");
+        var version = FoldStore.Cursor(database, VersionCursor);
+        if (change.OnlyAt is { } only && only != version) return new RegistryChangeResult(0, 0, 0, version, Moved: true);
         var store = new RegistryStore(database, actor, atMs);
         foreach (var division in change.Divisions) store.Put(division);
         foreach (var company in change.Companies) store.Put(company);
@@ -37,7 +39,6 @@ internal sealed class RegistryStore
         foreach (var installation in change.Installations) store.Put(installation);
         foreach (var alias in change.Aliases) store.Put(alias);
         foreach (var count in change.HeatedCounts) store.Put(count);
-        var version = FoldStore.Cursor(database, VersionCursor);
         if (store.added + store.changed > 0) FoldStore.SetCursor(database, VersionCursor, ++version);
         transaction.Commit();
         return new RegistryChangeResult(store.added, store.changed, store.unchanged, version);

@@ -37,8 +37,10 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
 
     public IEnumerable<LineChunk> Chunks(int runId)
     {
-        for (var number = 0; Read("read a settlement run", database => SettlementStore.Chunk(database, runId, number)) is { } chunk; number++) yield return chunk;
+        for (var number = 0; Chunk(runId, number) is { } chunk; number++) yield return chunk;
     }
+
+    public LineChunk? Chunk(int runId, int number) => Read("read a settlement run", database => SettlementStore.Chunk(database, runId, number));
 
     public SettlementLine? Line(int runId, string householdId) =>
         Read("read a settlement line", database => SettlementStore.ChunkOf(database, runId, householdId) is { } number ? SettlementStore.Chunk(database, runId, number) : null)

@@ -93,6 +93,12 @@ internal sealed class SqliteView : ILedgerView
         connections.Ledger.Prepared("SELECT account, household, from_day, until_day FROM alias WHERE account = ? ORDER BY from_day").Bind(1, account),
         RegistryLoad.Alias);
 
+    public IReadOnlyList<AccountAlias> AccountsEnding(string ending, int max) => Rows(
+        connections.Ledger.Prepared("""
+            SELECT account, household, from_day, until_day FROM alias WHERE substr(account, -length(?1)) = ?1 ORDER BY account, from_day LIMIT ?2
+            """).Bind(1, ending).Bind(2, (long)max),
+        RegistryLoad.Alias);
+
     public IReadOnlyList<MeterDayRow> MeterDays(int meterNo, Register register, int firstDay, int lastDay)
     {
         var rows = new List<MeterDayRow>();

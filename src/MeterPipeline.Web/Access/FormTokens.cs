@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace MeterPipeline.Web.Access;
 
@@ -18,6 +19,9 @@ internal static class FormTokens
     /// <summary>The token for this browser's forms; a browser without a session is given a cookie of the visit.</summary>
     public static string Issue(HttpContext context) => Of(Key(context) ?? Visit(context));
 
+    /// <summary>Whether a request that changes something may: it came with a key, or with this browser's token.</summary>
+    public static bool IsProven(HttpContext context, string? token) => Viewer.Of(context).IsByKey || IsValid(context, token);
+
     public static bool IsValid(HttpContext context, string? token) =>
         token is not null && Key(context) is { } key
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(token), Encoding.UTF8.GetBytes(Of(key)));
@@ -29,10 +33,10 @@ internal static class FormTokens
     /// <summary>Whether the browser says that one of our own pages sent this.</summary>
     public static bool IsSameOrigin(HttpRequest request) => !IsCrossSite(request) && (request.Headers["Sec-Fetch-Site"] == "same-origin" || IsOwn(request));
 
-    /// <returns>Null: larger than the endpoint's mark allows. A body that is no form is an empty one.</returns>
+    /// <returns>Null: larger than the endpoint's mark allows. A body that is no form is an empty one, and so is an upload, which is not taken into memory.</returns>
     public static async Task<IFormCollection?> ReadAsync(HttpContext context)
     {
-        if (!context.Request.HasFormContentType) return FormCollection.Empty;
+        if (!IsUrlEncoded(context.Request)) return FormCollection.Empty;
         try
         {
             return await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
@@ -42,6 +46,9 @@ internal static class FormTokens
             return null;
         }
     }
+
+    private static bool IsUrlEncoded(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOwn(HttpRequest request) =>
         request.Headers.Origin is [{ } origin] && Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == request.Host.Value;

@@ -42,7 +42,10 @@ internal sealed class Gate(Visitors visitors, ILedger ledger, ILogger<Gate> log)
             if (!MaySeePlace(context, viewer, mark.About))
                 return IsHome(context) && context.Request.Query["division"].Count == 0 ? Results.Redirect(viewer.Home) : Refusals.Forbidden(context);
         }
-        return IsSafe(context.Request.Method) ? null : await Refusals.ForgedAsync(context, viewer).ConfigureAwait(false);
+        if (IsSafe(context.Request.Method)) return null;
+        return endpoint.Metadata.GetMetadata<OwnReader>() is null
+            ? await Refusals.ForgedAsync(context, viewer).ConfigureAwait(false)
+            : Refusals.CrossSite(context, viewer);
     }
 
     private bool MaySeePlace(HttpContext context, Viewer viewer, About about)
@@ -52,6 +55,7 @@ internal sealed class Gate(Visitors visitors, ILedger ledger, ILogger<Gate> log)
         {
             About.Division => DivisionCode.TryReadPrefix(context.Request.Query["division"].ToString(), out var prefix) && viewer.MaySee(prefix),
             About.Household => context.Request.RouteValues["id"] is string id && DivisionOf(id) is { } division && viewer.MaySee(division),
+            About.Run => int.TryParse(context.Request.RouteValues["run"] as string, out var run) && ledger.Settlements.Run(run) is { } found && viewer.MaySee(found.Run.Division),
             _ => false,
         };
     }

@@ -14,6 +14,9 @@ public enum About
     /// <summary>The route's <c>id</c>, a household.</summary>
     Household,
 
+    /// <summary>The route's <c>run</c>, a settlement run.</summary>
+    Run,
+
     /// <summary>About no place, or cut to the viewer's own by the endpoint itself.</summary>
     Own,
 }
@@ -30,6 +33,9 @@ public sealed record Mark(Right? Right, About About, long BodyMax)
 /// <summary>See <see cref="Marks.OpenHere"/>.</summary>
 internal sealed record HereToo;
 
+/// <summary>See <see cref="Marks.ReadsItsUpload"/>.</summary>
+internal sealed record OwnReader;
+
 /// <summary>Marks endpoints and groups of them; the innermost mark counts.</summary>
 public static class Marks
 {
@@ -40,6 +46,13 @@ public static class Marks
     /// <summary>Besides whom the mark names, answers programs at this machine: what watches it, such as Prometheus.</summary>
     public static TBuilder OpenHere<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new HereToo());
+
+    /// <summary>
+    /// Takes a file as it comes in: the gate refuses what other sites send and leaves the body unread; the endpoint finds the token before the file, or
+    /// refuses (<see cref="FormTokens.IsProven"/>).
+    /// </summary>
+    internal static TBuilder ReadsItsUpload<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new OwnReader());
 
     /// <summary>Answers whoever asks: it shows nothing that is anybody's.</summary>
     public static TBuilder OpenToAll<TBuilder>(this TBuilder endpoint)

@@ -50,9 +50,13 @@ internal static class Refusals
     /// <returns>Null: it is ours.</returns>
     public static async Task<IResult?> ForgedAsync(HttpContext context, Viewer viewer)
     {
-        if (viewer.Role is not null && viewer.Session is null) return null;
-        if (FormTokens.IsCrossSite(context.Request)) return Forbidden(context, AntiforgeryWhy);
+        if (viewer.IsByKey) return null;
+        if (CrossSite(context, viewer) is { } refused) return refused;
         if (await FormTokens.ReadAsync(context).ConfigureAwait(false) is not { } form) return TooLarge(context);
-        return FormTokens.IsValid(context, form[FormTokens.Field]) ? null : Forbidden(context, AntiforgeryWhy);
+        return FormTokens.IsProven(context, form[FormTokens.Field]) ? null : Forbidden(context, AntiforgeryWhy);
     }
+
+    /// <summary>The part of <see cref="ForgedAsync"/> that needs no body: what the browser itself says of where the form comes from.</summary>
+    public static IResult? CrossSite(HttpContext context, Viewer viewer) =>
+        !viewer.IsByKey && FormTokens.IsCrossSite(context.Request) ? Forbidden(context, AntiforgeryWhy) : null;
 }

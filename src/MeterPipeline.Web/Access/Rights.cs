@@ -27,6 +27,7 @@ public enum Right
     /// <summary>Publish amounts for objections.</summary>
     GiveNotice,
     Object,
+    AnswerObjections,
     ConfirmSettlements,
     PaySettlements,
     Export,
@@ -53,11 +54,11 @@ public static class Rights
         [Role.Bureau] =
         [
             Right.SeeCoverage, Right.SeeHouseholds, Right.SeeQuarantine, Right.ReadMetrics, Right.Unmask, Right.LiftHolds, Right.ReplayQuarantine,
-            Right.ImportRegistry, Right.DraftSettlements, Right.GiveNotice, Right.Object, Right.Export,
+            Right.ImportRegistry, Right.DraftSettlements, Right.GiveNotice, Right.Object, Right.AnswerObjections, Right.Export,
         ],
         [Role.Finance] =
         [
-            Right.SeeCoverage, Right.SeeHouseholds, Right.Unmask, Right.LiftHolds, Right.ConfirmSettlements, Right.PaySettlements, Right.Export,
+            Right.SeeCoverage, Right.SeeHouseholds, Right.Unmask, Right.LiftHolds, Right.AnswerObjections, Right.ConfirmSettlements, Right.PaySettlements, Right.Export,
         ],
         [Role.Township] = [Right.SeeHouseholds, Right.Object],
     };

@@ -28,6 +28,9 @@ internal sealed record Viewer(string? Name, IReadOnlyList<string> Divisions)
 
     public bool IsNobody { get; private init; }
 
+    /// <summary>A program with a key, which no browser sends by itself.</summary>
+    public bool IsByKey => Role is not null && Session is null;
+
     public bool IsGuest => Role is null && !IsNobody;
 
     /// <summary>As the audit names them.</summary>

@@ -49,10 +49,10 @@ internal static class ApiAnswers
         row.Id, LocalTime.Format(row.Message.ReceivedAtMs), row.Message.Source, row.Message.Company, row.Message.Reason, row.Message.Detail, row.Message.Topic,
         QuarantinePage.Excerpt(row.Message.Payload), row.PayloadBytes, row.ReplayedAtMs is { } at ? LocalTime.Format(at) : null);
 
-    private static SumAnswer Sum(DivisionSum sum) => new(
+    public static SumAnswer Sum(DivisionSum sum) => new(
         sum.Villages, sum.Households, sum.Reporting, sum.CoveragePercent, Quantity.Format(sum.Electricity), Quantity.Format(sum.Gas), Exact(sum.AccruedYuan));
 
-    private static DayAnswer Day(DayLine line) => new(
+    public static DayAnswer Day(DayLine line) => new(
         line.Day.ToString(), Quantity.Format(line.Electricity), Quantity.Format(line.Gas), Exact(line.AccruedYuan), line.Households, line.Reporting);
 
     private static AmountAnswer? Amount(HouseholdStatement statement)

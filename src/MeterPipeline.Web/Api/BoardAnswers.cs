@@ -90,7 +90,7 @@ internal static class BoardAnswers
         return false;
     }
 
-    private static UseCountsAnswer Counts(DivisionUse sum) => new(
+    public static UseCountsAnswer Counts(DivisionUse sum) => new(
         sum.Households, sum.Count(UseKind.InUse), sum.Count(UseKind.TooEarly), sum.Count(UseKind.NeverUsed), sum.Count(UseKind.Stopped), sum.Count(UseKind.FarBelow),
         sum.Count(UseKind.NoData), sum.Count(UseKind.NotMetered), sum.NearCap, sum.AtCap, sum.OnHold, sum.Unforeseen);
 

@@ -120,5 +120,5 @@ internal static class BoardEndpoints
     public static ProblemHttpResult NoDivision(string? division) => TypedResults.Problem(
         statusCode: StatusCodes.Status404NotFound, title: "Unknown division", detail: $"The registry has no household in division {division}.");
 
-    private static ProblemHttpResult Bad(string title, string detail) => TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: title, detail: detail);
+    public static ProblemHttpResult Bad(string title, string detail) => TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: title, detail: detail);
 }

@@ -42,7 +42,8 @@
     const open = new Set(Array.from(document.querySelectorAll('details[open][data-keep]'), d => d.dataset.keep));
     for (const region of document.querySelectorAll('[data-region]')) {
       const fresh = next.querySelector('[data-region="' + region.dataset.region + '"]');
-      if (!fresh || region.contains(document.activeElement)) continue;
+      // What somebody is choosing or typing stays.
+      if (!fresh || region.contains(document.activeElement) || region.querySelector('input:checked')) continue;
       for (const d of fresh.querySelectorAll('details[data-keep]')) d.open = open.has(d.dataset.keep);
       if (fresh.innerHTML !== region.innerHTML) region.replaceChildren(...fresh.childNodes);
     }
@@ -78,6 +79,15 @@
 
   // Paper shows the tables that the screen keeps folded.
   window.addEventListener('beforeprint', () => { for (const d of document.querySelectorAll('details[data-keep]:not([data-keep="history"])')) d.open = true; });
+
+  for (const button of document.querySelectorAll('[data-print]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => window.print());
+  }
+  document.addEventListener('change', event => {
+    const name = event.target.dataset.all;
+    if (name) for (const box of event.target.form.querySelectorAll('input[type="checkbox"][name="' + name + '"]')) box.checked = event.target.checked;
+  });
 
   if (!api) return;
   document.addEventListener('visibilitychange', () => { if (!document.hidden) poll(); });

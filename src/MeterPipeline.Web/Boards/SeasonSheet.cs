@@ -11,17 +11,17 @@ namespace MeterPipeline.Web.Boards;
 internal sealed class SeasonSheet
 {
     private readonly Dictionary<string, List<VillageDayRow>> rowsByVillage;
-    private readonly Dictionary<string, int> claimsByVillage;
+    private readonly PolicyBook policies;
     private readonly string[] villages;
+    private readonly ConcurrentDictionary<int, Dictionary<string, int>> claims = new();
     private readonly ConcurrentDictionary<string, SeasonBoard> boards = new(StringComparer.Ordinal);
 
     public SeasonSheet(int autumn, long foldedSeq, RegistrySnapshot registry, IReadOnlyList<VillageDayRow> rows, PolicyBook policies)
     {
-        (Autumn, FoldedSeq, Registry, HasRows) = (autumn, foldedSeq, registry, rows.Count > 0);
+        (Autumn, FoldedSeq, Registry, HasRows, this.policies) = (autumn, foldedSeq, registry, rows.Count > 0, policies);
         rowsByVillage = rows.GroupBy(row => row.Division, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
         Newest = rows.Where(row => row.Reporting > 0).Select(row => (LocalDay?)new LocalDay(row.Day)).Max();
-        claimsByVillage = Claims(policies, Newest);
-        villages = [.. claimsByVillage.Keys.Union(rowsByVillage.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        villages = [.. Claims(Newest).Keys.Union(rowsByVillage.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     public int Autumn { get; }
@@ -46,6 +46,10 @@ internal sealed class SeasonSheet
         return board;
     }
 
+    /// <summary>Sums over days, bounds included; households and reporting as on the last of them that has data.</summary>
+    public DivisionSum Sum(string prefix, LocalDay first, LocalDay last) =>
+        Sum(villages.Where(village => village.StartsWith(prefix, StringComparison.Ordinal)), first.Number, last.Number);
+
     private SeasonBoard Draw(string prefix, List<string> inside)
     {
         var level = DivisionCode.ChildLength(prefix, inside);
@@ -55,9 +59,11 @@ internal sealed class SeasonSheet
         return new SeasonBoard(prefix, prefix.Length == 0 ? "" : DivisionCode.NameOf(Registry, prefix), Autumn, Newest, Sum(inside), Days(inside), parts);
     }
 
-    private DivisionSum Sum(IEnumerable<string> inside)
+    private DivisionSum Sum(IEnumerable<string> inside, int first = int.MinValue, int last = int.MaxValue)
     {
         var sum = new DivisionSum();
+        LocalDay? shown = Newest is { } newest ? new LocalDay(Math.Min(newest.Number, last)) : null;
+        var claimsByVillage = Claims(shown);
         foreach (var village in inside)
         {
             sum.Villages++;
@@ -65,10 +71,11 @@ internal sealed class SeasonSheet
             if (!rowsByVillage.TryGetValue(village, out var rows)) continue;
             foreach (var row in rows)
             {
+                if (row.Day < first || row.Day > last) continue;
                 if (row.Energy == Energy.Electricity) sum.Electricity += row.Consumption;
                 else sum.Gas += row.Consumption;
                 sum.AccruedE8 += row.AccruedE8;
-                if (row.Day == Newest?.Number) sum.Reporting += row.Reporting;
+                if (row.Day == shown?.Number) sum.Reporting += row.Reporting;
             }
         }
         return sum;
@@ -89,22 +96,24 @@ internal sealed class SeasonSheet
         return [.. days.Values];
     }
 
-    /// <summary>Households with a claim on the newest day with data, and before there is any, those with a metered route.</summary>
-    private Dictionary<string, int> Claims(PolicyBook policies, LocalDay? day)
+    /// <summary>Households with a claim on a day per village; null: before there is any data, those with a metered route.</summary>
+    private Dictionary<string, int> Claims(LocalDay? day) => claims.GetOrAdd(day?.Number ?? int.MinValue, _ => Count(day));
+
+    private Dictionary<string, int> Count(LocalDay? day)
     {
         var terms = new Dictionary<string, (SubsidyPolicy? Policy, HeatingSeason Season)>(StringComparer.Ordinal);
-        var claims = new Dictionary<string, int>(StringComparer.Ordinal);
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var household in Registry.Households.Values)
         {
             if (!terms.TryGetValue(household.Division, out var term))
             {
                 terms[household.Division] = term = (policies.Select(household.Division, Autumn), policies.Season(household.Division, Autumn));
-                claims[household.Division] = 0;
+                counts[household.Division] = 0;
             }
-            var counts = Statements.EnergyOf(household.Route) is not null
+            var claimed = Statements.EnergyOf(household.Route) is not null
                 && (day is not { } date || (term.Policy?.IsEligible(household, term.Season, date) ?? false));
-            if (counts) claims[household.Division]++;
+            if (claimed) counts[household.Division]++;
         }
-        return claims;
+        return counts;
     }
 }

@@ -18,6 +18,7 @@ internal static class BoardPages
         pages.MapGet("/caps", (HttpContext context, AssetFiles assets, SeasonBoards seasons, UseBoards boards, string? season, string? division, string? list, int page = 1) =>
             List(context, assets, seasons, boards, season, division, list, page, ("/caps", "/api/v1/caps", UseLists.OfCaps))).Needs(Right.SeeHouseholds, About.Division);
         pages.MapGet("/holds", Holds).Needs(Right.SeeHouseholds, About.Division);
+        pages.MapPost("/holds", HoldActionEndpoint.Say).Needs(Right.LiftHolds, About.Division);
         pages.MapGet("/companies", Companies).Needs(Right.SeeHouseholds);
         pages.MapGet("/quarantine", Quarantine).Needs(Right.SeeQuarantine);
         pages.MapGet("/quarantine/{id:long}", Message).Needs(Right.SeeQuarantine);

@@ -69,7 +69,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
 
             """));
         return Markup.Of($"""
-            <section class="card"><details data-keep="history"><summary>{texts.History}</summary><div class="scroll tall"><table>
+            <section class="card"><p class="facts"><a href="{Registry.SearchPage.Link(household.Id)}">{Registry.RegistryTexts.For(texts).FileLink}</a></p><details data-keep="history"><summary>{texts.History}</summary><div class="scroll tall"><table>
             <thead><tr><th scope="col">{texts.ChangedAt}</th><th scope="col" class="text">{texts.ChangedBy}</th><th scope="col" class="text">{texts.Entry}</th><th scope="col" class="text">{texts.Field}</th><th scope="col" class="text">{texts.Before}</th><th scope="col" class="text">{texts.After}</th></tr></thead>
             <tbody>{rows}</tbody></table></div></details></section>
             """);

@@ -52,6 +52,8 @@ internal sealed class PageFrame
             <link rel="stylesheet" href="{assets.Url("pages.css")}">
             <link rel="stylesheet" href="{assets.Url("access.css")}">
             <link rel="stylesheet" href="{assets.Url("boards.css")}">
+            <link rel="stylesheet" href="{assets.Url("reports.css")}">
+            <link rel="stylesheet" href="{assets.Url("settlements.css")}">
             {charts}
             <script src="{assets.Url("charts.js")}" defer></script>
             <script src="{assets.Url("pages.js")}" defer></script>
@@ -77,14 +79,20 @@ internal sealed class PageFrame
     [
         Item("/", Texts.Overview, Right.SeeHouseholds, About.Division), Item("/usage", Texts.Boards.Usage, Right.SeeHouseholds, About.Division),
         Item("/caps", Texts.Boards.Caps, Right.SeeHouseholds, About.Division), Item("/holds", Texts.Boards.Holds, Right.SeeHouseholds, About.Division),
+        Item("/reports", Texts.Reports.Reports, Right.SeeHouseholds, About.Division),
+        Item("/registry", Registry.RegistryTexts.For(Texts).Title, Right.SeeHouseholds, About.Own),
+        Item("/settlements", Settlements.SettlementTexts.For(Texts).Title, Right.SeeHouseholds, About.Own),
         Item("/companies", Texts.Boards.Companies, Right.SeeHouseholds), Viewer.Company is null ? Markup.Empty : Item("/coverage", Texts.Access.Coverage, Right.SeeCoverage),
         Item("/quarantine", Texts.Quarantine, Right.SeeQuarantine), Item("/users", Texts.Access.Users, Right.ManageUsers), Item("/access", Texts.Access.Log, Right.SeeAudit),
     ];
 
+    /// <summary>Whether the viewer may do this about everything: what they may not, they are not offered.</summary>
+    public bool MayReach(Right right) => Viewer.May(right) && Viewer.MaySee("");
+
     /// <summary>A link, for those who may follow it.</summary>
     private Markup Item(string path, string text, Right right, About about = About.Everything)
     {
-        if (!Viewer.May(right) || (about == About.Everything && !Viewer.MaySee(""))) return Markup.Empty;
+        if (!Viewer.May(right) || (about == About.Everything && !MayReach(right))) return Markup.Empty;
         var division = about == About.Division && Viewer.Divisions.Count > 0 ? $"?division={Boards.DivisionCode.Full(Viewer.Divisions[0])}" : "";
         return Markup.Of($"<a href=\"{path}{division}\"{Current(path)}>{text}</a>");
     }
@@ -97,7 +105,7 @@ internal sealed class PageFrame
             """);
     }
 
-    private Markup Current(string path) => context.Request.Path == path ? new Markup(" aria-current=\"page\"") : Markup.Empty;
+    private Markup Current(string path) => context.Request.Path == path || (path == "/reports" && context.Request.Path.StartsWithSegments(path)) ? new Markup(" aria-current=\"page\"") : Markup.Empty;
 
     /// <summary>None where the page answers a form: following it would lose what was typed.</summary>
     private Markup Language() =>

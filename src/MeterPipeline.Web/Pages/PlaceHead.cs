@@ -21,11 +21,16 @@ internal sealed class PlaceHead(PageFrame frame, Place place, RegistrySnapshot r
         var hidden = chosen.Prepend(("division", place.Prefix.Length == 0 ? "" : DivisionCode.Full(place.Prefix))).Where(value => value.Item2.Length > 0)
             .Select(value => Markup.Of($"<input type=\"hidden\" name=\"{value.Item1}\" value=\"{value.Item2}\">"));
         return Markup.Of($"""
-            <div class="head"><div><nav class="crumbs" aria-label="{texts.Division}">{Crumbs()}</nav>
-            <h1>{title}{(place.Prefix.Length == 0 ? Markup.Empty : Markup.Of($"<small>{DivisionCode.NameOf(registry, place.Prefix)}</small>"))}</h1></div>
+            <div class="head">{Title(title)}
             <form method="get" action="{path}">{hidden}<label for="season">{texts.Season}</label><select id="season" name="season">{options}</select><button>{texts.Show}</button></form></div>
             """);
     }
+
+    /// <summary>The way back up, and the title with the division after it.</summary>
+    public Markup Title(string title) => Markup.Of($"""
+        <div><nav class="crumbs" aria-label="{texts.Division}">{Crumbs()}</nav>
+        <h1>{title}{(place.Prefix.Length == 0 ? Markup.Empty : Markup.Of($"<small>{DivisionCode.NameOf(registry, place.Prefix)}</small>"))}</h1></div>
+        """);
 
     /// <summary>This page, elsewhere or otherwise.</summary>
     public string Link(string prefix, params (string Name, string Value)[] more) => To(path, prefix, more);

@@ -2,6 +2,7 @@ using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Web.Access;
+using MeterPipeline.Web.Reports;
 
 namespace MeterPipeline.Web.Pages;
 
@@ -21,6 +22,9 @@ internal sealed partial record Texts
 
     /// <summary>What is said of use, caps, holds, companies and quarantine.</summary>
     public BoardTexts Boards => this == English ? BoardTexts.English : BoardTexts.Chinese;
+
+    /// <summary>What reports say.</summary>
+    public ReportTexts Reports => this == English ? ReportTexts.English : ReportTexts.Chinese;
 
     public required string Code { get; init; }
     public required string HtmlLang { get; init; }

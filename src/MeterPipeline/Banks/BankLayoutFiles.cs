@@ -35,6 +35,9 @@ public static class BankLayoutFiles
         ["text"] = BankValue.Literal,
     };
 
+    /// <summary>Folder of the layouts that come with the program.</summary>
+    public static string Shipped => Path.Combine(AppContext.BaseDirectory, "bank-layouts");
+
     /// <exception cref="PolicyException">The folder is missing or empty, or a file is wrong: every problem of every file.</exception>
     public static IReadOnlyList<BankLayout> Load(string folder)
     {

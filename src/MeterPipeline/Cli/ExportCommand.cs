@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using MeterPipeline.Domain;
 using MeterPipeline.Ledger;
-using MeterPipeline.Ledger.Users;
 using MeterPipeline.Run;
 using MeterPipeline.Web.Exports;
 using MeterPipeline.Web.Exports.Workbook;
@@ -29,7 +28,7 @@ public static class ExportCommand
         Format.AcceptOnlyFromAmong("csv", "xlsx");
         var accruals = new Command("accruals", "Write the accrual of every household, exact to the fen.") { Season, Division, Format, Out };
         accruals.SetAction(Run);
-        return new Command("export", "Write lists for finance.") { accruals };
+        return new Command("export", "Write lists for finance.") { accruals, ExportSettlement.Create() };
     }
 
     /// <exception cref="CommandException">Not of the form 2025-2026.</exception>
@@ -44,9 +43,8 @@ public static class ExportCommand
         using var ledger = Opened.Ledger(parsed);
         using var reading = LedgerReading.Open(ledger, policies);
         var file = parsed.GetValue(Out)!;
-        var division = parsed.GetValue(Division)!.TrimEnd('*');
-        ledger.Access.Record(new AccessEntry(
-            0, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Opened.Actor, "", AccessAct.Export, $"accruals-{parsed.GetValue(Season)}-{division}", ""));
+        var division = SettlePerson.Prefix(parsed.GetValue(Division)!);
+        ExportSettlement.Record(ledger, $"accruals-{parsed.GetValue(Season)}-{division}");
         using var progress = new Progress("Export", "households");
         var lines = parsed.GetValue(Format) == "xlsx"
             ? Output.Write(file, (into, folder) => RunWorkbook.Write(ProvisionalRun.Of(reading, policies, autumn, division, ExportSettings.SupervisionPhone()), into, folder, count => progress.Report(count)))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MeterPipeline.Run;
+using MeterPipeline.Web.Registry;
 
 namespace MeterPipeline.Cli;
 
@@ -27,6 +28,7 @@ public static class RunCommand
         using var ledger = Opened.Ledger(parsed, create: true);
         var users = ledger.Users();
         listeners.Require(users.Count > 0, users.Any(user => user.IsPerson), settings.Mqtt.Tls.RequireClientCertificate, settings.Web.BehindTls);
+        builder.Services.AddSingleton(new RegistryImportOptions(Path.Combine(Path.GetFullPath(parsed.GetValue(CommandLine.Data)!), "imports")));
         await using var host = await PipelineHost.StartAsync(builder, ledger, policies, settings, listeners).ConfigureAwait(false);
         Console.WriteLine($"Ready: {listeners}, ledger {Opened.PlaceOf(ledger, parsed)}, {policies.Policies.Count} policies");
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping, cancel);

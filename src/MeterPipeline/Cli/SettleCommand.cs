@@ -85,6 +85,7 @@ public static class SettleCommand
     {
         using var ledger = Opened.Ledger(parsed);
         var (run, file) = (SettleSteps.Find(parsed, ledger).Run, parsed.GetValue(Out)!);
+        ExportSettlement.Record(ledger, $"settlement-{run.Id}.jsonl");
         try
         {
             using (var unfinished = new FileStream(file + ".part", FileMode.Create))

@@ -36,7 +36,8 @@ public sealed class PipelineHost : IAsyncDisposable
         PipelineHost? host = null;
         builder.Services.AddMeterWeb(
             ledger, policies, () => new ReadinessReport([.. host!.Pipeline.Unready()]), () => PipelineMetrics.Of(host!.Pipeline, host.tls),
-            ValidationSettings.Read(builder.Configuration), settings.Web, () => host!.Pipeline.Accounts.Checks, UsageBoardSettings.Read(builder.Configuration));
+            ValidationSettings.Read(builder.Configuration), settings.Web, () => host!.Pipeline.Accounts.Checks, UsageBoardSettings.Read(builder.Configuration),
+            ExportSettings.Settlements(builder.Configuration));
         builder.Services.Configure<SocketTransportOptions>(o => o.MaxReadBufferSize = settings.Mqtt.Limits.MaxPacketBytes * ReadBufferFactor);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings, listeners, () => host!));
         var app = builder.Build();

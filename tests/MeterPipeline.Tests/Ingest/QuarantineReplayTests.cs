@@ -3,6 +3,8 @@ using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ingest.Intake;
 using MeterPipeline.Ledger;
+using MeterPipeline.Profiles;
+using MeterPipeline.Tests.House;
 
 namespace MeterPipeline.Tests.Ingest;
 
@@ -75,6 +77,38 @@ public sealed class QuarantineReplayTests : IDisposable
         desk.Register("late", "L1");
         Assert.Equal("foreign-company", Assert.Single(desk.Replay().StillBad).Key);
         Assert.Single(desk.Open());
+    }
+
+    [Theory]
+    [InlineData("metering/v1/late/L1/reading")]
+    [InlineData("metering/v1/nobody/L1/reading")]
+    [InlineData("metering/v1")]
+    public async Task What_a_company_sends_under_another_name_is_counted_for_the_sender(string topic)
+    {
+        desk.Register("late", "L1");
+        await desk.ReceiveAsync(_noon, "grid", (topic, Message("L1", 1).Payload), Message("E1", 1));
+        await desk.FoldAsync();
+        string[] balance = ["grid 2025-12-01: 2 = 1 + 0 + 0 + 1 + 0"];
+        Assert.Equal(balance, desk.Balance());
+        Assert.StartsWith("grid|", Assert.Single(desk.Open()), StringComparison.Ordinal);
+        desk.Register("nobody", "L2");
+        Assert.Equal((1, 0, 0), Numbers(desk.Replay()));
+        await desk.FoldAsync();
+        Assert.Equal(balance, desk.Balance());
+        Assert.Empty(Verify());
+    }
+
+    [Fact]
+    public async Task What_was_refused_as_unknown_comes_back_on_its_sender()
+    {
+        await desk.ReceiveAsync(_noon, "grid", ("headend/grid/freeze", """{"items":[{"meter":"E1","reg":"1.8.1","t":"2025-12-01T00:00:00+08:00","val":"01.5"}]}"""));
+        await desk.FoldAsync();
+        Assert.Equal(["grid 2025-12-01: 1 = 0 + 0 + 0 + 1 + 0"], desk.Balance());
+        var described = new IntakeOptions { Profiles = ProfileFiles.Load(Repository.PathOf("deploy", "profiles")) };
+        Assert.Equal((1, 1, 1), Numbers(new QuarantineReplay(desk.Ledger, described, TimeProvider.System, dryRun: false).Run(new ReplayFilter(), _ => { })));
+        await desk.FoldAsync();
+        Assert.Equal(["grid 2025-12-01: 1 = 1 + 0 + 0 + 0 + 0"], desk.Balance());
+        Assert.Empty(Verify());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MeterPipeline.Banks;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
@@ -8,8 +9,11 @@ using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Ledger.Users;
+using MeterPipeline.Tests.House;
 using MeterPipeline.Web;
 using MeterPipeline.Web.Access;
+using MeterPipeline.Web.Registry;
+using MeterPipeline.Web.Settlements;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -60,9 +64,11 @@ public sealed class WebSite : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton(new RegistryImportOptions(Imports));
         builder.Services.AddMeterWeb(Ledger, Policies, () => Readiness, () =>
             [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)],
-            access: access, boards: new BoardSettings(UsageSettings.Default, Budgets.Of([("2025-2026", "1408", "12000"), ("2025-2026", "140882", "5000")])));
+            access: access, boards: new BoardSettings(UsageSettings.Default, Budgets.Of([("2025-2026", "1408", "12000"), ("2025-2026", "140882", "5000")])),
+            settlements: new SettlementSettings("0359-1234567", BankLayoutFiles.Load(Repository.PathOf("deploy", "bank-layouts"))));
         app = builder.Build();
         app.MapMeterWeb();
     }
@@ -70,6 +76,9 @@ public sealed class WebSite : IAsyncDisposable
     public SqliteLedger Ledger { get; }
 
     public ReadinessReport Readiness { get; set; } = ReadinessReport.Ready;
+
+    /// <summary>Where uploads wait.</summary>
+    public string Imports => Path.Combine(folder.FullName, "imports");
 
     public Uri Address => new(app.Urls.First());
 

@@ -22,6 +22,9 @@ internal enum CellKind : byte
 
     /// <summary>Yuan that are not rounded yet: two to eight decimals.</summary>
     RawYuan,
+
+    /// <summary>One decimal; the heading says that it is per cent.</summary>
+    Percent,
 }
 
 internal readonly record struct Cell(CellKind Kind, string Text, decimal Number)
@@ -42,6 +45,9 @@ internal readonly record struct Cell(CellKind Kind, string Text, decimal Number)
     public static Cell Yuan(decimal? yuan) => yuan is { } known ? new(CellKind.Yuan, "", known) : Blank;
 
     public static Cell RawYuan(decimal yuan) => new(CellKind.RawYuan, "", yuan);
+
+    /// <param name="percent">Null: blank.</param>
+    public static Cell Percent(decimal? percent) => percent is { } known ? new(CellKind.Percent, "", known) : Blank;
 }
 
 /// <summary>How a row stands out.</summary>

@@ -4,19 +4,22 @@ using MeterPipeline.Domain.Settlements;
 namespace MeterPipeline.Web.Exports.Workbook;
 
 /// <summary>A run with everything that its lists say. The same content gives the same bytes.</summary>
-/// <param name="Run">Id 0: provisional 暂估, made in memory from the present state; then its totals are not known before the lines are read.</param>
+/// <param name="Run">Id 0: made in memory from the present state; then its totals are not known before the lines are read.</param>
 /// <param name="Lines">Ordered by division, then household id; streamed, never kept. Lists read them once, a bank file twice.</param>
 /// <param name="Steps">Oldest first.</param>
 /// <param name="Disbursements">Money that moved in the season.</param>
 public sealed record RunExport(
     SettlementRun Run, IEnumerable<SettlementLine> Lines, IReadOnlyList<RunStep> Steps, IReadOnlyList<Disbursement> Disbursements, ExportNotes Notes)
 {
-    public bool Provisional => Run.Id == 0;
+    /// <summary>暂估: nobody may be paid by it.</summary>
+    public bool Provisional => !Stored || Run.Provisional;
+
+    internal bool Stored => Run.Id > 0;
 
     internal string Season => HeatingSeason.NameOf(Run.Autumn);
 
     /// <summary>How lists name the run.</summary>
-    internal string Label => Provisional ? RunTexts.Provisional : $"第 {Run.Id} 批";
+    internal string Label => (Stored ? $"第 {Run.Id} 批" : "") + (Provisional ? RunTexts.Provisional : "");
 
     /// <summary>The place settled; empty: everything.</summary>
     internal string Place => Run.Division.Length == 0 ? "" : Notes.NameOf(Run.Division);
@@ -24,7 +27,7 @@ public sealed record RunExport(
     internal SheetHead Head<T>(int order, string name, string title, IEnumerable<Column<T>> columns) =>
         new(order, name, $"{(Provisional ? $"【{RunTexts.Provisional}】" : "")}{Place}{Season}采暖季{title}",
             $"批次：{Label}　采暖季：{Season}　区划：{(Run.Division.Length == 0 ? "全部" : $"{Place}（{Run.Division}）")}　金额单位：元"
-            + (Provisional ? "　按当前数据暂估，不得据此发放" : ""), Table<T>.Heads(columns));
+            + (Stored ? Provisional ? "　暂估批次，不得据此发放" : "" : "　按当前数据暂估，不得据此发放"), Table<T>.Heads(columns));
 }
 
 /// <summary>What lists say beside the run.</summary>

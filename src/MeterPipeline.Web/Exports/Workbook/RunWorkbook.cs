@@ -57,7 +57,7 @@ public static class RunWorkbook
             Spread(rows, sheets);
             progress(count);
         }
-        if (!export.Provisional) Check(export.Run, summary.All);
+        if (export.Stored) Check(export.Run, summary.All);
         foreach (var sheet in sheets) sheet.End();
         book.Finish(into);
         return count;

@@ -35,17 +35,17 @@ internal sealed class SignOffSheet : RunSheet
     public override void End()
     {
         var run = export.Run;
-        table.Add(new("批次", export.Label, export.Provisional ? "按当前数据暂估，未存为批次，不得据此发放" : "批次一经确认不再变更，后到数据进入下一批"));
+        table.Add(new("批次", export.Label, !export.Stored ? "按当前数据暂估，未存为批次，不得据此发放" : export.Provisional ? "暂估批次，仅供查看，不得确认和发放" : "批次一经确认不再变更，后到数据进入下一批"));
         table.Add(new("采暖季", export.Season));
         table.Add(new("区划", run.Division.Length == 0 ? "全部" : $"{export.Place}（{run.Division}）"));
-        if (!export.Provisional) table.Add(new("起草", $"{Figures.Time(run.AtMs)}　{run.Actor}"));
+        if (export.Stored) table.Add(new("起草", $"{Figures.Time(run.AtMs)}　{run.Actor}"));
         table.Add(new("数据截至", $"台账第 {Figures.Count(run.JournalSeq)} 行", "此前确认的读数全部计入，此后的不计"));
         table.Add(new("登记簿版本", Figures.Count(run.RegistryVersion)));
         table.Add(new("户数", Figures.Count(sums.Households), $"其中暂缓 {Figures.Count(sums.Held)} 户"));
         table.Add(new("核定金额（元）", Figures.Yuan(sums.Operating + sums.Hardship), $"运行补贴 {Figures.Yuan(sums.Operating)}，困难补贴 {Figures.Yuan(sums.Hardship)}"));
         table.Add(new("应发（元）", Figures.Yuan(sums.Due), $"其中调整 {Figures.Yuan(sums.Adjusted)}"));
         table.Add(new("实发（元）", Figures.Yuan(sums.Payable), $"已预发 {Figures.Yuan(sums.Advanced)}"));
-        if (!export.Provisional)
+        if (export.Stored)
         {
             table.Add(new("本批内容校验（SHA-256）", run.ContentHash, "对本批全部输入与逐户结果计算"));
             table.Add(new("上批内容校验（SHA-256）", run.PreviousHash.Length == 0 ? "无（首批）" : run.PreviousHash));

@@ -5,10 +5,10 @@ internal static class XlsxStyles
 {
     public const int Title = 1, Subtitle = 2, Heading = 3, Note = 4;
 
-    private const int FirstBody = 5, Kinds = 6;
+    private const int FirstBody = 5, Kinds = 7;
 
     /// <summary>As <see cref="CellKind"/> orders them after blank.</summary>
-    private static readonly (int Id, string? Code)[] Formats = [(49, null), (3, null), (4, null), (164, "#,##0.0000"), (4, null), (165, "#,##0.00######")];
+    private static readonly (int Id, string? Code)[] Formats = [(49, null), (3, null), (4, null), (164, "#,##0.0000"), (4, null), (165, "#,##0.00######"), (166, "0.0")];
 
     public static int Of(CellKind kind, RowStyle style) => FirstBody + (style == RowStyle.Sum ? Kinds : 0) + Math.Max(0, (int)kind - 1);
 
@@ -20,7 +20,7 @@ internal static class XlsxStyles
         return $"""
             <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
             <styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">
-            <numFmts count="2">{string.Concat(formats)}</numFmts>
+            <numFmts count="3">{string.Concat(formats)}</numFmts>
             <fonts count="4">{Font(10, false)}{Font(16, true)}{Font(9, false)}{Font(10, true)}</fonts>
             <fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFE7EBEF"/><bgColor indexed="64"/></patternFill></fill></fills>
             <borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border><border>{Edge("left")}{Edge("right")}{Edge("top")}{Edge("bottom")}<diagonal/></border></borders>

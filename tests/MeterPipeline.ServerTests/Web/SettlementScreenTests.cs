@@ -1,0 +1,99 @@
+using MeterPipeline.Domain;
+using MeterPipeline.Ledger.Users;
+using MeterPipeline.Tests.Web;
+using Microsoft.Playwright;
+
+namespace MeterPipeline.ServerTests.Web;
+
+/// <summary>The way of a settlement through the pages with Chromium: bureau, township and two persons of finance.</summary>
+public sealed class SettlementScreenTests : IAsyncLifetime
+{
+    private const string Chromium = "/usr/bin/chromium";
+    private const string Password = "a long enough one";
+    private WebSite site = null!;
+    private IPlaywright playwright = null!;
+    private IBrowser browser = null!;
+
+    public async Task InitializeAsync()
+    {
+        site = await WebSite.StartAsync();
+        site.Pass(TimeSpan.FromDays(60));
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await browser.DisposeAsync();
+        playwright.Dispose();
+        await site.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(1440, true)]
+    [InlineData(820, true)]
+    [InlineData(390, false)]
+    public async Task From_draft_to_payment(int width, bool scripts)
+    {
+        site.AddUser("li", Role.Bureau, Password);
+        site.AddUser("wang", Role.Finance, Password);
+        site.AddUser("zhao", Role.Finance, Password);
+        var li = await In("li", width, scripts);
+        await li.FillAsync("#draft-division", "140802");
+        await Send(li, "form[action$='/draft'] button");
+        while (await li.Locator("a[href='/settlements/1']").CountAsync() == 0) await li.ReloadAsync();
+        await Picture(li, $"settlements-{width}.png");
+        await Go(li, "/settlements/1");
+        var until = LocalDay.FromDate(WebSite.Today.Date.AddDays(67));
+        await li.FillAsync("form[action$='/notice'] [name=until]", until.ToString());
+        await Send(li, "form[action$='/notice'] button");
+        await li.FillAsync("form[action$='/object'] [name=household]", WebSite.Household);
+        await li.FillAsync("form[action$='/object'] [name=note]", "三月用电量与电表不符");
+        await Send(li, "form[action$='/object'] button");
+        var wang = await In("wang", width, scripts);
+        await Go(wang, "/settlements/1");
+        await Picture(wang, $"settlement-noticed-{width}.png");
+        await wang.FillAsync("form[action$='/answer'] [name=note]", "已到户核对，数据无误");
+        await Send(wang, "form[action$='/answer'] button");
+        site.Pass(TimeSpan.FromDays(8));
+        var confirming = await In("wang", width, scripts);
+        await Go(confirming, "/settlements/1");
+        await Send(confirming, "form[action$='/confirm'] button");
+        await Picture(confirming, $"settlement-confirmed-{width}.png");
+        var zhao = await In("zhao", width, scripts);
+        await Go(zhao, "/settlements/1/bank?layout=rural-credit");
+        await Picture(zhao, $"settlement-bank-{width}.png");
+        await Go(zhao, "/settlements/1");
+        await Send(zhao, "form[action$='/pay'] button");
+        await Picture(zhao, $"settlement-paid-{width}.png");
+        await Go(zhao, $"/settlements/1/line?household={WebSite.Household}");
+        await Picture(zhao, $"settlement-line-{width}.png");
+        Assert.Equal(Domain.Settlements.RunStage.Paid, site.Ledger.Settlements.Run(1)!.Stage);
+    }
+
+    private async Task<IPage> In(string name, int width, bool scripts)
+    {
+        var page = await browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        await Task.Delay(200);
+        await Go(page, "/settlements");
+        await page.FillAsync("#name", name);
+        await page.FillAsync("#password", Password);
+        await Send(page, "main form button");
+        return page;
+    }
+
+    private static async Task Send(IPage page, string button)
+    {
+        await Task.WhenAll(page.WaitForResponseAsync(answer => answer.Request.Method == "POST"), page.ClickAsync(button));
+        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+    }
+
+    private static async Task Picture(IPage page, string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "TestResults", "screens")).FullName;
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name), FullPage = true });
+        Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+    }
+
+    private Task<IResponse?> Go(IPage page, string path) => page.GotoAsync(new Uri(site.Address, path).ToString());
+}

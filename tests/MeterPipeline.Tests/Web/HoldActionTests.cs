@@ -1,0 +1,70 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using MeterPipeline.Domain.Holds;
+
+namespace MeterPipeline.Tests.Web;
+
+/// <summary>Decisions on the work list: by those with the right, in their divisions, for exactly the evidence that they were shown.</summary>
+public sealed class HoldActionTests : IAsyncLifetime
+{
+    private readonly AccessSite people = new();
+
+    private WebSite Site => people.Site;
+
+    public Task InitializeAsync() => people.InitializeAsync();
+
+    public Task DisposeAsync() => people.DisposeAsync();
+
+    [Fact]
+    public async Task Chosen_holds_are_lifted_for_the_evidence_shown_and_what_changed_is_refused()
+    {
+        using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");
+        await bureau.GetAsync("/holds?season=2025-2026");
+        var mark = Mark(bureau, WebSite.Reset);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Say(bureau, "lift", " ", mark)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await Say(bureau, "lift", WebSite.Evil, "0000000000000000 register-reset " + WebSite.Reset)).StatusCode);
+        Assert.Contains("依据已变化", bureau.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>alert", bureau.Html, StringComparison.Ordinal);
+        Assert.Empty(Entries());
+        Assert.Equal(HttpStatusCode.OK, (await Say(bureau, "lift", "已换表", mark)).StatusCode);
+        Assert.Contains("已处理", bureau.Html, StringComparison.Ordinal);
+        var entry = Assert.Single(Entries());
+        Assert.Equal(("bureau", HoldAct.Lift, "已换表", "register-reset"), (entry.Actor, entry.Act, entry.Note, entry.Reason));
+        Assert.StartsWith("2025-12-25", entry.Evidence, StringComparison.Ordinal);
+        await Say(bureau, "lift", "再次", mark);
+        Assert.Contains("已不再暂缓", bureau.Html, StringComparison.Ordinal);
+        await Say(bureau, "place", "入户核查", mark, "site-inspection");
+        Assert.Equal([HoldAct.Lift, HoldAct.Place], Entries().Select(e => e.Act));
+        Assert.Equal(HttpStatusCode.BadRequest, (await Say(bureau, "place", "x", mark, "register-reset")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_token_right_or_division_nothing_is_done()
+    {
+        using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");
+        await bureau.GetAsync("/holds?season=2025-2026");
+        var mark = Mark(bureau, WebSite.Reset);
+        var forged = new FormUrlEncodedContent([new("act", "lift"), new("note", "x"), new("hold", mark)]);
+        Assert.Equal(HttpStatusCode.Forbidden, (await bureau.PostRawAsync("/holds?season=2025-2026", forged)).StatusCode);
+        using var admin = await WebVisitor.SignedInAsync(Site, "admin");
+        await admin.GetAsync("/holds");
+        Assert.DoesNotContain("name=\"hold\"", admin.Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Say(admin, "lift", "x", mark)).StatusCode);
+        using var county = await WebVisitor.SignedInAsync(Site, "county");
+        await county.GetAsync("/holds?division=140802");
+        foreach (var division in new[] { "", "&division=140802", "&division=140882" })
+            Assert.Equal(HttpStatusCode.Forbidden, (await county.PostAsync("/holds?season=2025-2026" + division, ("act", "lift"), ("note", "x"), ("hold", mark))).StatusCode);
+        Assert.Empty(Entries());
+    }
+
+    private static Task<HttpResponseMessage> Say(WebVisitor who, string act, string note, string mark, string reason = "") =>
+        who.PostAsync("/holds?season=2025-2026", ("act", act), ("note", note), ("hold", mark), ("reason", reason));
+
+    private static string Mark(WebVisitor who, string household) => Regex.Match(who.Html, $"name=\"hold\" value=\"([^\"]* {household})\"").Groups[1].Value;
+
+    private List<HoldEntry> Entries()
+    {
+        using var view = Site.Ledger.OpenView();
+        return [.. view.HoldEntries(2025)];
+    }
+}

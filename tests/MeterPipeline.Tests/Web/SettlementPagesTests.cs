@@ -1,0 +1,146 @@
+using System.Net;
+using System.Text.Json;
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Settlements;
+using MeterPipeline.Ledger.Users;
+using MeterPipeline.Web.Access;
+
+namespace MeterPipeline.Tests.Web;
+
+/// <summary>Settlements at the web port: from draft to payment by the people whose steps they are, and files that stay what they were.</summary>
+public sealed class SettlementPagesTests : IAsyncLifetime
+{
+    private const string Township = "140802100";
+    private WebSite site = null!;
+
+    public async Task InitializeAsync()
+    {
+        site = await WebSite.StartAsync(new AccessOptions { FormsPerMinute = 10_000 });
+        site.Pass(TimeSpan.FromDays(60));
+        site.AddUser("li", Role.Bureau, WebVisitor.Password);
+        site.AddUser("wang", Role.Finance, WebVisitor.Password);
+        site.AddUser("zhao", Role.Finance, WebVisitor.Password);
+        site.AddUser("town", Role.Township, WebVisitor.Password, divisions: Township + "000");
+        site.AddUser("next", Role.Township, WebVisitor.Password, divisions: "140802101000");
+        site.Ledger.Settlements.PutPayees([(WebSite.Household, new Payee("张建国", "11010519491231002X", "信用社", "张建国", "6228480402564890018", ""))], "test", 1);
+    }
+
+    public async Task DisposeAsync() => await site.DisposeAsync();
+
+    [Fact]
+    public async Task From_draft_over_an_objection_to_payment_by_two_persons()
+    {
+        using var li = await In("li");
+        await Draft(li, Township);
+        await Do(li, "notice", HttpStatusCode.Redirect, ("from", Day(0)), ("until", Day(7)));
+        using var town = await In("town");
+        await Do(town, "object", HttpStatusCode.Redirect, ("household", WebSite.Household), ("note", "少算了"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await town.PostAsync("/settlements/1/answer", ("household", WebSite.Household), ("note", "x"))).StatusCode);
+        using var wang = await In("wang");
+        await Do(wang, "confirm", HttpStatusCode.Conflict);
+        Assert.Contains("its notice lasts until", wang.Html, StringComparison.Ordinal);
+        await Do(wang, "answer", HttpStatusCode.Redirect, ("note", "已核对"));
+        site.Pass(TimeSpan.FromDays(8));
+        using var later = await In("wang");
+        await Do(later, "confirm", HttpStatusCode.Redirect);
+        await Do(later, "pay", HttpStatusCode.Conflict, ("on", Day(8)), ("reference", "B-1"));
+        Assert.Contains("须由另一人办理", later.Html, StringComparison.Ordinal);
+        using var zhao = await In("zhao");
+        var bank = await (await zhao.GetAsync("/settlements/1/bank.txt?layout=rural-credit")).Content.ReadAsStringAsync();
+        Assert.Contains("6228480402564890018", bank, StringComparison.Ordinal);
+        Assert.Contains("没有登记收款人", await Html(zhao, "/settlements/1/bank?layout=rural-credit"), StringComparison.Ordinal);
+        await Do(zhao, "pay", HttpStatusCode.Redirect, ("on", Day(8)), ("reference", "B-1"));
+        Assert.Contains("现在没有应付款项", await Html(zhao, "/settlements/1/bank?layout=rural-credit"), StringComparison.Ordinal);
+        await Do(zhao, "returned", HttpStatusCode.Redirect, ("household", WebSite.Household), ("on", Day(8)), ("reference", "R-1"), ("yuan", ""));
+        Assert.Contains("1 户，", await Html(zhao, "/settlements/1/bank?layout=rural-credit"), StringComparison.Ordinal);
+        Assert.Equal(
+            [(RunStepKind.Drafted, "li"), (RunStepKind.Noticed, "li"), (RunStepKind.Objected, "town"), (RunStepKind.Answered, "wang"), (RunStepKind.Confirmed, "wang"), (RunStepKind.Paid, "zhao")],
+            site.Ledger.Settlements.Run(1)!.Steps.Select(step => (step.Kind, step.Actor)));
+        Assert.Contains(site.Ledger.Access.Log(long.MaxValue, 10), entry => entry is { Act: AccessAct.Export, Actor: "zhao" } && entry.Subject.StartsWith("settlement-1-2025-2026", StringComparison.Ordinal));
+        Assert.Contains("R-1", await Html(zhao, "/settlements/1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Divisions_and_rights_bind_pages_files_and_forms()
+    {
+        using var li = await In("li");
+        await Draft(li, Township);
+        using var next = await In("next");
+        foreach (var path in new[] { "/settlements/1", $"/settlements/1/line?household={WebSite.Household}", "/settlements/1/workbook.xlsx", "/api/v1/settlements/1", "/api/v1/settlements/1/lines", "/settlements/9" })
+            Assert.Equal(HttpStatusCode.Forbidden, (await next.GetAsync(path)).StatusCode);
+        Assert.DoesNotContain("第 1 批", await Html(next, "/settlements"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await next.PostAsync("/settlements/1/object", ("household", WebSite.Household), ("note", "x"))).StatusCode);
+        using var town = await In("town");
+        var page = await Html(town, "/settlements/1");
+        Assert.DoesNotContain("建国", page, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await town.GetAsync("/settlements/1/workbook.xlsx")).StatusCode);
+        foreach (var form in new[] { "/settlements/draft", "/settlements/1/notice", "/settlements/1/confirm", "/settlements/1/pay", "/settlements/1/returned", "/settlements/1/withdraw" })
+            Assert.Equal(HttpStatusCode.Forbidden, (await town.PostAsync(form, ("note", ""))).StatusCode);
+        await li.GetAsync("/settlements/1");
+        var forged = new FormUrlEncodedContent([KeyValuePair.Create("form_token", li.Token), KeyValuePair.Create("note", "")]);
+        Assert.Equal(HttpStatusCode.Forbidden, (await li.PostRawAsync("/settlements/1/withdraw", forged, ("Origin", "https://elsewhere.example"))).StatusCode);
+        Assert.Equal(RunStage.Drafted, site.Ledger.Settlements.Run(1)!.Stage);
+    }
+
+    [Fact]
+    public async Task A_frozen_run_gives_the_same_files_after_later_data_and_a_broken_download_goes_on()
+    {
+        using var li = await In("li");
+        await Draft(li, "140802");
+        var whole = await li.GetAsync("/settlements/1/workbook.xlsx");
+        var (bytes, tag) = (await whole.Content.ReadAsByteArrayAsync(), whole.Headers.ETag!);
+        using (var view = site.Ledger.OpenView()) Assert.True(view.Registry().Meters.ContainsKey("M140802100201-01"));
+        site.Acknowledge("M140802100201-01", LocalDay.On(2026, 2, 1), 99_999);
+        site.Pass(TimeSpan.FromHours(2));
+        using var again = await In("li");
+        var rest = await again.GetAsync("/settlements/1/workbook.xlsx", ("Range", "bytes=1000-"), ("If-Range", tag.ToString()));
+        Assert.Equal(HttpStatusCode.PartialContent, rest.StatusCode);
+        Assert.Equal(bytes[1000..], await rest.Content.ReadAsByteArrayAsync());
+        Assert.Equal(HttpStatusCode.OK, (await again.GetAsync("/settlements/1/workbook.xlsx", ("Range", "bytes=1000-"), ("If-Range", "\"another\""))).StatusCode);
+        Assert.Equal("application/zip", (await again.GetAsync("/settlements/1/sheets.zip")).Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task Programs_read_runs_and_lines_by_list_and_page()
+    {
+        using var li = await In("li");
+        await Draft(li, "1408");
+        var answer = await Json(li, "/api/v1/settlements/1/lines?list=unpayable");
+        var run = (await Json(li, "/api/v1/settlements/1")).GetProperty("run");
+        Assert.Equal(run.GetProperty("content_hash").GetString(), site.Ledger.Settlements.Run(1)!.Run.ContentHash);
+        Assert.Equal(run.GetProperty("lines").GetInt32(), (await Json(li, "/api/v1/settlements/1/lines")).GetProperty("count").GetInt32());
+        Assert.All(answer.GetProperty("lines").EnumerateArray(), line => Assert.False(line.GetProperty("has_payee").GetBoolean()));
+        Assert.Equal(HttpStatusCode.BadRequest, (await li.GetAsync("/api/v1/settlements/1/lines?list=7")).StatusCode);
+        Assert.Contains("按起草时的数据冻结", await Html(li, $"/settlements/1/line?household={WebSite.Household}"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await li.GetAsync("/settlements/9")).StatusCode);
+    }
+
+    private Task<WebVisitor> In(string name) => WebVisitor.SignedInAsync(site, name);
+
+    private static string Day(int after) => LocalDay.FromDate(WebSite.Today.Date.AddDays(60 + after)).ToString();
+
+    /// <summary>Drafted in the background: asked for until it is there.</summary>
+    private static async Task Draft(WebVisitor li, string division)
+    {
+        await li.GetAsync("/settlements");
+        Assert.Equal(HttpStatusCode.Redirect, (await li.PostAsync("/settlements/draft", ("season", "2025-2026"), ("division", division))).StatusCode);
+        JsonElement draft;
+        do draft = (await Json(li, "/api/v1/settlements")).GetProperty("draft"); while (!draft.TryGetProperty("run", out _) && !draft.TryGetProperty("fault", out _));
+        Assert.True(draft.TryGetProperty("run", out var run) && run.GetInt32() == 1, draft.ToString());
+    }
+
+    private static async Task Do(WebVisitor who, string step, HttpStatusCode expected, params (string Name, string Value)[] fields)
+    {
+        await who.GetAsync("/settlements/1");
+        var answer = await who.PostAsync($"/settlements/1/{step}", fields.Any(field => field.Name == "note") ? fields : [.. fields, ("note", "")]);
+        Assert.True(answer.StatusCode == expected, $"{step}: {answer.StatusCode} {(answer.StatusCode == HttpStatusCode.Conflict ? who.Html : "")}");
+    }
+
+    private static async Task<string> Html(WebVisitor who, string path)
+    {
+        await who.GetAsync(path);
+        return who.Html;
+    }
+
+    private static async Task<JsonElement> Json(WebVisitor who, string path) => JsonDocument.Parse(await (await who.GetAsync(path)).Content.ReadAsStringAsync()).RootElement;
+}
