@@ -64,7 +64,7 @@ public sealed class Accruer : IAsyncDisposable
     {
         (this.ledger, this.registry, this.commits, this.villages, this.time, this.log) = (ledger, registry, commits, villages, time, log);
         fold = ledger.AcquireFold();
-        stored = new StoredBooks(ledger.OpenView);
+        stored = new StoredBooks(ledger.OpenView) { Reopens = true };
         books = new Books(registry.Registry, stored.Days, stored.Years);
         tallies = new Tallies(ledger);
         villages.Adopt(registry.Registry);

@@ -12,13 +12,19 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
 
     private ILedgerView View => view ??= open();
 
+    /// <summary>
+    /// A view whose connection was lost is opened again. For the holder of the fold alone: nobody else changes what is flushed, so the next view
+    /// shows the same.
+    /// </summary>
+    public bool Reopens { private get; init; }
+
     /// <summary>For <see cref="Domain.Books.StoredDays"/>.</summary>
     public IReadOnlyList<(int Day, byte[] Blob)> Days(int meterNo, Register register, int firstDay, int lastDay) =>
-        [.. View.MeterDays(meterNo, register, firstDay, lastDay).Select(row => (row.Day, row.Blob))];
+        [.. Ask(asked => asked.MeterDays(meterNo, register, firstDay, lastDay)).Select(row => (row.Day, row.Blob))];
 
     /// <summary>For <see cref="Domain.Books.StoredYears"/>.</summary>
     public IReadOnlyList<(Register Register, int Autumn, byte[] Blob)> Years(int meterNo) =>
-        [.. View.MeterYears(meterNo).Select(row => (row.Register, row.Autumn, row.Blob))];
+        [.. Ask(asked => asked.MeterYears(meterNo)).Select(row => (row.Register, row.Autumn, row.Blob))];
 
     /// <summary>Lets the view go; the next question sees what was flushed meanwhile.</summary>
     public void Release()
@@ -28,4 +34,17 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     }
 
     public void Dispose() => Release();
+
+    private T Ask<T>(Func<ILedgerView, T> question)
+    {
+        try
+        {
+            return question(View);
+        }
+        catch (LedgerException) when (Reopens)
+        {
+            Release();
+            return question(View);
+        }
+    }
 }

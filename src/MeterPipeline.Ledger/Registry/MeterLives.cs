@@ -41,6 +41,16 @@ public static class MeterLives
         return null;
     }
 
+    /// <summary>The multiplier as stores keep it, in 1/10000.</summary>
+    /// <exception cref="LedgerException">It has more decimals, or is out of range.</exception>
+    internal static long MultiplierE4(Installation row)
+    {
+        var scaled = row.Multiplier * 10_000;
+        if (scaled <= 0 || scaled != decimal.Truncate(scaled) || scaled > int.MaxValue)
+            throw new LedgerException($"Cannot store meter {row.MeterId}: multiplier {row.Multiplier} must be above 0, at most 200000, with at most four decimals.");
+        return (long)scaled;
+    }
+
     private static bool Touch(Installation a, Installation b) => FirstDay(a) <= LastDay(b) && FirstDay(b) <= LastDay(a);
 
     private static int FirstDay(Installation life) => life.InstalledAtMs is { } ms ? LocalDay.Of(ms).Number : int.MinValue;

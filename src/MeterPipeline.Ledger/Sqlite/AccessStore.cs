@@ -110,7 +110,7 @@ internal sealed class AccessStore(SqliteLedger ledger) : IAccess
     private static void Changed(Database database) => FoldStore.SetCursor(database, VersionCursor, FoldStore.Cursor(database, VersionCursor) + 1);
 
     /// <summary>What the audit keeps: everything but the hash, and not what is no change.</summary>
-    private static string Text(ApiKey key) => JsonSerializer.Serialize(new
+    internal static string Text(ApiKey key) => JsonSerializer.Serialize(new
     {
         role = key.Role.ToString().ToLowerInvariant(),
         company = key.Company,

@@ -135,17 +135,9 @@ internal sealed class RegistryStore
     private void Write(long no, int life, Installation row) =>
         database.Prepared("INSERT INTO installation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .Bind(1, no).Bind(2, (long)life).Bind(3, row.HouseholdId).Bind(4, row.Company).Bind(5, (long)row.Energy)
-            .Bind(6, (long?)row.RegisterDigits).Bind(7, (long?)row.Decimals).Bind(8, row.Capacity).Bind(9, Multiplier(row))
+            .Bind(6, (long?)row.RegisterDigits).Bind(7, (long?)row.Decimals).Bind(8, row.Capacity).Bind(9, MeterLives.MultiplierE4(row))
             .Bind(10, row.InstalledAtMs).Bind(11, row.Opening).Bind(12, row.RemovedAtMs).Bind(13, row.Closing)
             .Bind(14, (long)row.Serves).Bind(15, (long)row.HeatedHouseholds).Run();
-
-    private static long Multiplier(Installation row)
-    {
-        var scaled = row.Multiplier * 10_000;
-        if (scaled <= 0 || scaled != decimal.Truncate(scaled) || scaled > int.MaxValue)
-            throw new LedgerException($"Cannot store meter {row.MeterId}: multiplier {row.Multiplier} must be above 0, at most 200000, with at most four decimals.");
-        return (long)scaled;
-    }
 
     private string? Stored(string sql, string key, Func<Statement, string> render)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MeterPipeline.Domain.Holds;
+using MeterPipeline.Ledger.Registry;
 using MeterPipeline.Ledger.Users;
 
 namespace MeterPipeline.Ledger.Sqlite;

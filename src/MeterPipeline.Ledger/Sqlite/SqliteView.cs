@@ -3,6 +3,7 @@ using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Validation;
+using MeterPipeline.Ledger.Registry;
 
 namespace MeterPipeline.Ledger.Sqlite;
 
@@ -141,30 +142,7 @@ internal sealed class SqliteView : ILedgerView
         while (statement.Step()) yield return MeterDay(statement);
     }
 
-    /// <summary>A merge of one ordered stream per day: the table is ordered by day, and sorting it whole would need its size again on disk.</summary>
-    public IEnumerable<MeterDayRow> AllMeterDays()
-    {
-        var streams = new List<IEnumerator<MeterDayRow>>();
-        try
-        {
-            var next = new PriorityQueue<IEnumerator<MeterDayRow>, (int MeterNo, Register Register, int Day)>();
-            foreach (var day in MeterDayDays(int.MinValue, int.MaxValue))
-            {
-                var stream = MeterDaysOn(day).GetEnumerator();
-                streams.Add(stream);
-                if (stream.MoveNext()) next.Enqueue(stream, Key(stream.Current));
-            }
-            while (next.TryDequeue(out var stream, out _))
-            {
-                yield return stream.Current;
-                if (stream.MoveNext()) next.Enqueue(stream, Key(stream.Current));
-            }
-        }
-        finally
-        {
-            foreach (var stream in streams) stream.Dispose();
-        }
-    }
+    public IEnumerable<MeterDayRow> AllMeterDays() => MergedDays.Of(MeterDayDays(int.MinValue, int.MaxValue), MeterDaysOn);
 
     public IReadOnlyList<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay) => Rows(
         connections.Ledger.Prepared(VillageDaysSql).Bind(1, (long)firstDay).Bind(2, (long)lastDay).Bind(3, divisionPrefix),
@@ -214,8 +192,6 @@ internal sealed class SqliteView : ILedgerView
         connections.Ledger.Abandon();
         giveBack(connections);
     }
-
-    private static (int MeterNo, Register Register, int Day) Key(MeterDayRow row) => (row.MeterNo, row.Register, row.Day);
 
     private static string QuarantineSql(string payload) =>
         $"SELECT id, received_at_ms, source, company, reason, detail, topic, {payload}, replayed_at_ms, publisher, length(payload), meter FROM quarantine";

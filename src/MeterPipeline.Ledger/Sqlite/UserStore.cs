@@ -37,7 +37,7 @@ internal static class UserStore
     }
 
     /// <summary>What the audit keeps: everything but the hash.</summary>
-    private static string Text(User user) => JsonSerializer.Serialize(new
+    internal static string Text(User user) => JsonSerializer.Serialize(new
     {
         role = user.Role.ToString().ToLowerInvariant(),
         company = user.Company,

@@ -9,7 +9,7 @@ public static class CommandLine
 {
     public static Option<string> Data { get; } = new("--data")
     {
-        Description = "Folder of the ledger.",
+        Description = "Folder of the ledger (with Ledger:Provider=postgres: not used).",
         DefaultValueFactory = _ => "./data",
         Recursive = true,
         HelpName = "DIR",
@@ -30,7 +30,7 @@ public static class CommandLine
             Data, Policies,
             RunCommand.Create(), DemoCommand.Create(), ImportCommand.Create(), ExportCommand.Create(), SettleCommand.Create(), ExplainCommand.Create(),
             VerifyCommand.Create(), StatusCommand.Create(), QuarantineCommand.Create(), HoldsCommand.Create(), RebuildCommand.Create(), PoliciesCommand.Create(),
-            FixedSumsCommand.Create(), UsersCommand.Create(), BenchCommand.Create(),
+            FixedSumsCommand.Create(), UsersCommand.Create(), LedgerCommand.Create(), BenchCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

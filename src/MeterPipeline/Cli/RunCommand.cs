@@ -30,7 +30,7 @@ public static class RunCommand
         listeners.Require(users.Count > 0, users.Any(user => user.IsPerson), settings.Mqtt.Tls.RequireClientCertificate, settings.Web.BehindTls);
         builder.Services.AddSingleton(new RegistryImportOptions(Path.Combine(Path.GetFullPath(parsed.GetValue(CommandLine.Data)!), "imports")));
         await using var host = await PipelineHost.StartAsync(builder, ledger, policies, settings, listeners).ConfigureAwait(false);
-        Console.WriteLine($"Ready: {listeners}, ledger {Path.GetFullPath(parsed.GetValue(CommandLine.Data)!)}, {policies.Policies.Count} policies");
+        Console.WriteLine($"Ready: {listeners}, ledger {Opened.PlaceOf(ledger, parsed)}, {policies.Policies.Count} policies");
         using var stopped = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping, cancel);
         await Task.Delay(Timeout.InfiniteTimeSpan, stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Done;

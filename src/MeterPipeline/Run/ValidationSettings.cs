@@ -24,16 +24,5 @@ public static class ValidationSettings
 
     /// <summary>From appsettings.json in the working folder and the environment, as <c>run</c> has them.</summary>
     /// <exception cref="CommandException">The file cannot be read, or as above.</exception>
-    public static RuleSettings Read()
-    {
-        try
-        {
-            var files = new ConfigurationBuilder().SetBasePath(Environment.CurrentDirectory).AddJsonFile("appsettings.json", optional: true);
-            return Read(files.AddEnvironmentVariables().Build());
-        }
-        catch (Exception error) when (error is InvalidDataException or IOException)
-        {
-            throw new CommandException($"The configuration cannot be used: {error.Message}");
-        }
-    }
+    public static RuleSettings Read() => Read(Configured.Read());
 }

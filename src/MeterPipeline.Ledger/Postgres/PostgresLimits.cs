@@ -1,0 +1,43 @@
+namespace MeterPipeline.Ledger.Postgres;
+
+/// <summary>Sizes and waits of the ledger on PostgreSQL, each with its reason.</summary>
+internal static class PostgresLimits
+{
+    public const int ServerVersionMin = 15;
+
+    /// <summary>Connections of one process: appender, fold lock, flush, and views of the web's parallel requests. PostgreSQL allows 100 by default.</summary>
+    public const int PoolMax = 24;
+
+    /// <summary>Seconds until a connection attempt, or the wait for one of the pool, is given up.</summary>
+    public const int ConnectSeconds = 10;
+
+    /// <summary>Longer than the longest single statement: a flush goes in chunks.</summary>
+    public const int StatementSeconds = 300;
+
+    /// <summary>The same patience as with SQLite's write lock.</summary>
+    public const int LockWaitMs = 30_000;
+
+    /// <summary>How long something that is safe to repeat is tried again when the server is gone: a restart or a failover passes unnoticed.</summary>
+    public const int OutageMs = 60_000;
+
+    /// <summary>A dead connection is noticed after this by both ends, so that the fold lock of a machine that vanished is free again.</summary>
+    public const int KeepAliveSeconds = 10;
+
+    /// <summary>Rows per upsert statement: 1,000 and 100,000 were no faster here.</summary>
+    public const int UpsertRows = 5_000;
+
+    /// <summary>Rows pruned per transaction: about 25 MB of journal.</summary>
+    public const int PruneRows = 256;
+
+    /// <summary>Replayed messages deleted per transaction, at most as many MiB.</summary>
+    public const int TrimRows = 64;
+
+    /// <summary>Small rows fetched per round trip of a stream: a megabyte or two.</summary>
+    public const int FetchRows = 5_000;
+
+    /// <summary>Rows of one day fetched while all days are merged: a thousand days of these are in memory at once.</summary>
+    public const int FetchMergedRows = 200;
+
+    /// <summary>Journal rows or quarantined messages fetched per round trip: about 100 KB each, at most megabytes.</summary>
+    public const int FetchBlobs = 16;
+}

@@ -1,0 +1,25 @@
+namespace MeterPipeline.Ledger.Postgres;
+
+/// <summary>Which PostgreSQL holds the ledger.</summary>
+/// <param name="ConnectionString">As Npgsql takes it: <c>Host=…;Database=…;Username=…;Password=…</c>. Never shown.</param>
+public sealed record PostgresOptions(string ConnectionString)
+{
+    public const string DefaultSchema = "meterpipeline";
+
+    private const int NameMax = 63;
+
+    /// <summary>The PostgreSQL schema with the ledger's tables: lower-case letters, digits and <c>_</c>. One ledger each.</summary>
+    public string Schema { get; init; } = DefaultSchema;
+
+    /// <summary>Take a server with <c>fsync=off</c>, which loses acknowledged readings when its machine fails. For trials only.</summary>
+    public bool AllowNoFsync { get; init; }
+
+    /// <exception cref="ArgumentException">A value cannot be used; names the setting and the remedy, never the connection string.</exception>
+    public void Validate()
+    {
+        if (string.IsNullOrWhiteSpace(ConnectionString))
+            throw new ArgumentException("Ledger:ConnectionString is missing: give Host=…;Database=…;Username=…, best in the environment.");
+        if (Schema.Length is 0 or > NameMax || !char.IsAsciiLetterLower(Schema[0]) || !Schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+            throw new ArgumentException($"Ledger:Schema '{Schema}' must be 1 to {NameMax} lower-case letters, digits and _, a letter first.");
+    }
+}

@@ -1,0 +1,78 @@
+using MeterPipeline.Domain.Settlements;
+using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Move;
+using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Ledger.Users;
+using MeterPipeline.Tests.Ledger;
+using Npgsql;
+
+namespace MeterPipeline.ServerTests.Ledger;
+
+/// <summary>Sessions, keys and the access log on PostgreSQL, and what a move makes of them.</summary>
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresAccessTests(PostgresServer server) : AccessContract, IDisposable
+{
+    private static readonly AccessEntry Entry = new(0, 5, "li", "s1", AccessAct.Unmask, "H1", "查证");
+
+    private readonly PostgresSchemas _schema = server.NewSchema();
+    private readonly SqliteFolder _folder = new();
+
+    protected override ILedger Open() => _schema.Open();
+
+    public void Dispose()
+    {
+        _schema.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("UPDATE access_entry SET reason = ''")]
+    [InlineData("DELETE FROM access_entry")]
+    [InlineData("TRUNCATE access_entry")]
+    public void A_line_of_the_access_log_is_never_changed(string sql)
+    {
+        _schema.Open().Access.Record(Entry);
+        Assert.Throws<PostgresException>(() => _schema.Sql(sql));
+    }
+
+    [Fact]
+    public void A_schema_from_before_sessions_is_brought_forward_and_keeps_what_it_has()
+    {
+        _schema.Open().Append([1], []);
+        _schema.Sql("DROP TABLE session, api_key, access_entry; DROP FUNCTION access_entry_stays; UPDATE schema_version SET version = 1");
+        var ledger = _schema.Open();
+        Assert.Equal((1, 1), (ledger.JournalHead(), ledger.Access.Record(Entry)));
+        Assert.Equal(2, _schema.Sql("SELECT version FROM schema_version"));
+    }
+
+    [Fact]
+    public void A_move_brings_sessions_keys_and_the_access_log_along()
+    {
+        var key = new ApiKey("scada", Role.Finance, null, ["1408"], "key-hash", 1, 20_000, null);
+        using (var source = SqliteLedger.Open(_folder.Path, create: true))
+        {
+            source.Access.Begin(new Session("s1", "li", 1, 2), 0);
+            source.Access.PutKey(key, "me", 1);
+            source.Access.Record(Entry);
+        }
+        LedgerMove.Run(_folder.Path, _schema.Options, _ => { });
+        var access = _schema.Open().Access;
+        Assert.Equal(new Session("s1", "li", 1, 2), access.Find("s1"));
+        Assert.Equal(("scada", "key-hash", 20_000), (access.Keys()[0].Name, access.Keys()[0].Hash, access.Keys()[0].UsedDay));
+        Assert.Equal(2, access.Record(Entry));
+        Assert.Equal([Entry with { Id = 2 }, Entry with { Id = 1 }], access.Log(long.MaxValue, 9));
+    }
+
+    [Fact]
+    public void A_ledger_with_something_of_a_settlement_is_not_moved_and_none_is_begun()
+    {
+        var payee = new Payee("张三", "11010519491231002X", "农业银行", "张三", "6228480402564890018", "13800000000");
+        using (var source = SqliteLedger.Open(_folder.Path, create: true)) source.Settlements.PutPayees([("H1", payee)], "li", 1);
+        var refused = Assert.Throws<LedgerException>(() => LedgerMove.Run(_folder.Path, _schema.Options, _ => { }));
+        Assert.Contains("payee", refused.Message, StringComparison.Ordinal);
+        var settlements = _schema.Open().Settlements;
+        Assert.Contains("SQLite", Assert.Throws<LedgerException>(() => settlements.Moment()).Message, StringComparison.Ordinal);
+        Assert.Contains("SQLite", Assert.Throws<LedgerException>(() => settlements.PutPayees([("H1", payee)], "li", 1)).Message, StringComparison.Ordinal);
+        Assert.Empty(settlements.Runs());
+    }
+}

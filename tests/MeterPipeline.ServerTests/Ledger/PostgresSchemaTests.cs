@@ -1,0 +1,149 @@
+using MeterPipeline.Domain.Holds;
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Postgres;
+using Npgsql;
+
+namespace MeterPipeline.ServerTests.Ledger;
+
+/// <summary>What only a server can suffer, and what its tables guard by themselves.</summary>
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
+{
+    private readonly PostgresSchemas _schema = server.NewSchema();
+
+    public void Dispose() => _schema.Dispose();
+
+    [Fact]
+    public void A_schema_is_not_made_by_looking_and_once_by_many()
+    {
+        Assert.Contains("Ledger:Schema", Assert.Throws<LedgerException>(() => PostgresLedger.Open(_schema.Options)).Message, StringComparison.Ordinal);
+        Assert.Equal(0L, _schema.Sql($"SELECT count(*) FROM pg_namespace WHERE nspname = '{_schema.Options.Schema}'"));
+        Parallel.For(0, 4, _ => PostgresLedger.Open(_schema.Options, create: true).Dispose());
+        Assert.Equal(2, _schema.Sql("SELECT version FROM schema_version"));
+    }
+
+    [Fact]
+    public void A_schema_of_a_newer_program_is_refused_and_left_as_it_is()
+    {
+        _schema.Open();
+        _schema.Sql("UPDATE schema_version SET version = 99");
+        Assert.Contains("newer", Assert.Throws<LedgerException>(() => _schema.Open()).Message, StringComparison.Ordinal);
+        Assert.Equal(99, _schema.Sql("SELECT version FROM schema_version"));
+    }
+
+    [Fact]
+    public void A_server_without_fsync_is_refused_unless_it_is_a_trial()
+    {
+        _schema.Sql("ALTER SYSTEM SET fsync = off");
+        try
+        {
+            _schema.Sql("SELECT pg_reload_conf()");
+            SpinWait.SpinUntil(() => _schema.Sql("SHOW fsync") is "off", TimeSpan.FromSeconds(30));
+            Assert.Contains("fsync", Assert.Throws<LedgerException>(() => _schema.Open()).Message, StringComparison.Ordinal);
+            PostgresLedger.Open(_schema.Options with { AllowNoFsync = true }, create: true).Dispose();
+        }
+        finally
+        {
+            _schema.Sql("ALTER SYSTEM RESET fsync");
+            _schema.Sql("SELECT pg_reload_conf()");
+            SpinWait.SpinUntil(() => _schema.Sql("SHOW fsync") is "on", TimeSpan.FromSeconds(30));
+        }
+    }
+
+    /// <summary>A trigger looks into the appending session.</summary>
+    [Theory]
+    [InlineData("off", "on")]
+    [InlineData("local", "on")]
+    [InlineData("remote_apply", "remote_apply")]
+    public void An_append_waits_for_the_disk_whatever_the_role_is_set_to(string set, string used)
+    {
+        _schema.Open();
+        _schema.Sql("""
+            CREATE TABLE seen (setting text);
+            CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$;
+            CREATE TRIGGER see AFTER INSERT ON journal FOR EACH STATEMENT EXECUTE FUNCTION see()
+            """);
+        _schema.Sql($"ALTER ROLE postgres SET synchronous_commit = {set}");
+        try
+        {
+            _schema.Open().Append([1], []);
+        }
+        finally
+        {
+            _schema.Sql("ALTER ROLE postgres RESET synchronous_commit");
+        }
+        Assert.Equal(used, _schema.Sql("SELECT setting FROM seen"));
+    }
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Port=1;Username=me;Password=the-secret;Database=db")]
+    [InlineData("Host=127.0.0.1;Password=the-secret;Nonsense=1")]
+    [InlineData("")]
+    public void What_cannot_be_opened_is_explained_without_the_password(string connectionString)
+    {
+        var refused = Assert.Throws<LedgerException>(() => PostgresLedger.Open(new PostgresOptions(connectionString)));
+        Assert.DoesNotContain("the-secret", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("open the ledger", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_view_answers_while_its_streams_are_read()
+    {
+        var ledger = _schema.Open();
+        for (byte i = 1; i <= 40; i++) ledger.Append([i], []);
+        using var fold = ledger.AcquireFold();
+        var flush = new FoldFlush { FoldedSeq = 1 };
+        for (var meter = 1; meter <= 700; meter++)
+            for (var day = 100; day < 103; day++) flush.MeterDays.Add(new MeterDayRow(meter, Register.Total, day, [(byte)(meter & 255)]));
+        ledger.Flush(flush);
+        using var view = ledger.OpenView();
+        using var other = view.AllMeterDays().GetEnumerator();
+        var tail = new List<long>();
+        foreach (var row in view.JournalTail())
+        {
+            tail.Add(row.Seq);
+            Assert.True(other.MoveNext());
+            Assert.Equal(3, view.MeterDays((int)row.Seq, Register.Total, 0, 999).Count);
+        }
+        Assert.Equal(Enumerable.Range(2, 39).Select(i => (long)i), tail);
+        Assert.Equal(
+            Enumerable.Range(1, 700).SelectMany(meter => Enumerable.Range(100, 3).Select(day => (meter, day))),
+            view.AllMeterDays().Select(row => (row.MeterNo, row.Day)));
+    }
+
+    [Fact]
+    public void A_devices_nonsense_is_stored_as_far_as_it_is_text()
+    {
+        var ledger = _schema.Open();
+        ledger.Append([], [new(1, "s", "grid", "bad-topic", "a\0b", "x\uD800y😀", [0])]);
+        using var view = ledger.OpenView();
+        var kept = view.Quarantine(long.MaxValue, 1)[0].Message;
+        Assert.Equal(("a\uFFFDb", "x\uFFFDy😀"), (kept.Detail, kept.Topic));
+    }
+
+    [Theory]
+    [InlineData("UPDATE hold_entry SET note = ''")]
+    [InlineData("DELETE FROM hold_entry")]
+    [InlineData("TRUNCATE hold_entry")]
+    public void What_was_said_of_a_hold_is_never_changed(string sql)
+    {
+        _schema.Open().AddHoldEntry(new HoldEntry(0, "H1", 2025, "site-inspection", HoldAct.Place, "", "note", "li", 1));
+        Assert.Throws<PostgresException>(() => _schema.Sql(sql));
+    }
+
+    [Fact]
+    public void A_changed_row_is_an_error_that_names_its_place()
+    {
+        var ledger = _schema.Open();
+        using var fold = ledger.AcquireFold();
+        var flush = new FoldFlush { FoldedSeq = 0 };
+        flush.MeterDays.Add(new MeterDayRow(7, Register.Total, 100, [1]));
+        ledger.Flush(flush);
+        _schema.Sql("UPDATE meter_day SET blob = '\\x02'");
+        using var view = ledger.OpenView();
+        var met = Assert.Throws<LedgerException>(() => view.MeterDays(7, Register.Total, 0, 999));
+        Assert.Contains("number 7", met.Message, StringComparison.Ordinal);
+        Assert.Contains(_schema.Options.Schema, met.Message, StringComparison.Ordinal);
+    }
+}

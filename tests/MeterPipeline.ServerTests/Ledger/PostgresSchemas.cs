@@ -1,0 +1,52 @@
+using MeterPipeline.Ledger.Postgres;
+using MeterPipeline.ServerTests.Servers;
+using Npgsql;
+
+namespace MeterPipeline.ServerTests.Ledger;
+
+/// <summary>One private server for all tests of the ledger on PostgreSQL; each takes a schema of its own.</summary>
+public sealed class PostgresServer : IAsyncLifetime
+{
+    private static int _schemas;
+
+    public Postgres Server { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Server = await Postgres.StartAsync();
+
+    public Task DisposeAsync() => Server.DisposeAsync().AsTask();
+
+    public PostgresSchemas NewSchema() => new(Server, $"ledger_{Interlocked.Increment(ref _schemas)}");
+}
+
+/// <summary>The tests that share the server run one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class PostgresCollection : ICollectionFixture<PostgresServer>
+{
+    public const string Name = "PostgreSQL";
+}
+
+/// <summary>One ledger's schema, the ledgers opened on it, and their end.</summary>
+public sealed class PostgresSchemas(Postgres server, string schema) : IDisposable
+{
+    private readonly List<PostgresLedger> _opened = [];
+
+    public PostgresOptions Options { get; } = new(server.ConnectionString) { Schema = schema };
+
+    public PostgresLedger Open()
+    {
+        var ledger = PostgresLedger.Open(Options, create: true);
+        _opened.Add(ledger);
+        return ledger;
+    }
+
+    /// <summary>As an administrator has it, in the schema.</summary>
+    public object? Sql(string sql)
+    {
+        using var connection = new NpgsqlConnection(server.ConnectionString + $";Search Path={schema};Pooling=false");
+        connection.Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        return command.ExecuteScalar();
+    }
+
+    public void Dispose() => _opened.ForEach(ledger => ledger.Dispose());
+}
