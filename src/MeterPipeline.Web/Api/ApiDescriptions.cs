@@ -10,6 +10,9 @@ internal static class ApiDescriptions
     {
         ["season"] = "Heating season, written 2025-2026; /api/v1/seasons lists those that can be asked for. Default: the newest with data.",
         ["division"] = "12-digit division code or a prefix of one. Default: everything, which only those may see who are not limited to divisions.",
+        ["run"] = "Number of a settlement run.",
+        ["key"] = "Of the upload, as the page of its preview has it.",
+        ["q"] = "Household, meter, last four or more characters of an account number, village name or division code.",
         ["id"] = "Of the household, or of the quarantined message.",
         ["list"] = "Which list; the summary names those there are. Default: the first of them.",
         ["page"] = "Page of 50, from 1; beyond the last one the last is answered.",

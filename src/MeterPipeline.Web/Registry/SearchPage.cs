@@ -16,7 +16,7 @@ internal sealed class SearchPage(PageFrame frame, string query, FoundLines? foun
         <section class="card"><form class="find" method="get" action="/registry" role="search"><label for="q">{words.SearchLabel}</label>
         <input type="search" id="q" name="q" value="{query}" maxlength="{RegistryDesk.QueryChars}" placeholder="{words.SearchHint}" autocomplete="off"><button>{words.Search}</button></form>
         <p class="hint">{words.SearchHint}</p></section>
-        {(found is null ? Tiles() : Results(found))}
+        {(found is not null ? Results(found) : frame.Viewer.MaySee("") ? Tiles() : Markup.Empty)}
         """);
 
     private Markup Tiles() => Markup.Of($"""

@@ -17,6 +17,8 @@ public sealed partial class TidyTest
         ["src/MeterPipeline.Web/Pages/Texts.English.cs: = new()"] = "one table of words, a line each",
         ["src/MeterPipeline.Web/Pages/BoardTexts.Chinese.cs: = new()"] = "one table of words, a line each",
         ["src/MeterPipeline.Web/Pages/BoardTexts.English.cs: = new()"] = "one table of words, a line each",
+        ["src/MeterPipeline.Web/Reports/ReportTexts.Chinese.cs: = new()"] = "one table of words, a line each",
+        ["src/MeterPipeline.Web/Reports/ReportTexts.English.cs: = new()"] = "one table of words, a line each",
         ["src/MeterPipeline.Web/Settlements/SettlementTexts.Chinese.cs: = new()"] = "one table of words, a line each",
         ["src/MeterPipeline.Web/Settlements/SettlementTexts.English.cs: = new()"] = "one table of words, a line each",
     };

@@ -7,7 +7,7 @@ namespace MeterPipeline.Tests.Web;
 public sealed class ApiDocumentTests(AccessSite people) : IClassFixture<AccessSite>
 {
     /// <summary>Free texts: any value asks for something that may exist.</summary>
-    private static readonly HashSet<string> AnyValue = ["company", "reason", "page"];
+    private static readonly HashSet<string> AnyValue = ["company", "reason", "page", "q"];
 
     [Fact]
     public async Task Every_address_is_described_with_its_parameters_answers_and_problems()
