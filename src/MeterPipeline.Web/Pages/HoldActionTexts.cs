@@ -13,7 +13,10 @@ internal sealed record HoldActionTexts(
         "未作任何处理：请至少选择一行，并填写一行以内、不超过 500 字的说明。",
         new Dictionary<HoldOutcome, string>
         {
-            [HoldOutcome.Done] = "已处理", [HoldOutcome.Changed] = "未处理：依据已变化，请重新查看", [HoldOutcome.NotStanding] = "未处理：已不再暂缓", [HoldOutcome.AlreadyPlaced] = "未处理：已因同一原因暂缓",
+            [HoldOutcome.Done] = "已处理",
+            [HoldOutcome.Changed] = "未处理：依据已变化，请重新查看",
+            [HoldOutcome.NotStanding] = "未处理：已不再暂缓",
+            [HoldOutcome.AlreadyPlaced] = "未处理：已因同一原因暂缓",
         });
 
     private static HoldActionTexts English { get; } = new(
@@ -21,7 +24,9 @@ internal sealed record HoldActionTexts(
         "Back to the list", "Nothing was done: choose at least one row, and give a note of one line and at most 500 characters.",
         new Dictionary<HoldOutcome, string>
         {
-            [HoldOutcome.Done] = "Done", [HoldOutcome.Changed] = "Not done: the evidence has changed, look again", [HoldOutcome.NotStanding] = "Not done: it stands no longer",
+            [HoldOutcome.Done] = "Done",
+            [HoldOutcome.Changed] = "Not done: the evidence has changed, look again",
+            [HoldOutcome.NotStanding] = "Not done: it stands no longer",
             [HoldOutcome.AlreadyPlaced] = "Not done: it waits for this already",
         });
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using MeterPipeline.Ledger.Users;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Holds;
 using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Users;
 
 namespace MeterPipeline.Tests.Web;
 
