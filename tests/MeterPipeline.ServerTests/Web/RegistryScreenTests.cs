@@ -125,8 +125,8 @@ public sealed class RegistryScreenTests : IAsyncLifetime
         await page.GotoAsync(Address("/sign-in"));
         await page.FillAsync("#name", "lihong");
         await page.FillAsync("#password", Password);
-        await Task.WhenAll(page.WaitForResponseAsync(answer => answer.Request.Method == "POST"), page.Keyboard.PressAsync("Enter"));
-        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
         return page;
     }
 
