@@ -18,6 +18,7 @@ public readonly record struct DirectoryEntry(int MeterNo, int Company, Energy En
 public sealed class MeterDirectory
 {
     private readonly Slot[] slots;
+    private readonly int shift;
     private readonly Dictionary<string, DirectoryEntry>.AlternateLookup<ReadOnlySpan<char>> longIds;
     private readonly byte[][] companyIds;
 
@@ -28,13 +29,14 @@ public sealed class MeterDirectory
         companyIds = [.. Companies.Select(Encoding.UTF8.GetBytes)];
         var companyIndex = Companies.Select((id, index) => (id, index)).ToDictionary(p => p.id, p => p.index, StringComparer.Ordinal);
         slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, registry.Meters.Count * 2))];
+        shift = 64 - BitOperations.Log2((uint)slots.Length);
         var others = new Dictionary<string, DirectoryEntry>(StringComparer.Ordinal);
         longIds = others.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var meter in registry.Meters.Values)
         {
             var entry = new DirectoryEntry(meter.No, companyIndex.GetValueOrDefault(meter.Current.Company, -1), meter.Current.Energy);
             if (Encoding.UTF8.GetByteCount(meter.Id) > Slot.IdMax) others[meter.Id] = entry;
-            else Add(Encoding.UTF8.GetBytes(meter.Id), entry);
+            else LongestSearch = Math.Max(LongestSearch, Add(Encoding.UTF8.GetBytes(meter.Id), entry));
         }
     }
 
@@ -43,6 +45,9 @@ public sealed class MeterDirectory
 
     /// <summary>Company ids in ordinal order.</summary>
     public string[] Companies { get; }
+
+    /// <summary>How many slots the longest look-up of a known meter reads; a few dozen at most when ids are spread well.</summary>
+    public int LongestSearch { get; }
 
     /// <summary>Index of a company, -1 where there is none of that id.</summary>
     public int CompanyOf(ReadOnlySpan<byte> id)
@@ -67,18 +72,24 @@ public sealed class MeterDirectory
         return meterId.Length <= id.Length && longIds.TryGetValue(id[..Encoding.UTF8.GetChars(meterId, id)], out entry);
     }
 
-    private void Add(ReadOnlySpan<byte> meterId, DirectoryEntry entry)
+    /// <summary>Adds a meter and tells how many slots a look-up of it reads.</summary>
+    private int Add(ReadOnlySpan<byte> meterId, DirectoryEntry entry)
     {
-        ref var slot = ref slots[SlotOf(meterId)];
+        var at = SlotOf(meterId);
+        ref var slot = ref slots[at];
         meterId.CopyTo(slot.Id);
         (slot.Length, slot.MeterNo, slot.Company, slot.Energy) = ((byte)meterId.Length, entry.MeterNo, entry.Company, entry.Energy);
+        return ((at - FirstSlot(meterId)) & (slots.Length - 1)) + 1;
     }
+
+    /// <summary>By the high bits: a multiplication carries upwards only, so that they alone depend on every digit.</summary>
+    private int FirstSlot(ReadOnlySpan<byte> meterId) => (int)(Hash(meterId) >> shift);
 
     /// <summary>Where the id is, or the empty slot where it would be.</summary>
     private int SlotOf(ReadOnlySpan<byte> meterId)
     {
         var mask = slots.Length - 1;
-        for (var at = (int)(Hash(meterId) & (uint)mask); ; at = (at + 1) & mask)
+        for (var at = FirstSlot(meterId); ; at = (at + 1) & mask)
         {
             ref readonly var slot = ref slots[at];
             if (slot.Length == 0 || (slot.Length == meterId.Length && meterId.SequenceEqual(((ReadOnlySpan<byte>)slot.Id)[..slot.Length]))) return at;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ingest.Intake;
@@ -20,6 +21,20 @@ public sealed class MeterDirectoryTests
         }
         foreach (var stranger in (string[])["", "1", "M00000005000", "M0000000000", new string('0', 65), new string('0', 21) + 'y', new string('0', 40) + 'y', Name(30, '乙')])
             Assert.False(directory.TryFind(Encoding.UTF8.GetBytes(stranger), out _), $"{stranger} is found");
+    }
+
+    /// <summary>Asset numbers are given in sequence, and meters of one maker differ in their last digits only.</summary>
+    [Theory]
+    [InlineData("{0:D22}", 1)]
+    [InlineData("{0:D12}", 1)]
+    [InlineData("M{0:D6}", 1)]
+    [InlineData("{0:D22}", 100)]
+    [InlineData("3701{0:D8}05", 1)]
+    public void Numbers_in_sequence_are_spread(string form, int step)
+    {
+        var directory = Of([.. Enumerable.Range(0, 20_000).Select(n => string.Format(CultureInfo.InvariantCulture, form, n * (long)step))]);
+
+        Assert.InRange(directory.LongestSearch, 1, 40);
     }
 
     /// <summary>Of a number of bytes, with as many Chinese characters as fit at the end.</summary>
