@@ -21,8 +21,9 @@ public sealed class Accruer : IAsyncDisposable
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>Folded readings that force a flush: bounds memory and the time to catch up after a crash.</summary>
+    /// <summary>Folded readings that force a flush: bounds memory and the time to catch up after a crash. With many meters more, for a flush writes each of them.</summary>
     private const long UnflushedReadingsMax = 5_000_000;
+    private const long UnflushedPerMeter = 20;
 
     /// <summary>A flush waits this many times as long as the one before took, so that flushing costs a tenth at most.</summary>
     private const int RestFactor = 10;
@@ -219,26 +220,23 @@ public sealed class Accruer : IAsyncDisposable
 
     private bool FlushDue() =>
         (applied > FlushedSeq || books.Dirty.Count > 0 || villages.Waiting)
-        && (unflushedReadings >= UnflushedReadingsMax || time.GetElapsedTime(lastFlush) >= rest);
+        && (unflushedReadings >= Math.Max(UnflushedReadingsMax, UnflushedPerMeter * books.Dirty.Count) || time.GetElapsedTime(lastFlush) >= rest);
 
     private void Flush()
     {
         var started = time.GetTimestamp();
+        foreach (var book in books.Dirty) villages.Touch(book.MeterNo);
         var flush = new FoldFlush { FoldedSeq = applied };
-        foreach (var book in books.Dirty)
-        {
-            villages.Touch(book.MeterNo);
-            book.WriteYears((autumn, blob) => flush.MeterYears.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, blob)));
-            book.WriteDays((day, blob) => flush.MeterDays.Add(new MeterDayRow(book.MeterNo, book.Register, day, blob)));
-        }
-        books.ClearDirty();
         villages.Collect(books, flush.VillageDays);
+        var changed = new ChangedBooks(books);
+        (flush.MeterDays, flush.MeterYears) = (changed.Days, changed.Years);
         flush.VillagesPrint = villages.Print(applied) ?? 0;
         tallies.Write(flush.Counters);
         if (Projected is not null)
             foreach (var (key, seq) in settled) flush.SettledDays.Add(new SettledDay(0, key.MeterNo, key.Register, key.Day, seq));
         stored.Release();
         Store(flush);
+        books.Stored();
         villages.Stored();
         settled.Clear();
         tallies.Forget(LocalDay.Of(time.GetUtcNow().ToUnixTimeMilliseconds()).Number - 1);

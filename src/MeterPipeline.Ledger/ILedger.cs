@@ -235,8 +235,13 @@ public sealed class FoldFlush
 {
     /// <summary>Journal position that everything below includes.</summary>
     public required long FoldedSeq { get; init; }
-    public List<MeterDayRow> MeterDays { get; } = [];
-    public List<MeterYearRow> MeterYears { get; } = [];
+
+    /// <summary>Best in the order of day, meter, register. Asked for once in every try, so that rows may be made on the way.</summary>
+    public IEnumerable<MeterDayRow> MeterDays { get; set; } = [];
+
+    /// <summary>Best in the order of autumn, meter, register; otherwise as <see cref="MeterDays"/>.</summary>
+    public IEnumerable<MeterYearRow> MeterYears { get; set; } = [];
+
     public List<VillageDayRow> VillageDays { get; } = [];
     public List<CounterRow> Counters { get; } = [];
 

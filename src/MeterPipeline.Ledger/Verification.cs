@@ -166,12 +166,12 @@ public sealed class Verification
         var before = differences.Count;
         var book = MeterBook.FromDays(meter.No, register, lives, (_, _, first, last) => gathered.FindAll(d => d.Day >= first && d.Day <= last));
         var years = new Dictionary<int, byte[]>();
-        book.WriteYears((autumn, blob) =>
+        foreach (var autumn in book.ChangedYears())
         {
-            years[autumn] = blob;
+            var blob = years[autumn] = book.Year(autumn);
             if (!stored.Remove(autumn, out var was)) differences.Add($"Meter {meter.Id} {register}: year {autumn} is not stored but folds from its meter days.");
             else if (!was.AsSpan().SequenceEqual(blob)) differences.Add(FirstDifference(meter, register, autumn, was, blob));
-        });
+        }
         foreach (var (autumn, blob) in stored)
             if (YearBook.ClosedDays(blob).Length > 0) differences.Add($"Meter {meter.Id} {register}: year {autumn} is stored but does not fold from its meter days.");
         if (differences.Count > before) return;

@@ -61,7 +61,7 @@ public static class FoldBenchmark
         Each(meters, SeasonDays, reading => books.Apply(reading));
         var stored = meters.ToDictionary(no => no, no => (List<(int, byte[])>)[.. books.Book(no, Register.Total).AllDays(int.MinValue, int.MaxValue).Select(d => (d.Key, d.Value))]);
         var seconds = Enumerable.Range(0, options.Number("runs", 3)).Select(_ => Time(() => Parallel.ForEach(meters, no =>
-            MeterBook.FromDays(no, Register.Total, Lives(registry, no), (meter, _, _, _) => stored[meter]).WriteYears((_, _) => { }))) / 1e9).Order().ToList();
+            MeterBook.FromDays(no, Register.Total, Lives(registry, no), (meter, _, _, _) => stored[meter]).ChangedYears().Count())) / 1e9).Order().ToList();
         var median = seconds[seconds.Count / 2];
         var readings = (double)sample * SeasonDays * PerDay;
         var bytes = stored.Values.Sum(days => days.Sum(day => (long)day.Item2.Length));
@@ -90,15 +90,12 @@ public static class FoldBenchmark
         foreach (var book in books.Dirty)
         {
             var days = stored[book.MeterNo] = [];
-            book.WriteYears((_, blob) => yearBytes += blob.Length);
-            book.WriteDays((day, blob) =>
-            {
-                days.Add((day, blob));
-                dayBytes += blob.Length;
-            });
+            yearBytes += book.ChangedYears().Sum(autumn => (long)book.Year(autumn).Length);
+            days.AddRange(book.ChangedDays().Order().Select(day => (day, book.Day(day))));
+            dayBytes += days.Sum(day => (long)day.Item2.Length);
         }
         var again = meters.Select(no => MeterBook.FromDays(no, Register.Total, Lives(registry, no), (meter, _, _, _) => stored[meter])).ToList();
-        var refold = Time(() => again.ForEach(book => book.WriteYears((_, _) => { }))) / count;
+        var refold = Time(() => again.ForEach(book => book.ChangedYears().Count())) / count;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var plain = new Dictionary<int, SortedDictionary<(long, int), long>>();
         var insert = Time(() => Each(meters, Days, reading => Insert(plain, reading))) / count;

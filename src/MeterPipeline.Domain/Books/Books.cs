@@ -29,7 +29,7 @@ public sealed class Books
 
     public RegistrySnapshot Registry => registry;
 
-    /// <summary>Books that changed since <see cref="ClearDirty"/>.</summary>
+    /// <summary>Books that changed since <see cref="Stored"/>.</summary>
     public IReadOnlyList<MeterBook> Dirty => dirty;
 
     /// <summary>Looks at the books of readings that are about to be applied, each step for all of them, so that their cache misses overlap.</summary>
@@ -85,8 +85,12 @@ public sealed class Books
         }
     }
 
-    /// <summary>Forgets which books changed, after they were written.</summary>
-    public void ClearDirty() => dirty.Clear();
+    /// <summary>Everything that changed is stored.</summary>
+    public void Stored()
+    {
+        foreach (var book in dirty) book.Stored();
+        dirty.Clear();
+    }
 
     /// <summary>Folded days of a meter and register that start in [first, last], including everything applied so far.</summary>
     public List<DayTotal> Days(int meterNo, Register register, LocalDay first, LocalDay last)

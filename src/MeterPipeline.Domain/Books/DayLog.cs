@@ -9,6 +9,8 @@ public sealed class DayLog
 {
     private const int LongestDay = 10 * Varint.MaxBytes;
 
+    // A million logs: what is empty most of the time takes no room, and a buffer grows by what is written.
+    private List<(int Autumn, byte[] Days)>? finished;
     private byte[] buffer = [];
     private int length;
     private int lastDay;
@@ -20,8 +22,8 @@ public sealed class DayLog
     /// <summary>The encoded days of <see cref="Autumn"/>.</summary>
     public ReadOnlySpan<byte> Days => buffer.AsSpan(0, length);
 
-    /// <summary>Years that are complete and wait to be stored.</summary>
-    public List<(int Autumn, byte[] Days)> Finished { get; } = [];
+    /// <summary>Years that are complete and wait to be stored, each once.</summary>
+    public IReadOnlyList<(int Autumn, byte[] Days)> Finished => finished ?? [];
 
     /// <summary>A log that continues stored days.</summary>
     public static DayLog Continue(int autumn, ReadOnlySpan<byte> days)
@@ -31,6 +33,16 @@ public sealed class DayLog
         while (cursor.Next(out var day)) log.Remember(day);
         return log;
     }
+
+    /// <summary>Says what a complete year holds, in place of what was said before.</summary>
+    public void Finish(int autumn, byte[] days)
+    {
+        finished?.RemoveAll(year => year.Autumn == autumn);
+        (finished ??= []).Add((autumn, days));
+    }
+
+    /// <summary>The finished years are stored.</summary>
+    public void ForgetFinished() => finished = null;
 
     /// <summary>A copy that can be written to without touching this one.</summary>
     public DayLog Branch() => new()
@@ -47,24 +59,34 @@ public sealed class DayLog
     {
         var autumn = HeatingSeason.AutumnOf(day.Day);
         if (autumn != Autumn) Turn(autumn);
-        if (buffer.Length - length < LongestDay) Array.Resize(ref buffer, Math.Max(length + LongestDay, buffer.Length * 2));
         if (day.Day.Number < lastDay) throw new InvalidOperationException($"Day {day.Day} closes after a later one.");
-        Varint.Write(buffer, ref length, (uint)(day.Day.Number - lastDay));
-        Varint.Write(buffer, ref length, (ushort)day.Marks);
-        Varint.Write(buffer, ref length, (uint)day.Readings);
-        Varint.WriteSigned(buffer, ref length, day.Consumption);
-        if (day.StartKnown) Varint.WriteSigned(buffer, ref length, day.Register - expectedRegister);
+        Span<byte> entry = stackalloc byte[LongestDay];
+        var bytes = Encode(entry, day);
+        if (buffer.Length - length < bytes) Array.Resize(ref buffer, Math.Max(length + bytes, buffer.Length + buffer.Length / 2));
+        entry[..bytes].CopyTo(buffer.AsSpan(length));
+        length += bytes;
+        Remember(day);
+    }
+
+    private int Encode(Span<byte> into, in DayTotal day)
+    {
+        var at = 0;
+        Varint.Write(into, ref at, (uint)(day.Day.Number - lastDay));
+        Varint.Write(into, ref at, (ushort)day.Marks);
+        Varint.Write(into, ref at, (uint)day.Readings);
+        Varint.WriteSigned(into, ref at, day.Consumption);
+        if (day.StartKnown) Varint.WriteSigned(into, ref at, day.Register - expectedRegister);
         if ((day.Marks & DayMarks.StartInterpolated) != 0)
         {
-            Varint.WriteSigned(buffer, ref length, day.Before);
-            Varint.WriteSigned(buffer, ref length, day.After);
+            Varint.WriteSigned(into, ref at, day.Before);
+            Varint.WriteSigned(into, ref at, day.After);
         }
         if ((day.Marks & DayMarks.Bounded) != 0)
         {
-            Varint.WriteSigned(buffer, ref length, day.Low);
-            Varint.WriteSigned(buffer, ref length, day.High);
+            Varint.WriteSigned(into, ref at, day.Low);
+            Varint.WriteSigned(into, ref at, day.High);
         }
-        Remember(day);
+        return at;
     }
 
     private void Remember(in DayTotal day)
@@ -75,7 +97,7 @@ public sealed class DayLog
 
     private void Turn(int autumn)
     {
-        if (Autumn != int.MinValue) Finished.Add((Autumn, Days.ToArray()));
+        if (Autumn != int.MinValue) Finish(Autumn, Days.ToArray());
         (Autumn, length, lastDay, expectedRegister) = (autumn, 0, FirstDayOf(autumn), 0);
     }
 

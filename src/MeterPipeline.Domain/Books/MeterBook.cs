@@ -116,29 +116,39 @@ public sealed class MeterBook
         mustRefold = Dirty = true;
     }
 
-    /// <summary>Adds the folded days of the newest year and of years not stored yet; call for all of a flush or a view.</summary>
-    /// <param name="write">Autumn and blob of each year that changed.</param>
-    public void WriteYears(Action<int, byte[]> write)
+    /// <summary>Days whose readings changed since <see cref="Stored"/>, in no order; <see cref="Day"/> has them.</summary>
+    public IEnumerable<int> ChangedDays()
     {
-        if (mustRefold) Refold();
-        foreach (var (autumn, days) in log.Finished)
-        {
-            write(autumn, YearBook.EncodeClosed(lives.Print, days));
-            IsStored(autumn);
-        }
-        log.Finished.Clear();
-        var current = OpenAutumn;
-        if (current == int.MinValue) return;
-        write(current, YearBook.EncodeOpen(lives.Print, log.Days, fold.Current));
-        IsStored(current);
+        if (touched is not null)
+            foreach (var day in touched.Keys)
+                if (!hasOpenDay || day != openDay.Number) yield return day;
+        if (hasOpenDay) yield return openDay.Number;
     }
 
-    /// <summary>Writes the meter days that changed since the last flush, and forgets that they did.</summary>
-    public void WriteDays(Action<int, byte[]> write)
+    /// <summary>The meter day of a changed day.</summary>
+    public byte[] Day(int day) => DayBlob(new LocalDay(day)) ?? throw new InvalidOperationException($"Meter number {MeterNo} has nothing on {new LocalDay(day)}.");
+
+    /// <summary>Years, by their autumn, that changed since <see cref="Stored"/>, in no order; <see cref="Year"/> has them. Folds what waits to be folded.</summary>
+    public IEnumerable<int> ChangedYears()
     {
-        foreach (var (day, blob) in touched ?? []) write(day, blob);
+        if (mustRefold) Refold();
+        var current = OpenAutumn;
+        foreach (var (autumn, _) in log.Finished)
+            if (autumn != current) yield return autumn;
+        if (current != int.MinValue) yield return current;
+    }
+
+    /// <summary>The folded year of a changed year, as a <see cref="YearBook"/>.</summary>
+    public byte[] Year(int autumn) => autumn == OpenAutumn
+        ? YearBook.EncodeOpen(lives.Print, log.Days, fold.Current)
+        : YearBook.EncodeClosed(lives.Print, FinishedYear(log, autumn) ?? throw new InvalidOperationException($"Meter number {MeterNo} has no folded year {autumn}."));
+
+    /// <summary>What changed is stored.</summary>
+    public void Stored()
+    {
+        foreach (var autumn in ChangedYears()) IsStored(autumn);
+        log.ForgetFinished();
         touched = null;
-        if (hasOpenDay) write(openDay.Number, open.AsSpan(0, openCursor.Length).ToArray());
         Dirty = false;
     }
 
@@ -152,7 +162,7 @@ public sealed class MeterBook
         {
             ReadOnlySpan<byte> days = default;
             if (autumn == branch.Autumn) days = branch.Days;
-            else if (FinishedYear(branch, autumn) is { } finished) days = finished;
+            else if ((FinishedYear(branch, autumn) ?? FinishedYear(log, autumn)) is { } finished) days = finished;
             else if (storedYear(autumn) is { } blob) days = YearBook.ClosedDays(blob);
             var reader = new DayLog.Reader(autumn, days);
             while (reader.Next(out var day))
@@ -189,13 +199,10 @@ public sealed class MeterBook
         if (Array.IndexOf(storedYears, autumn) < 0) storedYears = [.. storedYears, autumn];
     }
 
-    private byte[]? FinishedYear(DayLog branch, int autumn)
+    private static byte[]? FinishedYear(DayLog log, int autumn)
     {
-        foreach (var (year, days) in branch.Finished)
+        foreach (var (year, days) in log.Finished)
             if (year == autumn) return days;
-        // The last of a year counts: an emptied one may have filled again.
-        for (var i = log.Finished.Count - 1; i >= 0; i--)
-            if (log.Finished[i].Autumn == autumn) return log.Finished[i].Days;
         return null;
     }
 
@@ -220,7 +227,7 @@ public sealed class MeterBook
         }
         // A year that holds nothing any more is stored as empty, so that no reader finds what used to be there.
         foreach (var autumn in storedYears)
-            if (autumn != OpenAutumn && !log.Finished.Exists(f => f.Autumn == autumn)) log.Finished.Add((autumn, []));
+            if (autumn != OpenAutumn && FinishedYear(log, autumn) is null) log.Finish(autumn, []);
         Dirty = true;
     }
 

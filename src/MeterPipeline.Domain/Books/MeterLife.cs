@@ -20,19 +20,19 @@ public sealed class MeterLife
     private const long IntervalMaxMs = 400 * LocalDay.LengthMs;
     private const long HourMs = 3_600_000;
 
+    // A million lives: what is asked for seldom is computed, not kept.
     private readonly long multiplierE4;
-    private readonly long largestShown;
+    private readonly long modulus;
 
     public MeterLife(Installation installation)
     {
         Installation = installation;
         multiplierE4 = Quantity.FromDecimal(installation.Multiplier);
-        largestShown = (long)Int128.Min(long.MaxValue, (Int128)Quantity.Max * Quantity.PerUnit / multiplierE4);
         FromMs = installation.FromMs;
         UntilMs = installation.UntilMs;
         // A modulus too large to be billed is never passed.
-        Modulus = installation.RegisterDigits is { } digits && Power10(digits) * Quantity.PerUnit is var wrap && wrap - 1 <= largestShown
-            ? Quantity.MultiplyDivide(wrap, multiplierE4, Quantity.PerUnit) : null;
+        modulus = installation.RegisterDigits is { } digits && Power10(digits) * Quantity.PerUnit is var wrap && wrap - 1 <= LargestShown
+            ? Quantity.MultiplyDivide(wrap, multiplierE4, Quantity.PerUnit) : 0;
         // One step of the register's last digit is always possible, however short the interval.
         LastDigit = Multiplied(installation.Decimals is { } decimals and >= 0 and <= 4 ? Quantity.PerUnit / Power10(decimals) : Quantity.PerUnit);
         Capacity = Math.Min(CapacityMax, installation.Capacity ?? Default(installation));
@@ -45,7 +45,7 @@ public sealed class MeterLife
     public long UntilMs { get; }
 
     /// <summary>Value at which the register starts again from zero; null: unknown.</summary>
-    public long? Modulus { get; }
+    public long? Modulus => modulus > 0 ? modulus : null;
 
     /// <summary>0.0001 kW or m³/h.</summary>
     public long Capacity { get; }
@@ -61,7 +61,7 @@ public sealed class MeterLife
     /// </summary>
     public long Multiplied(long shown) =>
         multiplierE4 == Quantity.PerUnit ? shown
-        : shown > largestShown ? Quantity.Max
+        : shown > LargestShown ? Quantity.Max
         : Quantity.MultiplyDivide(shown, multiplierE4, Quantity.PerUnit);
 
     /// <summary>Billed units → register as shown.</summary>
@@ -72,6 +72,8 @@ public sealed class MeterLife
     public long Most(long intervalMs) =>
         // The unit 0.0001 kW × 1 h = 0.0001 kWh, so capacity × hours is a quantity; 5/4 is the tolerance.
         unchecked(Capacity * Math.Min(intervalMs, IntervalMaxMs) / (HourMs * 4 / 5)) + LastDigit;
+
+    private long LargestShown => (long)Int128.Min(long.MaxValue, (Int128)Quantity.Max * Quantity.PerUnit / multiplierE4);
 
     private static long Default(Installation installation) => installation.Serves == Serves.VillageCentralHeating
         ? CapacityMax

@@ -4,7 +4,7 @@ namespace MeterPipeline.Domain.Registry;
 public sealed class RegistrySnapshot
 {
     private readonly Meter?[] metersByNo;
-    private readonly Dictionary<string, List<Meter>> metersByHousehold = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Meter[]> metersByHousehold = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<HeatedCount>> heatedByHousehold = new(StringComparer.Ordinal);
 
     /// <param name="version">Grows with every change that was committed.</param>
@@ -23,8 +23,7 @@ public sealed class RegistrySnapshot
             metersByNo[meter.No] = meter;
             foreach (var household in meter.Installations.Select(i => i.HouseholdId).Distinct(StringComparer.Ordinal))
             {
-                if (!metersByHousehold.TryGetValue(household, out var list)) metersByHousehold[household] = list = [];
-                list.Add(meter);
+                metersByHousehold[household] = metersByHousehold.TryGetValue(household, out var others) ? [.. others, meter] : [meter];
             }
         }
         foreach (var count in (heated ?? []).OrderBy(c => c.From))
@@ -32,7 +31,8 @@ public sealed class RegistrySnapshot
             if (!heatedByHousehold.TryGetValue(count.HouseholdId, out var counts)) heatedByHousehold[count.HouseholdId] = counts = [];
             counts.Add(count);
         }
-        foreach (var list in metersByHousehold.Values) list.Sort((a, b) => string.CompareOrdinal(a.Id, b.Id));
+        foreach (var list in metersByHousehold.Values)
+            if (list.Length > 1) Array.Sort(list, static (a, b) => string.CompareOrdinal(a.Id, b.Id));
     }
 
     public static RegistrySnapshot Empty { get; } = new(0, [], [], [], []);

@@ -3,7 +3,7 @@ namespace MeterPipeline.Ledger.Postgres;
 /// <summary>A column of a table and where its values come from. Values go to the server as one array per statement.</summary>
 /// <param name="Type">PostgreSQL's name.</param>
 /// <param name="Values">An array of the values of rows [from, from + count).</param>
-internal sealed record Column<T>(string Name, string Type, bool IsKey, Func<List<T>, int, int, Array> Values);
+internal sealed record Column<T>(string Name, string Type, bool IsKey, Func<IReadOnlyList<T>, int, int, Array> Values);
 
 /// <summary>Makes columns by the type of their values.</summary>
 internal sealed class Columns<T>
@@ -51,12 +51,11 @@ internal sealed class Table<T>
     public string Sql { get; }
 
     /// <summary>In chunks of <see cref="PostgresLimits.UpsertRows"/>.</summary>
-    public void Write(Session session, List<T> rows)
+    public void Write(Session session, IEnumerable<T> rows)
     {
-        for (var from = 0; from < rows.Count; from += PostgresLimits.UpsertRows)
-            session.Run(Sql, Values(rows, from, Math.Min(PostgresLimits.UpsertRows, rows.Count - from)));
+        foreach (var chunk in rows.Chunk(PostgresLimits.UpsertRows)) session.Run(Sql, Values(chunk, 0, chunk.Length));
     }
 
     /// <summary>The parameters of <see cref="Sql"/>.</summary>
-    public object[] Values(List<T> rows, int from, int count) => [.. columns.Select(column => column.Values(rows, from, count))];
+    public object[] Values(IReadOnlyList<T> rows, int from, int count) => [.. columns.Select(column => column.Values(rows, from, count))];
 }

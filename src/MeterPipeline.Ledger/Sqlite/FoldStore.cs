@@ -30,7 +30,6 @@ internal static class FoldStore
 
     public static void Flush(Database database, FoldFlush flush)
     {
-        SortByKey(flush);
         using var transaction = database.BeginWrite("flush folded state");
         var stored = Cursor(database, FoldedCursor);
         if (flush.FoldedSeq < stored)
@@ -62,7 +61,7 @@ internal static class FoldStore
         return days;
     }
 
-    private static void Write(Statement statement, List<MeterDayRow> rows)
+    private static void Write(Statement statement, IEnumerable<MeterDayRow> rows)
     {
         foreach (var row in rows)
         {
@@ -71,7 +70,7 @@ internal static class FoldStore
         }
     }
 
-    private static void Write(Statement statement, List<MeterYearRow> rows)
+    private static void Write(Statement statement, IEnumerable<MeterYearRow> rows)
     {
         foreach (var row in rows)
         {
@@ -80,7 +79,7 @@ internal static class FoldStore
         }
     }
 
-    private static void Write(Statement statement, List<VillageDayRow> rows)
+    private static void Write(Statement statement, IEnumerable<VillageDayRow> rows)
     {
         foreach (var row in rows)
         {
@@ -89,21 +88,12 @@ internal static class FoldStore
         }
     }
 
-    private static void Write(Statement statement, List<CounterRow> rows)
+    private static void Write(Statement statement, IEnumerable<CounterRow> rows)
     {
         foreach (var row in rows)
         {
             statement.Bind(1, (long)row.Day).Bind(2, row.Company).Bind(3, row.Received).Bind(4, row.Accepted)
                 .Bind(5, row.Duplicate).Bind(6, row.Conflict).Bind(7, row.Quarantined).Run();
         }
-    }
-
-    /// <summary>In key order each page of a table is written once; in any other order nearly once per row.</summary>
-    private static void SortByKey(FoldFlush flush)
-    {
-        flush.MeterDays.Sort(static (a, b) =>
-            a.Day != b.Day ? a.Day.CompareTo(b.Day) : a.MeterNo != b.MeterNo ? a.MeterNo.CompareTo(b.MeterNo) : a.Register.CompareTo(b.Register));
-        flush.MeterYears.Sort(static (a, b) => a.Autumn != b.Autumn ? a.Autumn.CompareTo(b.Autumn)
-            : a.MeterNo != b.MeterNo ? a.MeterNo.CompareTo(b.MeterNo) : a.Register.CompareTo(b.Register));
     }
 }

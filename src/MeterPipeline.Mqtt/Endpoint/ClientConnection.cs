@@ -18,6 +18,9 @@ internal sealed class ClientConnection
     /// <summary>A client that is silent for this long after the last word has read it, or never will.</summary>
     private static readonly TimeSpan QuietMax = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A will of 64 KiB and all the names that the format allows for: strangers may not send more than this.</summary>
+    private const int ConnectBytesMax = 256 * 1024;
+
     private readonly ConnectionContext context;
     private readonly EndpointServices services;
     private readonly Outbox outbox;
@@ -35,8 +38,11 @@ internal sealed class ClientConnection
     private PublishStream? publishes;
     private Requests? requests;
     private ProtocolException? broken;
-    private byte[] scratch = [];
+    private byte[]? rented;
     private int needed;
+
+    /// <summary>Taken of <see cref="EndpointServices.Unfinished"/>.</summary>
+    private int held;
 
     /// <summary>The last read was not taken to its end: there may be more complete packets.</summary>
     private bool leftWhole;
@@ -126,6 +132,7 @@ internal sealed class ClientConnection
             }
             finally
             {
+                GiveBack();
                 input.AdvanceTo(read.Buffer.GetPosition(consumed), connect is null ? read.Buffer.End : read.Buffer.GetPosition(consumed));
             }
             if (connect is not null)
@@ -141,7 +148,7 @@ internal sealed class ClientConnection
     private ConnectPacket? CutConnect(ReadOnlySequence<byte> buffer, out int consumed)
     {
         consumed = 0;
-        if (!Frame.TryRead(Contiguous(buffer), services.Options.MaxPacketBytes, out var frame, out _)) return null;
+        if (!Frame.TryRead(Contiguous(buffer), Math.Min(ConnectBytesMax, services.Options.MaxPacketBytes), out var frame, out _)) return null;
         if (frame.Type != PacketType.Connect || !frame.FlagsFit)
             throw ProtocolException.Error("no-connect", "The first packet must be CONNECT [MQTT-3.1.0-1].");
         claimedLevel = ConnectPacket.LevelOf(frame.Body);
@@ -196,6 +203,7 @@ internal sealed class ClientConnection
             if (broken is not null) throw broken;
             await share!.WaitForRoomAsync(abort.Token).ConfigureAwait(false);
             if (pause > TimeSpan.Zero) await PauseAsync(pause).ConfigureAwait(false);
+            await HoldAsync(needed > PacketMemory.Own ? needed : 0).ConfigureAwait(false);
             Liveness.Resume();
             await outbox.WaitForRoomAsync(abort.Token).ConfigureAwait(false);
             Liveness.Heard();
@@ -229,6 +237,10 @@ internal sealed class ClientConnection
         {
             broken = rule;
         }
+        finally
+        {
+            GiveBack();
+        }
         leftWhole = goOn && published == share!.MessagesAtOnce && broken is null;
         services.Counters.CountRead(at, published);
         return (at, share!.Take(published, at, services.Now));
@@ -256,9 +268,27 @@ internal sealed class ClientConnection
     {
         if (buffer.IsSingleSegment) return buffer.FirstSpan;
         var length = (int)buffer.Length;
-        if (scratch.Length < length) scratch = new byte[Math.Max(length, scratch.Length * 2)];
-        buffer.CopyTo(scratch);
-        return scratch.AsSpan(0, length);
+        rented = ArrayPool<byte>.Shared.Rent(length);
+        buffer.CopyTo(rented);
+        return rented.AsSpan(0, length);
+    }
+
+    /// <summary>What <see cref="Contiguous"/> gave is not looked at any more.</summary>
+    private void GiveBack()
+    {
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        rented = null;
+    }
+
+    /// <summary>Takes the memory of the packet that has begun, if it is a large one, and gives back that of the one before.</summary>
+    private async ValueTask HoldAsync(int bytes)
+    {
+        if (bytes == held) return;
+        services.Unfinished.Give(held);
+        held = 0;
+        if (bytes == 0) return;
+        await services.Unfinished.TakeAsync(bytes, abort.Token).ConfigureAwait(false);
+        held = bytes;
     }
 
     /// <summary>Tells a client why it is shown out: CONNACK before it was let in, DISCONNECT afterwards; a 3.1.1 client is told nothing then.</summary>
@@ -302,6 +332,8 @@ internal sealed class ClientConnection
     {
         if (departure.ReadingEnded.IsCompleted) return;
         publishes?.Dispose();
+        services.Unfinished.Give(held);
+        held = 0;
         share?.Company.Leave();
         session?.Feedback.Detach(outbox);
         if (session is not null) services.Sessions.Leave(session, departure, requests?.SessionExpirySeconds ?? 0);

@@ -5,7 +5,10 @@ namespace MeterPipeline.Mqtt.Endpoint;
 /// <summary>Limits of the built-in endpoint.</summary>
 public sealed record EndpointOptions
 {
-    /// <summary>Largest packet, bytes. Default 1 MiB, about twelve thousand readings in one batch; Kestrel's read buffer must hold twice that.</summary>
+    /// <summary>What a connection may have received and the endpoint not looked at, bytes: a socket's read buffer.</summary>
+    public const int ReadBufferBytes = 256 * 1024;
+
+    /// <summary>Largest packet, bytes. Default 1 MiB, about twelve thousand readings in one batch.</summary>
     public int MaxPacketBytes { get; init; } = 1024 * 1024;
 
     /// <summary>Connections at a time, TLS handshakes included. 1 to 100,000, default 10,000.</summary>
@@ -19,6 +22,12 @@ public sealed record EndpointOptions
     /// the endpoint does not read do not count. 1 s to 1 h, default 30 s.
     /// </summary>
     public TimeSpan PacketTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// What all connections together may hold of packets above 64 KiB that are not complete, bytes; further ones are not read until there is room.
+    /// At least <see cref="MaxPacketBytes"/>, default 256 MiB.
+    /// </summary>
+    public long UnfinishedBytesMax { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>Bytes for a peer that it has not read: then its socket is not read either. Default 256 KiB, 64 thousand acknowledgements.</summary>
     public int UnreadBytesMax { get; init; } = 256 * 1024;
@@ -46,6 +55,7 @@ public sealed record EndpointOptions
         if (MaxConnections is < 1 or > 100_000) throw new ArgumentException($"Mqtt:MaxConnections is {MaxConnections}; allowed are 1 to 100000.");
         if (ConnectTimeout < TimeSpan.FromSeconds(1)) throw new ArgumentException("Mqtt:ConnectTimeout is below one second.");
         if (PacketTimeout < TimeSpan.FromSeconds(1) || PacketTimeout > TimeSpan.FromHours(1)) throw new ArgumentException($"Mqtt:PacketTimeout is {PacketTimeout}; allowed are 00:00:01 to 01:00:00.");
+        if (UnfinishedBytesMax < MaxPacketBytes) throw new ArgumentException($"Mqtt:UnfinishedBytesMax is {UnfinishedBytesMax}; it must hold one packet, {MaxPacketBytes} bytes.");
         if (ReceiveMaximum is < 1 or > ushort.MaxValue) throw new ArgumentException($"Mqtt:ReceiveMaximum is {ReceiveMaximum}; allowed are 1 to 65535.");
         if (KeepAliveSecondsMax is < 1 or > ushort.MaxValue) throw new ArgumentException($"Mqtt:KeepAliveSecondsMax is {KeepAliveSecondsMax}; allowed are 1 to 65535.");
         if (SessionExpirySecondsMax < 0) throw new ArgumentException("Mqtt:SessionExpirySecondsMax is negative; 0 keeps no session.");

@@ -34,6 +34,7 @@ public sealed class EndpointServices : IDisposable
         options.Validate();
         (Receiver, Options, Authenticator, Time) = (receiver, options, authenticator, time);
         (places, refusals, Shares) = (new ConnectionPlaces(options.MaxConnections, options.Admission.MaxConnectionsPerAddress), new RefusalLog(log), new CompanyShares(options.Admission));
+        Unfinished = new PacketMemory(options.UnfinishedBytesMax);
         Sessions = new SessionStore(options.StoredSessionsMax, time, Feedback, () => new FeedbackQueue(Counters));
         sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
@@ -55,6 +56,9 @@ public sealed class EndpointServices : IDisposable
     internal TimeProvider Time { get; }
 
     internal CompanyShares Shares { get; }
+
+    /// <summary>Large packets that have begun.</summary>
+    public PacketMemory Unfinished { get; }
 
     /// <summary>A clock that never goes back.</summary>
     internal TimeSpan Now => Time.GetElapsedTime(0);

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.WebSockets;
+using MeterPipeline.Mqtt.Endpoint;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -23,12 +24,11 @@ public sealed class WebSocketConnection : ConnectionContext
     private readonly Pipe output = new();
     private readonly CancellationTokenSource aborted = new();
 
-    /// <param name="unreadBytesMax">Bytes received and not read: then the socket is not read either. Twice the largest packet.</param>
     /// <param name="features">Of the HTTP request: what is known of TLS and the client's certificate.</param>
-    public WebSocketConnection(WebSocket socket, string id, EndPoint? peer, long unreadBytesMax, IFeatureCollection features)
+    public WebSocketConnection(WebSocket socket, string id, EndPoint? peer, IFeatureCollection features)
     {
         this.socket = socket;
-        input = new Pipe(new PipeOptions(pauseWriterThreshold: unreadBytesMax, resumeWriterThreshold: unreadBytesMax / 2, useSynchronizationContext: false));
+        input = new Pipe(new PipeOptions(pauseWriterThreshold: EndpointOptions.ReadBufferBytes, resumeWriterThreshold: EndpointOptions.ReadBufferBytes / 2, useSynchronizationContext: false));
         (ConnectionId, RemoteEndPoint, Features) = (id, peer, features);
         ConnectionClosed = aborted.Token;
         Transport = new Duplex(input.Reader, output.Writer);

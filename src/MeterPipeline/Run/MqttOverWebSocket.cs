@@ -24,8 +24,7 @@ internal static class MqttOverWebSocket
         }
         using var socket = await context.WebSockets.AcceptWebSocketAsync(WebSocketConnection.SubProtocol).ConfigureAwait(false);
         var peer = new IPEndPoint(context.Connection.RemoteIpAddress ?? IPAddress.None, context.Connection.RemotePort);
-        await using var connection = new WebSocketConnection(
-            socket, context.Connection.Id, peer, endpoint.Options.MaxPacketBytes * (long)PipelineHost.ReadBufferFactor, context.Features);
+        await using var connection = new WebSocketConnection(socket, context.Connection.Id, peer, context.Features);
         await connection.RunAsync(new EndpointConnectionHandler(endpoint), context.RequestAborted).ConfigureAwait(false);
     }
 

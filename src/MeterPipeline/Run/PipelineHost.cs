@@ -14,9 +14,6 @@ namespace MeterPipeline.Run;
 /// <summary>A pipeline behind its sockets: MQTT and web on one Kestrel.</summary>
 public sealed class PipelineHost : IAsyncDisposable
 {
-    /// <summary>Kestrel stops reading a socket at this much; twice the largest packet, so that one always fits.</summary>
-    internal const int ReadBufferFactor = 2;
-
     private readonly WebApplication app;
 
     private readonly Certificates tls;
@@ -38,7 +35,7 @@ public sealed class PipelineHost : IAsyncDisposable
             ledger, policies, () => new ReadinessReport([.. host!.Pipeline.Unready()]), () => PipelineMetrics.Of(host!.Pipeline, host.tls),
             ValidationSettings.Read(builder.Configuration), settings.Web, () => host!.Pipeline.Accounts.Checks, UsageBoardSettings.Read(builder.Configuration),
             ExportSettings.Settlements(builder.Configuration));
-        builder.Services.Configure<SocketTransportOptions>(o => o.MaxReadBufferSize = settings.Mqtt.Limits.MaxPacketBytes * ReadBufferFactor);
+        builder.Services.Configure<SocketTransportOptions>(o => o.MaxReadBufferSize = EndpointOptions.ReadBufferBytes);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings, listeners, () => host!));
         var app = builder.Build();
         app.MapMeterWeb();

@@ -24,6 +24,7 @@ internal static class PipelineMetrics
         yield return Counter("meterpipeline_mqtt_feedback_dropped_total", "Rejections that readers of feedback were too slow for.", pipeline.Endpoint.Counters.FeedbackDropped);
         foreach (var (reason, count) in pipeline.Endpoint.Counters.Refusals)
             yield return new MetricSample("meterpipeline_mqtt_refusals_total", "Clients or requests refused, by reason.", "counter", [new("reason", reason)], count);
+        yield return Gauge("meterpipeline_mqtt_unfinished_bytes", "Taken by large packets that have begun and are not complete.", pipeline.Endpoint.Unfinished.Taken);
         yield return Counter("meterpipeline_mqtt_throttled_total", "Times that a client was not read for a while because it, or its company, was over a rate.", pipeline.Endpoint.Counters.Throttled);
         yield return Counter("meterpipeline_password_derivations_total", "Passwords checked the slow way; the rest were known to be right.", pipeline.Accounts.Derived);
         yield return Gauge("meterpipeline_gc_heap_bytes", "Managed memory after the last collection, free room in it included.", GC.GetGCMemoryInfo(GCKind.Any).HeapSizeBytes);

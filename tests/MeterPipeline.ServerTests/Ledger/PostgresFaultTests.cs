@@ -121,12 +121,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : IDisposable
         return view.MeterDays(1, Register.Total, 100, 100)[0].Blob;
     }
 
-    private static FoldFlush Day(long seq, byte value)
-    {
-        var flush = new FoldFlush { FoldedSeq = seq };
-        flush.MeterDays.Add(new MeterDayRow(1, Register.Total, 100, [value]));
-        return flush;
-    }
+    private static FoldFlush Day(long seq, byte value) => new() { FoldedSeq = seq, MeterDays = [new MeterDayRow(1, Register.Total, 100, [value])] };
 
     /// <summary>As the recorder does it: the same call until it succeeds.</summary>
     private static long Insist(PostgresLedger ledger, byte[] blob)

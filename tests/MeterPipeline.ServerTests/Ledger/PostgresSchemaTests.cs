@@ -93,10 +93,8 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
         var ledger = _schema.Open();
         for (byte i = 1; i <= 40; i++) ledger.Append([i], []);
         using var fold = ledger.AcquireFold();
-        var flush = new FoldFlush { FoldedSeq = 1 };
-        for (var meter = 1; meter <= 700; meter++)
-            for (var day = 100; day < 103; day++) flush.MeterDays.Add(new MeterDayRow(meter, Register.Total, day, [(byte)(meter & 255)]));
-        ledger.Flush(flush);
+        var rows = from meter in Enumerable.Range(1, 700) from day in Enumerable.Range(100, 3) select new MeterDayRow(meter, Register.Total, day, [(byte)(meter & 255)]);
+        ledger.Flush(new FoldFlush { FoldedSeq = 1, MeterDays = rows });
         using var view = ledger.OpenView();
         using var other = view.AllMeterDays().GetEnumerator();
         var tail = new List<long>();
@@ -137,9 +135,7 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
     {
         var ledger = _schema.Open();
         using var fold = ledger.AcquireFold();
-        var flush = new FoldFlush { FoldedSeq = 0 };
-        flush.MeterDays.Add(new MeterDayRow(7, Register.Total, 100, [1]));
-        ledger.Flush(flush);
+        ledger.Flush(new FoldFlush { FoldedSeq = 0, MeterDays = [new MeterDayRow(7, Register.Total, 100, [1])] });
         _schema.Sql("UPDATE meter_day SET blob = '\\x02'");
         using var view = ledger.OpenView();
         var met = Assert.Throws<LedgerException>(() => view.MeterDays(7, Register.Total, 0, 999));

@@ -82,15 +82,11 @@ public sealed class WholeSeasonTests(ITestOutputHelper output)
 
     private static void Flush(ILedger ledger, LedgerReading reading)
     {
-        var flush = new FoldFlush { FoldedSeq = ledger.JournalHead() };
-        foreach (var book in reading.Books.Dirty)
-        {
-            book.WriteYears((autumn, blob) => flush.MeterYears.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, blob)));
-            book.WriteDays((day, blob) => flush.MeterDays.Add(new MeterDayRow(book.MeterNo, book.Register, day, blob)));
-        }
-        reading.Books.ClearDirty();
+        var changed = new ChangedBooks(reading.Books);
+        var flush = new FoldFlush { FoldedSeq = ledger.JournalHead(), MeterDays = changed.Days, MeterYears = changed.Years };
         using var fold = ledger.AcquireFold();
         ledger.Flush(flush);
+        reading.Books.Stored();
         ledger.PruneJournal(flush.FoldedSeq);
     }
 

@@ -98,7 +98,7 @@ public sealed class BooksTests
         // As many meters as a household could ever have.
         var quantity = SeasonQuantity.Of(season, _ => true, [.. Enumerable.Repeat(new InstalledDays(books.Registry.Meters["M1"], life.Lives[0], days), 1_000)]);
         Assert.True(quantity.Low <= quantity.Eligible && quantity.Eligible <= quantity.High);
-        books.Book(1, Register.Total).WriteYears((_, _) => { });
+        Assert.NotEmpty(books.Book(1, Register.Total).ChangedYears());
     }
 
     private static RegistrySnapshot Registry(Installation installation) => new(1, [], [], [], [new Meter(1, "M1", [installation])]);

@@ -21,10 +21,10 @@ internal sealed class MemoryShelf(RegistrySnapshot registry)
     {
         foreach (var book in books.Dirty)
         {
-            book.WriteYears((autumn, blob) => years[(book.MeterNo, book.Register, autumn)] = blob);
-            book.WriteDays((day, blob) => days[(book.MeterNo, book.Register, day)] = blob);
+            foreach (var autumn in book.ChangedYears()) years[(book.MeterNo, book.Register, autumn)] = book.Year(autumn);
+            foreach (var day in book.ChangedDays()) days[(book.MeterNo, book.Register, day)] = book.Day(day);
         }
-        books.ClearDirty();
+        books.Stored();
     }
 
     /// <summary>

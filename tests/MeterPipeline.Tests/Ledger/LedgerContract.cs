@@ -202,7 +202,7 @@ public abstract class LedgerContract
         ledger.Append([1], []);
         using var fold = ledger.AcquireFold();
         var flush = Flush(1, Day(2, 101, 1), Day(1, 101, 2), Day(2, 100, 3), new MeterDayRow(1, Register.T2, 100, [4]), Day(1, 100, 5));
-        flush.MeterYears.AddRange([new(2, Register.Total, 2025, [1]), new(1, Register.T1, 2025, [2]), new(1, Register.Total, 2024, [3])]);
+        flush.MeterYears = [new(2, Register.Total, 2025, [1]), new(1, Register.T1, 2025, [2]), new(1, Register.Total, 2024, [3])];
         flush.Counters.Add(new CounterRow("grid", 100, 9, 5, 2, 1, 1));
         ledger.Flush(flush);
         ledger.Flush(Flush(1, Day(1, 101, 22)));
@@ -341,12 +341,7 @@ public abstract class LedgerContract
         Assert.Equal(6, other.Cursor("feedback"));
     }
 
-    protected static FoldFlush Flush(long seq, params MeterDayRow[] days)
-    {
-        var flush = new FoldFlush { FoldedSeq = seq };
-        flush.MeterDays.AddRange(days);
-        return flush;
-    }
+    protected static FoldFlush Flush(long seq, params MeterDayRow[] days) => new() { FoldedSeq = seq, MeterDays = days };
 
     protected static MeterDayRow Day(int meter, int day, byte value) => new(meter, Register.Total, day, [value]);
 

@@ -88,7 +88,7 @@ public sealed class VerificationTests : IDisposable
             var (days, head) = (YearBook.ClosedDays(year.Blob).ToArray(), year.Blob.AsSpan().IndexOf(YearBook.ClosedDays(year.Blob)));
             var blob = year.Blob.ToArray();
             blob[head + days.Length / 2] ^= 1;
-            Flush(flush => flush.MeterYears.Add(year with { Blob = blob }));
+            Flush(flush => flush.MeterYears = [year with { Blob = blob }]);
         }
         Assert.Matches(@"^Meter E2 Total, 2025-\d\d-\d\d: stored .*, folded again ", Verify().Differences[0]);
     }
@@ -199,7 +199,7 @@ public sealed class VerificationTests : IDisposable
         var entries = new List<DayEntry>();
         MeterDay.Decode(_hit, row.Blob, entries);
         change(entries);
-        Flush(flush => flush.MeterDays.Add(row with { Blob = MeterDay.Encode(_hit, [.. entries]) }));
+        Flush(flush => flush.MeterDays = [row with { Blob = MeterDay.Encode(_hit, [.. entries]) }]);
     }
 
     /// <summary>Runs SQL on ledger.db behind the ledger's back; <c>turned</c> turns the lowest bit of a byte.</summary>

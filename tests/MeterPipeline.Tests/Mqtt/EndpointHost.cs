@@ -43,7 +43,7 @@ public sealed class EndpointHost : IAsyncDisposable
         app.Run(async context =>
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync(WebSocketConnection.SubProtocol);
-            await using var connection = new WebSocketConnection(socket, context.Connection.Id, null, services.Options.MaxPacketBytes * 2L, context.Features);
+            await using var connection = new WebSocketConnection(socket, context.Connection.Id, null, context.Features);
             await connection.RunAsync(new EndpointConnectionHandler(services), context.RequestAborted);
         });
         await app.StartAsync();

@@ -48,6 +48,54 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
+    public async Task Large_packets_that_do_not_end_share_what_they_may_hold()
+    {
+        const int Size = 200_000;
+        await using var host = await EndpointHost.StartAsync(receiver, new EndpointOptions { MaxPacketBytes = 1 << 20, UnfinishedBytesMax = 1 << 20 });
+        List<RawClient> clients = [];
+        for (var i = 0; i < 7; i++) clients.Add(await RawClient.ConnectAsync(host.Port, $"large-{i}"));
+        var large = RawClient.Publish(1, new string('x', Size));
+        // Five hold all that may be held, and the others wait.
+        foreach (var client in clients) await client.SendAsync(large[..1_000]);
+        await UntilAsync(() => host.Services.Unfinished.Taken == 5 * large.Length);
+        using var small = await RawClient.ConnectAsync(host.Port, "small");
+        await small.SendAsync(RawClient.Publish(1, "x"));
+        Assert.Equal(1, await small.AckAsync());
+        // One goes away, one comes to its end: the two that waited go on.
+        clients[0].Dispose();
+        clients.RemoveAt(0);
+        foreach (var client in clients) await client.SendAsync(large[1_000..]);
+        foreach (var client in clients) Assert.Equal(1, await client.AckAsync());
+        await UntilAsync(() => host.Services.Unfinished.Taken == 0);
+        Assert.Equal(6, receiver.Messages.Count(m => m.Payload.Length == Size));
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task Room_for_large_packets_is_given_in_the_order_of_asking_and_not_to_those_who_left()
+    {
+        var memory = new PacketMemory(100);
+        using var leaving = new CancellationTokenSource();
+        await memory.TakeAsync(60, CancellationToken.None);
+        var large = memory.TakeAsync(100, leaving.Token).AsTask();
+        var (second, third) = (memory.TakeAsync(30, CancellationToken.None).AsTask(), memory.TakeAsync(40, CancellationToken.None).AsTask());
+        Assert.False(second.IsCompleted, "It came later than one that waits.");
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
+        await second.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((90, false), (memory.Taken, third.IsCompleted));
+        memory.Give(60);
+        await third.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(70, memory.Taken);
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!holds()) await Task.Delay(2, limit.Token);
+    }
+
+    [Fact]
     public async Task At_the_inflight_limit_reading_waits_for_commits()
     {
         receiver.Hold();

@@ -33,7 +33,7 @@ public sealed class UsePassTests
         {
             var flush = new FoldFlush { FoldedSeq = held.Age.FoldedSeq };
             using (var view = site.Ledger.OpenView())
-                flush.MeterYears.AddRange(view.MeterYears(from).Select(row => row with { MeterNo = to }));
+                flush.MeterYears = [.. view.MeterYears(from).Select(row => row with { MeterNo = to })];
             site.Ledger.Flush(flush);
         }
         var moved = Draw(pass);

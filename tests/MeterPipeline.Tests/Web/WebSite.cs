@@ -192,12 +192,8 @@ public sealed class WebSite : IAsyncDisposable
         var seq = Append([.. readings]);
         var books = new MeterPipeline.Domain.Books.Books(registry, (_, _, _, _) => [], _ => []);
         foreach (var reading in readings) books.Apply(reading);
-        var flush = new FoldFlush { FoldedSeq = seq };
-        foreach (var book in books.Dirty)
-        {
-            book.WriteDays((day, blob) => flush.MeterDays.Add(new MeterDayRow(book.MeterNo, book.Register, day, blob)));
-            book.WriteYears((autumn, blob) => flush.MeterYears.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, blob)));
-        }
+        var changed = new ChangedBooks(books);
+        var flush = new FoldFlush { FoldedSeq = seq, MeterDays = changed.Days, MeterYears = changed.Years };
         var board = new VillageBoard(Policies, TimeProvider.System);
         board.Adopt(registry);
         while (board.Waiting) board.Collect(books, flush.VillageDays);
