@@ -12,7 +12,6 @@ namespace MeterPipeline.Tests.Books;
 /// <summary>What must hold for every history; a failure names the seed that replays it.</summary>
 public sealed class BookProperties
 {
-    private const int Histories = 2_000;
     private const DayMarks Breaks = DayMarks.Reset | DayMarks.Jump | DayMarks.Pending;
     private static readonly PolicyBook Policies = PolicyFiles.Load(Repository.PathOf("deploy", "policies"));
     private static readonly LocalDay First = LocalDay.On(2025, 1, 1);
@@ -21,7 +20,7 @@ public sealed class BookProperties
     [Fact]
     public void Order_duplication_and_restarts_change_no_byte()
     {
-        for (var seed = 1; seed <= Histories; seed++)
+        foreach (var seed in Seeds.All)
         {
             var history = new History(seed);
             var dice = new Random(seed * 7919);
@@ -43,7 +42,7 @@ public sealed class BookProperties
     [Fact]
     public void Looking_changes_nothing()
     {
-        for (var seed = 1; seed <= Histories; seed++)
+        foreach (var seed in Seeds.All)
         {
             var history = new History(seed);
             var dice = new Random(seed);
@@ -69,7 +68,7 @@ public sealed class BookProperties
     [Fact]
     public void A_late_reading_counts_as_if_it_had_come_in_time()
     {
-        for (var seed = 1; seed <= Histories; seed++)
+        foreach (var seed in Seeds.All)
         {
             var history = new History(seed);
             var dice = new Random(seed);
@@ -95,7 +94,7 @@ public sealed class BookProperties
     public void The_cap_is_never_exceeded()
     {
         var reached = 0;
-        for (var seed = 1; seed <= Histories; seed++)
+        foreach (var seed in Seeds.All)
         {
             var history = new History(seed, LocalDay.On(2025, 11, 1));
             // A hundred times the register, so that many reach the cap.
@@ -112,13 +111,13 @@ public sealed class BookProperties
             Assert.True(accrual.CapReached ? accrual.Operating == 1040 && accrual.CapDay is not null : accrual.CapDay is null, $"seed {seed}: {accrual.CapReached}, day {accrual.CapDay}");
             if (accrual.CapReached) reached++;
         }
-        Assert.True(reached > Histories / 20, $"only {reached} reached the cap");
+        Assert.True(reached > Seeds.Count / 20, $"only {reached} reached the cap");
     }
 
     [Fact]
     public void Streaming_equals_folding_again_from_the_days()
     {
-        for (var seed = 1; seed <= Histories; seed++)
+        foreach (var seed in Seeds.All)
         {
             var history = new History(seed);
             Run(history, history.Readings, 0, out var books);
@@ -130,7 +129,7 @@ public sealed class BookProperties
     [Fact]
     public void A_corrected_registry_folds_as_if_it_had_always_been_so()
     {
-        for (var seed = 1; seed <= Histories; seed++)
+        foreach (var seed in Seeds.All)
         {
             var history = new History(seed);
             var dice = new Random(seed);
@@ -165,7 +164,7 @@ public sealed class BookProperties
     public void Days_add_up_to_the_registers_around_them()
     {
         var days = 0;
-        for (var seed = 1; seed <= Histories; seed++)
+        foreach (var seed in Seeds.All)
         {
             var history = new History(seed);
             Run(history, history.Readings, 0, out var books);
@@ -183,7 +182,7 @@ public sealed class BookProperties
                 }
             }
         }
-        Assert.True(days > Histories, "hardly a day was looked at");
+        Assert.True(days > Seeds.Count, "hardly a day was looked at");
     }
 
     /// <summary>Conservation: between opening and closing register nothing is lost and nothing is made.</summary>
@@ -191,7 +190,7 @@ public sealed class BookProperties
     public void A_life_counts_from_opening_to_closing()
     {
         var segments = 0;
-        for (var seed = 1; seed <= Histories; seed++)
+        foreach (var seed in Seeds.All)
         {
             var history = new History(seed);
             Run(history, history.Readings, 0, out var books);
@@ -205,14 +204,14 @@ public sealed class BookProperties
                 segments++;
             }
         }
-        Assert.True(segments > Histories / 4, "hardly a segment was looked at");
+        Assert.True(segments > Seeds.Count / 4, "hardly a segment was looked at");
     }
 
     [Fact]
     public void Bounds_enclose_the_amount()
     {
         var season = new HeatingSeason("2025-2026", LocalDay.On(2025, 8, 1), LocalDay.On(2025, 10, 31));
-        for (var seed = 1; seed <= Histories; seed++)
+        foreach (var seed in Seeds.All)
         {
             var history = new History(seed);
             var dice = new Random(seed);
@@ -233,7 +232,7 @@ public sealed class BookProperties
     {
         var looked = 0;
         var season = new HeatingSeason("2025-2026", LocalDay.On(2025, 8, 1), LocalDay.On(2025, 10, 31));
-        for (var seed = 1; seed <= Histories; seed++)
+        foreach (var seed in Seeds.All)
         {
             var history = new History(seed);
             if (history.Broke) continue;
@@ -256,7 +255,7 @@ public sealed class BookProperties
                 Assert.True(quantity.Low - 6 <= truth && truth <= quantity.High + 6, $"seed {seed}: {truth} is not within {quantity.Low}..{quantity.High}");
             looked++;
         }
-        Assert.True(looked > Histories / 4, "hardly a history was looked at");
+        Assert.True(looked > Seeds.Count / 4, "hardly a history was looked at");
     }
 
     /// <summary>What the meter had counted at an instant if it counts each step at its end (late) or at its beginning.</summary>
