@@ -8,7 +8,7 @@ namespace MeterPipeline.Tests.Mqtt;
 public sealed class DecoderTests
 {
     private const int Seed = 20261121;
-    private static readonly int Rounds = Effort.Times(10_000);
+    private static readonly int Rounds = Effort.Times(25_000);
 
     [Fact]
     public void Any_bytes_give_a_packet_or_more_or_a_named_error()
