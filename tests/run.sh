@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export CI=true DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
-# No compiler or build server may outlive the run.
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
+# No compiler or build server may outlive the run: of these there are none, and the compiler's is this run's own, ended with what it has left.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
 export PATH="$PATH:/usr/sbin:/usr/lib/postgresql/15/bin"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/meterpipeline-tests.XXXXXX")
@@ -14,10 +14,17 @@ chmod 755 "$work" # PostgreSQL runs as another user and must reach its folder
 export TMPDIR=$work
 policy=/usr/sbin/policy-rc.d
 policy_is_ours=no
-step='preparation'
+step='preparation' began=0 times=()
 passed=0 failed=0 skipped=0
 
 say() { printf '== %s %s\n' "$(date +%H:%M:%S)" "$*"; }
+
+# Ends a step and begins the next.
+begin() {
+    times+=("$step $((SECONDS - began)) s")
+    step=$1 began=$SECONDS
+    say "$step"
+}
 
 # Every process started below carries the mark in its environment; whatever is left of them is ended by its own id.
 end_leftovers() {
@@ -40,6 +47,8 @@ finish() {
         say "FAILED in: $step" # nothing after it ran
         if [ "$failed" -eq 0 ]; then failed=1; fi
     fi
+    times+=("$step $((SECONDS - began)) s")
+    say "times: $(printf '%s; ' "${times[@]}")$SECONDS s in all"
     printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
     if [ "$failed" -ne 0 ]; then exit 1; fi
     exit 0
@@ -99,10 +108,20 @@ count() {
     failed=$((failed + executed - ok))
 }
 
+# What a class of tests tries by dice, again and longer, from other seeds. Passed once already, so only failures are counted.
+run_dice() {
+    local code=0
+    begin 'random tests, longer'
+    METERPIPELINE_TEST_RUN=$work METERPIPELINE_TEST_EFFORT=8 dotnet test tests/MeterPipeline.Tests -c Release --no-build --filter Category=Random \
+        --logger 'console;verbosity=minimal' --blame-hang-timeout 10min </dev/null &
+    wait $! || code=$?
+    if [ "$code" -ne 0 ]; then failed=$((failed + 1)); fi
+    end_leftovers
+}
+
 run_project() {
     local name=$1 code=0
-    step="tests of $name"
-    say "$step"
+    begin "tests of $name"
     # In the background and waited for, so that a signal to this script is served at once.
     METERPIPELINE_TEST_RUN=$work dotnet test "tests/$name" -c Release --no-build --logger "trx;LogFileName=$name.trx" \
         --logger 'console;verbosity=normal' --results-directory "$work/results" --blame-hang-timeout 10min </dev/null &
@@ -113,20 +132,18 @@ run_project() {
     end_leftovers
 }
 
-step='search for the .NET SDK'
+begin 'search for the .NET SDK'
 command -v dotnet >/dev/null || { echo 'dotnet is missing: install the .NET 10 SDK (global.json).' >&2; exit 1; }
-step='installation of servers'
+begin 'installation of servers'
 install_missing
-step='dotnet restore'
-say "$step"
+begin 'dotnet restore'
 dotnet restore MeterPipeline.sln --locked-mode </dev/null
-step='dotnet build'
-say "$step"
-dotnet build MeterPipeline.sln -c Release --no-restore -clp:NoSummary </dev/null
-step='dotnet format'
-say "$step"
+begin 'dotnet build'
+METERPIPELINE_TEST_RUN=$work dotnet build MeterPipeline.sln -c Release --no-restore -clp:NoSummary -p:SharedCompilationId="meterpipeline-$$" </dev/null
+end_leftovers
+begin 'dotnet format'
 # Counted as one failure; the tests run all the same, so that one run shows everything.
 dotnet format MeterPipeline.sln --verify-no-changes --no-restore </dev/null || { say 'FAILED: dotnet format'; failed=$((failed + 1)); }
 run_project MeterPipeline.Tests
+run_dice
 run_project MeterPipeline.ServerTests
-step='done'

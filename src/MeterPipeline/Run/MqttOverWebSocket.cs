@@ -34,8 +34,12 @@ internal static class MqttOverWebSocket
         if (!context.WebSockets.WebSocketRequestedProtocols.Contains(WebSocketConnection.SubProtocol, StringComparer.Ordinal))
             return (StatusCodes.Status400BadRequest, "Ask for the subprotocol 'mqtt' [MQTT-6.0.0-3].");
         // A page of another site must not publish from its reader's browser.
-        if (context.Request.Headers.Origin is [{ } origin] && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == context.Request.Host.Value))
+        if (context.Request.Headers.Origin is [{ } origin] && !IsOwn(origin, context.Request.Host))
             return (StatusCodes.Status403Forbidden, "Only pages of this server may connect.");
         return null;
     }
+
+    /// <summary>Paho Python names the port even where it is the scheme's own, as browsers do not.</summary>
+    private static bool IsOwn(string origin, HostString host) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var from) && Uri.TryCreate($"{from.Scheme}://{host}", UriKind.Absolute, out var to) && from.Authority == to.Authority;
 }

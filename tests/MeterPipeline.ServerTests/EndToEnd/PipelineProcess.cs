@@ -20,6 +20,9 @@ public sealed class PipelineProcess : IDisposable
 
     public string Data => _folder.At("data");
 
+    /// <summary>The ledger is in <see cref="Data"/>, not in a server.</summary>
+    public bool IsEmbedded => !_settings.ContainsKey("MeterPipeline__Ledger__Provider");
+
     /// <summary>What <c>run</c> wrote to standard error so far.</summary>
     public string Errors
     {

@@ -126,6 +126,9 @@ public sealed class RealClientTests(PublishedInto into) : IClassFixture<Publishe
         Assert.Equal(400, await UpgradeAsync(uri, ("Sec-WebSocket-Protocol", "chat")));
         Assert.Equal(403, await UpgradeAsync(uri, ("Sec-WebSocket-Protocol", "mqtt"), ("Origin", "http://elsewhere.example")));
         Assert.Equal(101, await UpgradeAsync(uri, ("Sec-WebSocket-Protocol", "mqtt"), ("Origin", $"http://127.0.0.1:{_pipeline.WebPort}")));
+        // As Paho Python says it behind a proxy on the port of https.
+        Assert.Equal(101, await UpgradeAsync(uri, ("Sec-WebSocket-Protocol", "mqtt"), ("Host", "metering.example:443"), ("Origin", "https://metering.example:443")));
+        Assert.Equal(403, await UpgradeAsync(uri, ("Sec-WebSocket-Protocol", "mqtt"), ("Host", "metering.example:443"), ("Origin", "https://metering.example:444")));
     }
 
     private async Task<int> UpgradeAsync(Uri uri, params (string Name, string Value)[] headers)

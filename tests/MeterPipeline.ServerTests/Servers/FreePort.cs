@@ -9,19 +9,30 @@ public static class FreePort
     private static readonly Lock _lock = new();
     private static readonly HashSet<int> _given = [];
 
-    /// <summary>A port that this process has not given out before. Thread-safe.</summary>
+    /// <summary>
+    /// A port that this process has not given out before, below those that the system gives to outgoing connections: none of these takes it before the
+    /// server listens. Thread-safe.
+    /// </summary>
     public static int Next()
     {
         lock (_lock)
         {
             while (true)
             {
-                var listener = new TcpListener(IPAddress.Loopback, 0);
-                listener.Start();
-                var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-                listener.Stop();
-                if (_given.Add(port))
+                var port = Random.Shared.Next(20_000, 32_000);
+                if (_given.Contains(port))
+                    continue;
+                try
+                {
+                    using var listener = new TcpListener(IPAddress.Loopback, port);
+                    listener.Start();
+                    _given.Add(port);
                     return port;
+                }
+                catch (SocketException)
+                {
+                    // Somebody listens there.
+                }
             }
         }
     }

@@ -92,7 +92,7 @@ public sealed class AccessScreenTests : IAsyncLifetime
         site.AddUser("xiezhou.township", Role.Township, Password, mustChange: true, divisions: ["140802100", "140802101"]);
         site.Ledger.Access.Record(new AccessEntry(0, WebSite.Today.StartMs, "bureau.li", "", AccessAct.Unmask, WebSite.Household, "居民来电反映户号不符，核对姓名与户号"));
         site.Ledger.Access.Record(new AccessEntry(0, WebSite.Today.StartMs, "finance.wang", "", AccessAct.Export, "accruals-2025-2026-1408.csv", ""));
-        await Task.Delay(200);
+        await UntilAskedAsync();
         await Go(page, "/users");
         await Picture(page, $"sign-in-{width}-{scheme}.png");
         await SignIn(page, "administrator@yuncheng", "not the right one");
@@ -108,13 +108,20 @@ public sealed class AccessScreenTests : IAsyncLifetime
         Assert.DoesNotContain(complaints, complaint => !complaint.Contains("401", StringComparison.Ordinal));
     }
 
+    /// <summary>Waits until the site has seen that there are people: guests are sent away then.</summary>
+    private async Task UntilAskedAsync()
+    {
+        using var guest = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = site.Address };
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while ((await guest.GetAsync("/", patience.Token)).IsSuccessStatusCode) await Task.Delay(20, patience.Token);
+    }
+
     private static async Task SignIn(IPage page, string name, string password)
     {
         await page.WaitForSelectorAsync("#name");
         await page.FillAsync("#name", name);
         await page.FillAsync("#password", password);
-        await Task.WhenAll(page.WaitForResponseAsync(answer => answer.Request.Method == "POST"), page.Keyboard.PressAsync("Enter"));
-        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+        await page.SubmitAsync(() => page.Keyboard.PressAsync("Enter"));
     }
 
     private static async Task Picture(IPage page, string name)

@@ -74,7 +74,6 @@ public sealed class SettlementScreenTests : IAsyncLifetime
     private async Task<IPage> In(string name, int width, bool scripts)
     {
         var page = await browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
-        await Task.Delay(200);
         await Go(page, "/settlements");
         await page.FillAsync("#name", name);
         await page.FillAsync("#password", Password);
@@ -82,11 +81,7 @@ public sealed class SettlementScreenTests : IAsyncLifetime
         return page;
     }
 
-    private static async Task Send(IPage page, string button)
-    {
-        await Task.WhenAll(page.WaitForResponseAsync(answer => answer.Request.Method == "POST"), page.ClickAsync(button));
-        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
-    }
+    private static Task Send(IPage page, string button) => page.SubmitAsync(() => page.ClickAsync(button));
 
     private static async Task Picture(IPage page, string name)
     {

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using LoadGenerator;
 using MeterPipeline.Access;
 using MeterPipeline.Domain.Registry;
@@ -36,7 +35,7 @@ public sealed class TlsTests : IAsyncLifetime
         var change = new RegistryChange();
         foreach (var id in (string[])["north", "south"]) change.Companies.Add(new Company(id, id, Energy.Electricity));
         ledger.ChangeRegistry(change, "test", 0);
-        ledger.PutUser(new User("pub", Role.Company, "north", [], PasswordHash.Create(Encoding.UTF8.GetBytes(Password)), false, true, 0, 0), "test", 0);
+        ledger.PutUser(new User("pub", Role.Company, "north", [], CheapPassword.Hash(Password), false, true, 0, 0), "test", 0);
         var tls = new MqttTlsSettings
         {
             Certificate = ours.At("server.pem"),

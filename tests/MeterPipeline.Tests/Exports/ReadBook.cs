@@ -9,12 +9,13 @@ internal sealed class ReadBook
 {
     public const int HeadRows = 3;
 
+    private readonly byte[] bytes;
     private readonly Dictionary<string, List<List<(string Text, bool IsText)>>> sheets = [];
 
     public ReadBook(byte[] bytes)
     {
+        this.bytes = bytes;
         using var document = SpreadsheetDocument.Open(new MemoryStream(bytes), isEditable: false);
-        Errors = [.. new OpenXmlValidator(DocumentFormat.OpenXml.FileFormatVersions.Office2019).Validate(document).Select(error => $"{error.Part?.Uri} {error.Path?.XPath}: {error.Description}")];
         var book = document.WorkbookPart!;
         Created = document.PackageProperties.Created;
         PrintTitles = [.. book.Workbook.DefinedNames!.Elements<DefinedName>().Select(name => name.Text)];
@@ -26,7 +27,15 @@ internal sealed class ReadBook
         }
     }
 
-    public List<string> Errors { get; }
+    /// <summary>What breaks the rules of the format; looked for when asked.</summary>
+    public List<string> Errors
+    {
+        get
+        {
+            using var document = SpreadsheetDocument.Open(new MemoryStream(bytes), isEditable: false);
+            return [.. new OpenXmlValidator(DocumentFormat.OpenXml.FileFormatVersions.Office2019).Validate(document).Select(error => $"{error.Part?.Uri} {error.Path?.XPath}: {error.Description}")];
+        }
+    }
 
     public DateTime? Created { get; }
 

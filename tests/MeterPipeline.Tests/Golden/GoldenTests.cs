@@ -11,10 +11,11 @@ namespace MeterPipeline.Tests.Golden;
 /// Walks the case folder: real books, real statements, the shipped policies. Every case runs in the order written and in seeded
 /// permutations with duplicates and restarts, which must come to the same.
 /// </summary>
+[Trait(Effort.Category, Effort.Random)]
 public sealed class GoldenTests
 {
-    private const int Shuffles = 20;
     private const int RestartsPerStretch = 4;
+    private static readonly int Shuffles = Effort.Times(6);
     private static readonly PolicyBook Policies = KnownPolicies.All;
     private static readonly string Folder = Repository.PathOf("tests", "MeterPipeline.Tests", "Golden", "cases");
 

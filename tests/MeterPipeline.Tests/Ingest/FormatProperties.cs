@@ -12,6 +12,7 @@ namespace MeterPipeline.Tests.Ingest;
 /// Any bytes give items or a named reason: nothing throws, and nothing is taken that the reference would not take. Seeded; a failure prints the
 /// payload.
 /// </summary>
+[Trait(Effort.Category, Effort.Random)]
 public sealed class FormatProperties
 {
     private const long NowMs = 1_764_561_600_000;
@@ -32,8 +33,8 @@ public sealed class FormatProperties
     public void Texts_are_taken_as_the_reference_takes_them_or_not_at_all()
     {
         var dice = new Random(1);
-        var (taken, same) = (0, 0);
-        for (var i = 0; i < 12_000; i++)
+        var (tried, taken, same) = (Effort.Times(3_000), 0, 0);
+        for (var i = 0; i < tried; i++)
         {
             var payload = Mutated(Encoding.UTF8.GetBytes(Sound[dice.Next(Sound.Length)]), dice);
             var found = Read(payload);
@@ -48,7 +49,7 @@ public sealed class FormatProperties
                 same++;
             }
         }
-        Assert.True(taken > 2_000 && same > 3_000, $"{taken} taken, {same} items compared: the mutations leave nothing to compare");
+        Assert.True(taken > tried / 6 && same > tried / 4, $"{taken} taken, {same} items compared: the mutations leave nothing to compare");
     }
 
     [Fact]
@@ -70,8 +71,9 @@ public sealed class FormatProperties
         var profiles = ProfileFiles.Load(Repository.PathOf("deploy", "profiles"));
         var sparkplug = SparkplugEncoder.Payload(["payload ts=2025-11-16T00:00:00Z seq=1", "metric name=total alias=1 type=10 double=1.5", "metric alias=1 long=7", "metric name=T1 int=5 ts=2025-11-16T00:00:00Z"]);
         var headend = Encoding.UTF8.GetBytes("""{"v":1,"items":[{"meter":"E1","reg":"1.8.0","t":"2025-11-16T00:00:00+08:00","val":"012345.67","\ud800":0}],"Time":"2025-11-16T18:59:50","ENERGY":{"Total":1.956}}""");
+        var tried = Effort.Times(20_000);
         string[] topics = ["spBv1.0/grid/NBIRTH/edge", "spBv1.0/grid/DBIRTH/edge/E1", "spBv1.0/grid/DDATA/edge/E1", "spBv1.0/grid/NDEATH/edge", "spBv1.0/grid/DDEATH/edge/E1"];
-        for (var i = 0; i < 170_000; i++)
+        for (var i = 0; i < tried; i++)
         {
             var payload = i % 2 == 0 ? Noise(dice) : Mutated(sparkplug, dice);
             var message = new SparkplugMessage(payload);

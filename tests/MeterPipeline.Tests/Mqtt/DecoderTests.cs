@@ -1,12 +1,14 @@
 using MeterPipeline.Mqtt.Packets;
+using MeterPipeline.Tests.House;
 
 namespace MeterPipeline.Tests.Mqtt;
 
 /// <summary>The decoders are total: any bytes give a packet, a wish for more, or a named error.</summary>
+[Trait(Effort.Category, Effort.Random)]
 public sealed class DecoderTests
 {
     private const int Seed = 20261121;
-    private const int Rounds = 50_000;
+    private static readonly int Rounds = Effort.Times(25_000);
 
     [Fact]
     public void Any_bytes_give_a_packet_or_more_or_a_named_error()

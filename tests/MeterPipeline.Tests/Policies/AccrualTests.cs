@@ -6,9 +6,10 @@ using MeterPipeline.Tests.House;
 namespace MeterPipeline.Tests.Policies;
 
 /// <summary>The arithmetic under the shipped policies and the rules collected from other places. A new case is a line in cases/*.txt and needs no code.</summary>
+[Trait(Effort.Category, Effort.Random)]
 public sealed class AccrualTests
 {
-    private const int Seeds = 4_000;
+    private static readonly int Seeds = Effort.Times(800);
     private static readonly string Cases = Repository.PathOf("tests", "MeterPipeline.Tests", "Policies", "cases");
     private static readonly LegalBasis Basis = new("document", "clause");
     private static readonly Household Anyone =

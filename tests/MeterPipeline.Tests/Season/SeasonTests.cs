@@ -14,7 +14,7 @@ public sealed class SeasonTests(ITestOutputHelper output)
     [Fact]
     public void Every_amount_is_the_truth_or_encloses_it()
     {
-        var delivery = SeasonDelivery.Of(SeasonDelivery.Faulty(150, seed: 3, quarterHourShare: 0.04));
+        var delivery = SeasonDelivery.Of(SeasonDelivery.Faulty(75, seed: 3, quarterHourShare: 0.04));
         delivery.Run();
         output.WriteLine(SeasonProof.Of(delivery, new Statements(delivery.Books, Policies)));
     }

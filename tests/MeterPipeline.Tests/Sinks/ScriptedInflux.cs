@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using MeterPipeline.Run;
 
 namespace MeterPipeline.Tests.Sinks;
 
@@ -16,10 +16,7 @@ public sealed class ScriptedInflux : IDisposable
     public ScriptedInflux(params Answer[] answers)
     {
         _answers = new(answers);
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        Url = new($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
-        probe.Stop();
+        Url = new($"http://127.0.0.1:{FreePort.Any()}/");
         _listener.Prefixes.Add(Url.AbsoluteUri);
         _listener.Start();
         _loop = AnswerAsync();

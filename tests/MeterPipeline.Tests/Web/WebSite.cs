@@ -49,17 +49,19 @@ public sealed class WebSite : IAsyncDisposable
     public static readonly LocalDay Today = LocalDay.On(2026, 1, 20);
 
     private const int HouseholdsPerVillage = 6;
+
+    /// <summary>The files of a ledger with the winter in it, folded once: every site begins with a copy.</summary>
+    private static readonly Lazy<IReadOnlyList<(string Name, byte[] Content)>> Winter = new(Prepare);
+
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("meterpipeline-web-");
     private readonly WebApplication app;
     private readonly Noon clock = new();
-    private readonly JournalBlob.Writer writer = new();
 
     private WebSite(AccessOptions? access)
     {
-        Ledger = SqliteLedger.Open(Path.Combine(folder.FullName, "data"), create: true);
-        Register();
-        Fold();
-        Quarantine();
+        var data = folder.CreateSubdirectory("data").FullName;
+        foreach (var (name, content) in Winter.Value) File.WriteAllBytes(Path.Combine(data, name), content);
+        Ledger = SqliteLedger.Open(data);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
@@ -106,7 +108,7 @@ public sealed class WebSite : IAsyncDisposable
     public void Acknowledge(string meterId, LocalDay day, decimal value)
     {
         using var view = Ledger.OpenView();
-        Append([new Reading(view.Registry().Meters[meterId].No, Domain.Readings.Register.Total, day.StartMs, Quantity.FromDecimal(value), 0)]);
+        Append(Ledger, [new Reading(view.Registry().Meters[meterId].No, Domain.Readings.Register.Total, day.StartMs, Quantity.FromDecimal(value), 0)]);
     }
 
     /// <summary>The site's clock goes on; timers do not.</summary>
@@ -129,7 +131,26 @@ public sealed class WebSite : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    private void Register()
+    private static List<(string Name, byte[] Content)> Prepare()
+    {
+        var folder = Directory.CreateTempSubdirectory("meterpipeline-winter-");
+        try
+        {
+            using (var ledger = SqliteLedger.Open(folder.FullName, create: true))
+            {
+                Register(ledger);
+                Fold(ledger);
+                Quarantine(ledger);
+            }
+            return [.. folder.GetFiles().Select(file => (file.Name, File.ReadAllBytes(file.FullName)))];
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void Register(SqliteLedger ledger)
     {
         var change = new RegistryChange();
         change.Companies.Add(new Company("grid", "国网运城供电公司", Energy.Electricity));
@@ -150,7 +171,7 @@ public sealed class WebSite : IAsyncDisposable
                 }
             }
         }
-        Ledger.ChangeRegistry(change, "test", FirstDay.StartMs);
+        ledger.ChangeRegistry(change, "test", FirstDay.StartMs);
     }
 
     private static void AddHousehold(RegistryChange change, string village, int i, string surname)
@@ -166,10 +187,10 @@ public sealed class WebSite : IAsyncDisposable
     }
 
     /// <summary>Daily freezes up to yesterday's midnight, journalled and folded as the accruer does it.</summary>
-    private void Fold()
+    private static void Fold(SqliteLedger ledger)
     {
-        using var fold = Ledger.AcquireFold();
-        using var view = Ledger.OpenView();
+        using var fold = ledger.AcquireFold();
+        using var view = ledger.OpenView();
         var registry = view.Registry();
         var readings = new List<Reading>();
         foreach (var meter in registry.Meters.Values.OrderBy(meter => meter.No))
@@ -189,7 +210,7 @@ public sealed class WebSite : IAsyncDisposable
                 value += use;
             }
         }
-        var seq = Append([.. readings]);
+        var seq = Append(ledger, [.. readings]);
         var books = new MeterPipeline.Domain.Books.Books(registry, (_, _, _, _) => [], _ => []);
         foreach (var reading in readings) books.Apply(reading);
         var changed = new ChangedBooks(books);
@@ -199,7 +220,7 @@ public sealed class WebSite : IAsyncDisposable
         while (board.Waiting) board.Collect(books, flush.VillageDays);
         flush.Counters.Add(new CounterRow("grid", Today.Number, 2720, 2700, 12, 1, 7));
         flush.Counters.Add(new CounterRow("gas", Today.Number, 1056, 1056, 0, 0, 0));
-        Ledger.Flush(flush);
+        ledger.Flush(flush);
     }
 
     private static decimal ShareOfUse(string household, int day) => household switch
@@ -220,21 +241,23 @@ public sealed class WebSite : IAsyncDisposable
         }
     }
 
-    private void Quarantine()
+    private static void Quarantine(SqliteLedger ledger)
     {
+        var writer = new JournalBlob.Writer();
         writer.Begin(Today.StartMs + 5_000, [new CompanyCount("grid", 1, 1)], 0);
-        Ledger.Append(writer.Finish(),
+        ledger.Append(writer.Finish(),
         [
             new QuarantinedMessage(Today.StartMs + 5_000, "endpoint", "grid", "unknown-meter", "The registry has no meter M9 of grid.",
                 "metering/v1/grid/M9/reading", System.Text.Encoding.UTF8.GetBytes("{\"value\":\"" + Evil + "\"}")),
         ]);
     }
 
-    private long Append(Reading[] readings)
+    private static long Append(SqliteLedger ledger, Reading[] readings)
     {
+        var writer = new JournalBlob.Writer();
         writer.Begin(Today.StartMs + 1_000, [new CompanyCount("grid", readings.Length, 0)], readings.Length);
         writer.Add(readings);
-        return Ledger.Append(writer.Finish(), []);
+        return ledger.Append(writer.Finish(), []);
     }
 
     /// <summary>Noon, until it is told to go on.</summary>

@@ -1,28 +1,13 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MeterPipeline.Domain;
-using MeterPipeline.Domain.Holds;
-using MeterPipeline.Web;
 
 namespace MeterPipeline.Tests.Web;
 
-public sealed class WebTests : IAsyncLifetime
+/// <summary>Pages and API of one site that nobody changes.</summary>
+public sealed class WebTests(OpenSite open) : IClassFixture<OpenSite>
 {
-    private WebSite site = null!;
-    private HttpClient client = null!;
-
-    public async Task InitializeAsync()
-    {
-        site = await WebSite.StartAsync();
-        client = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = site.Address };
-    }
-
-    public async Task DisposeAsync()
-    {
-        client.Dispose();
-        await site.DisposeAsync();
-    }
+    private readonly HttpClient client = open.Client;
 
     [Fact]
     public async Task The_overview_shows_the_season_in_Chinese_with_sums_that_match_the_api()
@@ -56,38 +41,6 @@ public sealed class WebTests : IAsyncLifetime
         Assert.DoesNotContain("张建国", village, StringComparison.Ordinal);
         var list = await Json($"/api/v1/households?division={WebSite.Village}");
         Assert.Equal(6, list.GetProperty("count").GetInt32());
-    }
-
-    [Fact]
-    public async Task A_household_page_explains_its_amount_and_includes_what_was_acknowledged_a_moment_ago()
-    {
-        var page = await client.GetStringAsync($"/households/{WebSite.Household}");
-        Assert.Contains("为什么是这个数", page, StringComparison.Ordinal);
-        Assert.Contains("运政办发〔2025〕11号 三（二）2", page, StringComparison.Ordinal);
-        Assert.Contains("县级财政承担", page, StringComparison.Ordinal);
-        Assert.Contains("yuncheng-2025 v1", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("张建国", page, StringComparison.Ordinal);
-        const string other = "H140802100201-04";
-        site.Acknowledge("M140802100201-04", LocalDay.On(2026, 2, 1), 9000m);
-        var days = (await Json($"/api/v1/households/{other}")).GetProperty("days").EnumerateArray().ToList();
-        Assert.Equal("2026-01-31", days[^1].GetProperty("day").GetString());
-    }
-
-    [Fact]
-    public async Task A_household_page_shows_its_certificate_and_what_was_said_of_its_holds()
-    {
-        site.Ledger.AddHoldEntry(new HoldEntry(0, WebSite.EvilHousehold, 2025, "site-inspection", HoldAct.Place, "", WebSite.Evil, "bureau:li", WebSite.Today.StartMs));
-        var page = await client.GetStringAsync($"/households/{WebSite.EvilHousehold}");
-        Assert.Contains("数据质量证书", page, StringComparison.Ordinal);
-        Assert.Contains("待现场核查", page, StringComparison.Ordinal);
-        Assert.Contains("bureau:li: &lt;script&gt;", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
-        Assert.Contains("prolonged estimation", await client.GetStringAsync($"/households/{WebSite.EvilHousehold}?lang=en"), StringComparison.Ordinal);
-        var certificate = (await Json($"/api/v1/households/{WebSite.EvilHousehold}")).GetProperty("certificate");
-        Assert.Equal("standing", certificate.GetProperty("holds")[0].GetProperty("state").GetString());
-        var rules = certificate.GetProperty("rules").EnumerateArray().ToDictionary(rule => rule.GetProperty("rule").GetString()!);
-        Assert.Equal(("passed", 66), (rules["gap"].GetProperty("verdict").GetString(), rules["gap"].GetProperty("passed").GetInt32()));
-        Assert.Equal(("skipped", "no-tariff-registers"), (rules["sum-check"].GetProperty("verdict").GetString(), rules["sum-check"].GetProperty("skipped_because").GetString()));
     }
 
     [Fact]
@@ -128,16 +81,6 @@ public sealed class WebTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Counters_reconcile_with_the_journals_tail_as_pending()
-    {
-        site.Acknowledge("M" + WebSite.Household[1..], LocalDay.On(2026, 1, 21), 9000m);
-        var grid = (await Json("/api/v1/counters")).GetProperty("counters").EnumerateArray().Single(c => c.GetProperty("company").GetString() == "grid");
-        Assert.Equal(2722, grid.GetProperty("received").GetInt64());
-        Assert.Equal(1, grid.GetProperty("pending").GetInt64());
-        Assert.True(grid.GetProperty("reconciles").GetBoolean());
-    }
-
-    [Fact]
     public async Task Metrics_are_Prometheus_text_without_personal_data()
     {
         var answer = await client.GetAsync("/metrics");
@@ -149,17 +92,6 @@ public sealed class WebTests : IAsyncLifetime
         Assert.Contains("meterpipeline_fold_lag_rows 1\n", text, StringComparison.Ordinal);
         Assert.Contains("meterpipeline_quarantine_open 1\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("H1408", text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Readiness_gives_its_reasons()
-    {
-        Assert.Equal("ok\n", await client.GetStringAsync("/healthz"));
-        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/readyz")).StatusCode);
-        site.Readiness = new ReadinessReport(["Folding failed at row 7."]);
-        var answer = await client.GetAsync("/readyz");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-        Assert.Equal("Folding failed at row 7.\n", await answer.Content.ReadAsStringAsync());
     }
 
     [Theory]
