@@ -19,7 +19,7 @@ public static class StoredRun
     public static RunExport Of(ILedger ledger, PolicyBook policies, RunProgress progress, string supervisionPhone)
     {
         var (run, settlements) = (progress.Run, ledger.Settlements);
-        var before = settlements.Disbursements(run.Autumn).TakeWhile(row => run.Imprint is { } imprint ? row.Id <= imprint.Disbursement : row.AtMs <= run.AtMs);
+        var before = settlements.Disbursements(run.Autumn).TakeWhile(row => WasKnown(run, row));
         return new RunExport(
             run, settlements.Lines(run.Id), Signed(progress.Steps), [.. before.Where(row => row.Kind is not (DisbursementKind.Advance or DisbursementKind.Payment))],
             NotesOf(ledger, policies, run, supervisionPhone));
@@ -33,14 +33,15 @@ public static class StoredRun
 
     /// <summary>
     /// The run as a bank is to pay it now: of each line what confirmed runs leave to pay, which is what <see cref="ISettlements.Pay"/> would enter, and
-    /// who waits. Whom the bank could not pay, or who had nobody to be paid, is paid as is known now; all others as was signed.
+    /// who waits. Whom the bank could not pay since the draft, or who had nobody to be paid, is paid as is known now; all others as was signed.
     /// </summary>
     public static RunExport ToPay(ILedger ledger, PolicyBook policies, RunExport export) =>
         export with { Lines = Owed(ledger.Settlements, export), Waiting = PaymentHolds.Of(ledger, policies, export.Run.Id, export.Run.Autumn) };
 
     private static IEnumerable<SettlementLine> Owed(ISettlements settlements, RunExport export)
     {
-        var returned = settlements.Disbursements(export.Run.Autumn).Where(row => row.Kind == DisbursementKind.Returned).Select(row => row.HouseholdId).ToHashSet(StringComparer.Ordinal);
+        var returned = settlements.Disbursements(export.Run.Autumn).Where(row => row.Kind == DisbursementKind.Returned && !WasKnown(export.Run, row))
+            .Select(row => row.HouseholdId).ToHashSet(StringComparer.Ordinal);
         foreach (var line in export.Lines)
         {
             var (id, run) = (line.Household.Id, export.Run);
@@ -52,6 +53,9 @@ public static class StoredRun
             yield return due with { Payee = payee, Advanced = due.Due.Total - owed };
         }
     }
+
+    /// <summary>Whether the money had moved when the run was drafted.</summary>
+    private static bool WasKnown(SettlementRun run, Disbursement row) => run.Imprint is { } imprint ? row.Id <= imprint.Disbursement : row.AtMs <= run.AtMs;
 
     /// <summary>Payments are the other ledger: they do not change what was signed.</summary>
     private static IReadOnlyList<RunStep> Signed(IReadOnlyList<RunStep> steps)
