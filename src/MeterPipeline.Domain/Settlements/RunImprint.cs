@@ -20,9 +20,8 @@ public sealed record RunImprint(string SupervisionPhone, IReadOnlyList<SettledPl
         if (division.Length > 0) codes.Add(division);
         foreach (var household in registry.Households.Values)
             if (household.Division.StartsWith(division, StringComparison.Ordinal)) codes.Add(household.Division[..CountyLength]);
-        return new RunImprint(supervisionPhone,
-            [.. codes.Select(code => registry.Divisions.GetValueOrDefault(code.PadRight(CodeLength, '0'))).OfType<Division>().Distinct().Select(place => new SettledPlace(place.Code, place.Name))],
-            disbursement);
+        var named = codes.Select(code => registry.Divisions.GetValueOrDefault(code.PadRight(CodeLength, '0'))).OfType<Division>().Distinct();
+        return new RunImprint(supervisionPhone, [.. named.Select(place => new SettledPlace(place.Code, place.Name))], disbursement);
     }
 
     /// <summary>The name of the place with a code prefix, or its code where it had none.</summary>

@@ -56,7 +56,9 @@ internal sealed class HoldActions(ILedger ledger, PolicyBook policies, TimeProvi
             if (!said.Add((mark.Household, reason))) continue;
             var statement = reading.Statements.Of(households[mark.Household], place.Autumn);
             var holds = statement?.AllHolds ?? [];
-            var outcome = placed is null ? Lift(holds, mark) : statement is null ? HoldOutcome.NothingToWait : holds.Any(hold => hold.Reason.Name == reason && hold.Stands) ? HoldOutcome.AlreadyPlaced : HoldOutcome.Done;
+            var outcome = placed is null ? Lift(holds, mark)
+                : statement is null ? HoldOutcome.NothingToWait
+                : holds.Any(hold => hold.Reason.Name == reason && hold.Stands) ? HoldOutcome.AlreadyPlaced : HoldOutcome.Done;
             if (outcome == HoldOutcome.Done)
             {
                 var (act, evidence) = placed is null ? (HoldAct.Lift, holds.First(hold => hold.Reason.Name == reason).Evidence) : (HoldAct.Place, "");

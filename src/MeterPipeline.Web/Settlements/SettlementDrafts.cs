@@ -69,7 +69,8 @@ internal sealed class SettlementDrafts(ILedger ledger, PolicyBook policies, Sett
         {
             // Nobody waits for this task: what went wrong is told by the page, and by the log where it is not the person's to mend.
             if (error is not SettlementRefusedException) log.LogError(error, "A settlement could not be drafted.");
-            newest = job with { Fault = error is SettlementRefusedException or LedgerException ? error.Message : "The draft failed; the log says why. Nothing was stored.", Refusal = (error as SettlementRefusedException)?.Refusal };
+            var fault = error is SettlementRefusedException or LedgerException ? error.Message : "The draft failed; the log says why. Nothing was stored.";
+            newest = job with { Fault = fault, Refusal = (error as SettlementRefusedException)?.Refusal };
         }
     }
 }

@@ -87,10 +87,11 @@ internal static class SettleSteps
         var reference = parsed.GetValue(Reference) ?? $"run-{progress.Run.Id}-{progress.Steps.Count(known => known.Kind == RunStepKind.Paid) + 1}";
         var on = parsed.GetValue(On) is { } day ? Day(day, "--on") : Opened.Today;
         var waiting = PaymentHolds.Of(ledger, Opened.Policies(parsed), progress.Run.Id, progress.Run.Autumn);
-        var paid = ledger.Settlements.Pay(step, progress.Steps.Count, on, Text(reference, "--reference", 1, ReferenceMax), waiting.Keys.ToHashSet(StringComparer.Ordinal)) ?? throw Overtaken(progress.Run.Id);
+        var paid = ledger.Settlements.Pay(step, progress.Steps.Count, on, Text(reference, "--reference", 1, ReferenceMax), waiting.Keys.ToHashSet(StringComparer.Ordinal))
+            ?? throw Overtaken(progress.Run.Id);
         var waits = $"{paid.Deferred:N0} households are owed {SettleCommand.Yuan(paid.DeferredYuan)} and wait for a person";
-        if (paid.Households == 0)
-            throw Refused(paid.Deferred > 0 ? $"{waits}: see meterpipeline holds list. Nobody else of run {progress.Run.Id} is owed anything; nothing was stored." : $"Nothing is owed to any household of run {progress.Run.Id}; nothing was stored.");
+        if (paid is { Households: 0, Deferred: > 0 }) throw Refused($"{waits}: see meterpipeline holds list. Nobody else of run {progress.Run.Id} is owed anything; nothing was stored.");
+        if (paid.Households == 0) throw Refused($"Nothing is owed to any household of run {progress.Run.Id}; nothing was stored.");
         Console.WriteLine($"Run {progress.Run.Id}: {paid.Households:N0} households are paid {SettleCommand.Yuan(paid.Yuan)} on {on}, reference {reference}.");
         if (paid.Deferred > 0) Console.WriteLine($"{waits}: they are not paid, and the next payment has them once nothing is in the way.");
         return ExitCode.Done;
