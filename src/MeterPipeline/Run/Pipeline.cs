@@ -66,8 +66,9 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>Why readings are not taken or not folded at this moment; empty: all is well.</summary>
     public IEnumerable<string> Unready()
     {
-        if (!recorder.Healthy) yield return "The ledger takes no commits; nothing is acknowledged meanwhile.";
+        if (recorder.Waiting is { } refused) yield return $"The ledger takes no commits, nothing is acknowledged and sockets wait: {refused}";
         if (room.Full) yield return "Quarantine is full of open messages: publishers of bad messages wait. Mend the causes and run: meterpipeline quarantine replay";
+        if (Accruer.Waiting is { } waiting) yield return $"Folding waits and goes on by itself: {waiting}";
         if (Accruer.Failure is { } failure) yield return $"Folding stopped: {failure.Message}";
     }
 
