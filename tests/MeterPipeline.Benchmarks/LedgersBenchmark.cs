@@ -70,7 +70,7 @@ public static class LedgersBenchmark
         var registry = new RegistryWatch(ledger, TimeProvider.System);
         var company = registry.Registry.Companies.Keys.First();
         var (cpu, walBefore, serverBefore, clock) = (Cpu(), server?.Wal() ?? 0, server?.Cpu() ?? 0, Stopwatch.StartNew());
-        await using var recorder = new Recorder(ledger, TimeProvider.System, NullLogger<Recorder>.Instance);
+        var recorder = new Recorder(ledger, TimeProvider.System, NullLogger<Recorder>.Instance);
         var accruer = new Accruer(ledger, registry, recorder.Recorded, new VillageBoard(new PolicyBook([]), TimeProvider.System), TimeProvider.System, NullLogger<Accruer>.Instance);
         recorder.FoldedSeq = () => accruer.AppliedSeq;
         accruer.Start();

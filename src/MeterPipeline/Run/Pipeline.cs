@@ -36,8 +36,8 @@ public sealed class Pipeline : IAsyncDisposable
             Projector = new Projector(ledger, Registry, sink, villages, time, logs.CreateLogger<Projector>());
         }
         Accruer = new Accruer(ledger, Registry, recorder.Recorded, villages, time, logs.CreateLogger<Accruer>()) { Projected = Projector is null ? null : () => Projector.Cursor };
-        // Where folding has stopped for good, readings are still recorded.
-        recorder.FoldedSeq = () => Accruer.Failure is null ? Accruer.AppliedSeq : long.MaxValue;
+        // Where folding has stopped or waits, readings are still recorded as long as the ledger takes them.
+        recorder.FoldedSeq = () => Accruer is { Failure: null, Waiting: null } ? Accruer.AppliedSeq : long.MaxValue;
         Accruer.Start();
         Projector?.Start();
         Accounts = new PublisherAccounts(
