@@ -44,14 +44,19 @@ public static class LedgersBenchmark
         {
             using var folder = new TempFolder("ledgers");
             var files = LoadRegistry.Write(folder.Path, meters);
-            using (var ledger = SqliteLedger.Open(folder.At("data"), create: true))
-                Show(report, await LedgerAsync("SQLite ledger", ledger, files, Rows(meters, perDay, days), readings, null, () => new FileInfo(folder.At("data/ledger.db")).Length));
+            Figures figures;
+            using (var ledger = SqliteLedger.Open(folder.At("data"), create: true)) Import(ledger, files);
+            var empty = new FileInfo(folder.At("data/ledger.db")).Length;
+            using (var ledger = SqliteLedger.Open(folder.At("data")))
+                figures = await LedgerAsync("SQLite ledger", ledger, Rows(meters, perDay, days), readings, null);
+            Show(report, figures with { StoredBytes = (new FileInfo(folder.At("data/ledger.db")).Length - empty) / (double)readings });
             var target = new PostgresOptions(server.ConnectionString) { Schema = $"run_{run}" };
             using (var ledger = PostgresLedger.Open(target, create: true))
             {
-                Show(report, await LedgerAsync("PostgreSQL ledger", ledger, files, Rows(meters, perDay, days), readings, new Watch(server), () => new Watch(server).Number(
-                    $"SELECT pg_total_relation_size('{target.Schema}.meter_day') + pg_total_relation_size('{target.Schema}.meter_year')")));
+                Import(ledger, files);
+                figures = await LedgerAsync("PostgreSQL ledger", ledger, Rows(meters, perDay, days), readings, new Watch(server));
             }
+            Show(report, figures with { StoredBytes = Compacted(server, target.Schema) / (double)readings });
             Show(report, Copy("COPY, keyed", server, $"keyed_{run}", ", PRIMARY KEY (meter, register, time_ms, revision)", Rows(meters, perDay, days), readings));
             Show(report, Copy("COPY, no key", server, $"plain_{run}", "", Rows(meters, perDay, days), readings));
         }
@@ -59,14 +64,18 @@ public static class LedgersBenchmark
         return 0;
     }
 
-    private static async Task<Figures> LedgerAsync(
-        string what, ILedger ledger, IReadOnlyList<(string Kind, string Path)> files, IEnumerable<Reading[]> rows, long readings, Watch? server, Func<long> stored)
+    private static void Import(ILedger ledger, IReadOnlyList<(string Kind, string Path)> files)
     {
         foreach (var (kind, path) in files)
         {
             using var content = File.OpenRead(path);
             RegistryCsv.Import(ledger, Enum.Parse<RegistryFile>(kind, ignoreCase: true), content, "benchmark", 0, _ => { });
         }
+    }
+
+    private static async Task<Figures> LedgerAsync(
+        string what, ILedger ledger, IEnumerable<Reading[]> rows, long readings, Watch? server)
+    {
         var registry = new RegistryWatch(ledger, TimeProvider.System);
         var company = registry.Registry.Companies.Keys.First();
         var (cpu, walBefore, serverBefore, clock) = (Cpu(), server?.Wal() ?? 0, server?.Cpu() ?? 0, Stopwatch.StartNew());
@@ -88,7 +97,21 @@ public static class LedgersBenchmark
         var all = clock.Elapsed.TotalSeconds;
         return new Figures(
             what, readings / recorded, readings / all, (Cpu() - cpu) * 1e6 / readings, server is null ? 0 : (server.Cpu() - serverBefore) * 1e6 / readings,
-            server is null ? 0 : (server.Wal() - walBefore) / (double)readings, stored() / (double)readings);
+            server is null ? 0 : (server.Wal() - walBefore) / (double)readings, 0);
+    }
+
+    /// <summary>Without the space of rows written again, which later rows use.</summary>
+    private static long Compacted(Postgres server, string schema)
+    {
+        using var connection = new NpgsqlConnection(server.ConnectionString + $";Search Path={schema};Pooling=false");
+        connection.Open();
+        foreach (var table in (string[])["meter_day", "meter_year"])
+        {
+            using var compact = new NpgsqlCommand($"VACUUM FULL {table}", connection);
+            compact.ExecuteNonQuery();
+        }
+        using var size = new NpgsqlCommand("SELECT pg_total_relation_size('meter_day') + pg_total_relation_size('meter_year')", connection);
+        return (long)size.ExecuteScalar()!;
     }
 
     private static Figures Copy(string what, Postgres server, string table, string key, IEnumerable<Reading[]> rows, long readings)
