@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;
@@ -35,6 +36,10 @@ public sealed class Accruer : IAsyncDisposable
 
     private static readonly TimeSpan RestMin = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Pauses while the ledger is away: at most this long after it is back, folding goes on.</summary>
+    private const int PauseMsMin = 100;
+    private const int PauseMsMax = 5_000;
+
     private readonly ILedger ledger;
     private readonly RegistryWatch registry;
     private readonly ChannelReader<Recorded> commits;
@@ -46,9 +51,9 @@ public sealed class Accruer : IAsyncDisposable
     private Task loop = Task.CompletedTask;
 
     // Owned by the loop.
-    private readonly StoredBooks stored;
-    private readonly Books books;
-    private readonly Tallies tallies;
+    private StoredBooks stored;
+    private Books books;
+    private Tallies tallies;
     private readonly List<Reading> decoded = [];
     private readonly List<CompanyCount> counts = [];
     private readonly Dictionary<(int MeterNo, Register Register, int Day), long> settled = [];
@@ -59,18 +64,14 @@ public sealed class Accruer : IAsyncDisposable
     private long lastFlush;
     private long lastPrune;
     private TimeSpan rest = RestMin;
+    private int pauseMs = PauseMsMin;
 
     /// <exception cref="LedgerException">Another process holds the fold.</exception>
     public Accruer(ILedger ledger, RegistryWatch registry, ChannelReader<Recorded> commits, VillageBoard villages, TimeProvider time, ILogger<Accruer> log)
     {
         (this.ledger, this.registry, this.commits, this.villages, this.time, this.log) = (ledger, registry, commits, villages, time, log);
         fold = ledger.AcquireFold();
-        stored = new StoredBooks(ledger.OpenView) { Reopens = true };
-        books = new Books(registry.Registry, stored.Days, stored.Years);
-        tallies = new Tallies(ledger);
-        villages.Adopt(registry.Registry);
-        using (var view = ledger.OpenView()) applied = view.FoldedSeq;
-        FlushedSeq = AppliedSeq = applied;
+        Begin();
         lastFlush = lastPrune = time.GetTimestamp();
     }
 
@@ -90,6 +91,9 @@ public sealed class Accruer : IAsyncDisposable
     /// <summary>The loop ended on an error that it cannot mend; null while it runs.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Why folding waits for the ledger; null: it does not.</summary>
+    public string? Waiting { get; private set; }
+
     /// <summary>Folds what the journal holds, flushes, and lets go of the fold.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -100,28 +104,80 @@ public sealed class Accruer : IAsyncDisposable
         stop.Dispose();
     }
 
+    /// <summary>As after a start: from what is flushed, and the journal after it. What was folded and not flushed is folded again.</summary>
+    [MemberNotNull(nameof(stored), nameof(books), nameof(tallies))]
+    private void Begin()
+    {
+        stored?.Dispose();
+        stored = new StoredBooks(ledger.OpenView) { Reopens = true };
+        books = new Books(registry.Registry, stored.Days, stored.Years);
+        tallies = new Tallies(ledger);
+        settled.Clear();
+        companies = [];
+        villages.Adopt(registry.Registry);
+        using (var view = ledger.OpenView()) applied = view.FoldedSeq;
+        FlushedSeq = AppliedSeq = applied;
+        unflushedReadings = 0;
+    }
+
+    /// <summary>A question that failed may have left a row half folded, so folding does not go on from there: it begins again, as a new process would.</summary>
     private void Run()
     {
-        try
+        for (; ; Pause())
         {
-            CatchUp(ledger.JournalHead());
-            while (!stop.IsCancellationRequested)
+            try
             {
-                if (commits.TryRead(out var commit)) Take(commit);
-                else Wait();
-                if (FlushDue()) Flush();
+                if (Waiting is not null) Begin();
+                Follow();
+                return;
             }
-            while (commits.TryRead(out var last)) Take(last);
-            CatchUp(ledger.JournalHead());
-            var ending = time.GetTimestamp();
-            do Flush();
-            while (villages.Waiting && time.GetElapsedTime(ending) < LastVillagesMax);
+            catch (LedgerException error) when (!error.IsTakenOver && !stop.IsCancellationRequested)
+            {
+                Waits(error);
+            }
+            catch (Exception error)
+            {
+                Failure = error;
+                log.LogCritical(error, "Folding stopped at journal row {Seq}; readings are still recorded. Restart after mending the cause", applied + 1);
+                return;
+            }
         }
-        catch (Exception error)
+    }
+
+    private void Pause()
+    {
+        stop.Token.WaitHandle.WaitOne(pauseMs);
+        pauseMs = Math.Min(pauseMs * 2, PauseMsMax);
+    }
+
+    private void Waits(LedgerException error)
+    {
+        if (Waiting is null) log.LogError("Folding waits at journal row {Seq}, readings are still recorded: {Message}", applied + 1, error.Message);
+        Waiting = error.Message;
+    }
+
+    private void Follow()
+    {
+        CatchUp(ledger.JournalHead());
+        // Only what is stored shows that the ledger is back.
+        if (Waiting is not null) Flush();
+        while (!stop.IsCancellationRequested)
         {
-            Failure = error;
-            log.LogCritical(error, "Folding stopped at journal row {Seq}; readings are still recorded. Restart after mending the cause", applied + 1);
+            if (commits.TryRead(out var commit)) Take(commit);
+            else Wait();
+            if (FlushDue()) Flush();
         }
+        while (commits.TryRead(out var last)) Take(last);
+        CatchUp(ledger.JournalHead());
+        var ending = time.GetTimestamp();
+        do Flush();
+        while (villages.Waiting && time.GetElapsedTime(ending) < LastVillagesMax);
+    }
+
+    private void GoesOn()
+    {
+        if (Waiting is not null) log.LogInformation("Folding goes on at journal row {Seq}", applied + 1);
+        (Waiting, pauseMs) = (null, PauseMsMin);
     }
 
     private void Wait()
@@ -262,18 +318,18 @@ public sealed class Accruer : IAsyncDisposable
 
     private void Store(FoldFlush flush)
     {
-        for (var pauseMs = 100; ; pauseMs = Math.Min(pauseMs * 2, 5_000))
+        for (; ; Pause())
         {
             try
             {
                 ledger.Flush(flush);
+                GoesOn();
                 return;
             }
-            catch (LedgerException error) when (!stop.IsCancellationRequested)
+            catch (LedgerException error) when (!error.IsTakenOver && !stop.IsCancellationRequested)
             {
-                log.LogError("Folded state waits to be stored: {Message}", error.Message);
+                Waits(error);
             }
-            stop.Token.WaitHandle.WaitOne(pauseMs);
         }
     }
 }

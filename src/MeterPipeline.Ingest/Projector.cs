@@ -25,6 +25,7 @@ public sealed class Projector : IAsyncDisposable
     private const int LinesAtOnce = 5_000;
     private const int SettledAtOnce = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
 
     private readonly ILedger ledger;
     private readonly ISink sink;
@@ -52,7 +53,7 @@ public sealed class Projector : IAsyncDisposable
     /// <summary>Lines that the server refused for good.</summary>
     public Counter Refused { get; } = new();
 
-    /// <summary>Why the sink takes nothing at the moment; null: it does.</summary>
+    /// <summary>Why the sink takes nothing at the moment, or the ledger gives nothing; null: all goes on.</summary>
     public string? Waiting { get; private set; }
 
     public void Start() => loop = Task.Run(RunAsync);
@@ -94,32 +95,52 @@ public sealed class Projector : IAsyncDisposable
         }
     }
 
+    /// <summary>The ledger may be away: what was read of it is written already or read again, so it goes on where it stood.</summary>
     private async Task RunAsync()
     {
-        try
+        for (var pause = Poll; !stop.IsCancellationRequested;)
         {
-            while (!stop.IsCancellationRequested)
+            try
             {
-                var asked = ledger.Cursor(RebuildName);
-                if (asked != ledger.Cursor(RebuiltName))
-                {
-                    log.LogInformation("Rebuilding the time-series database from the ledger");
-                    await RebuildAsync(_ => { }, stop.Token).ConfigureAwait(false);
-                    ledger.SetCursor(RebuiltName, asked);
-                }
-                var busy = await ProjectJournalAsync(stop.Token).ConfigureAwait(false);
-                busy |= await ProjectSettledAsync(stop.Token).ConfigureAwait(false);
-                await ProjectVillagesAsync(stop.Token).ConfigureAwait(false);
-                if (!busy) await Task.Delay(Poll, time, stop.Token).ConfigureAwait(false);
+                await FollowAsync(() => pause = Poll).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+            catch (LedgerException error)
+            {
+                if (Waiting is null) log.LogError("The projection waits for the ledger: {Message}", error.Message);
+                Waiting = error.Message;
+                await Task.Delay(pause, time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                pause = pause * 2 < PauseMax ? pause * 2 : PauseMax;
+            }
+            catch (Exception error)
+            {
+                Waiting = error.Message;
+                log.LogCritical(error, "The projection stopped at journal row {Seq}; nothing is lost, it goes on from there after a restart", Cursor);
+                return;
             }
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <param name="worked">Told after each round that nothing failed in.</param>
+    private async Task FollowAsync(Action worked)
+    {
+        while (!stop.IsCancellationRequested)
         {
-        }
-        catch (Exception error)
-        {
-            Waiting = error.Message;
-            log.LogCritical(error, "The projection stopped at journal row {Seq}; nothing is lost, it goes on from there after a restart", Cursor);
+            var asked = ledger.Cursor(RebuildName);
+            if (asked != ledger.Cursor(RebuiltName))
+            {
+                log.LogInformation("Rebuilding the time-series database from the ledger");
+                await RebuildAsync(_ => { }, stop.Token).ConfigureAwait(false);
+                ledger.SetCursor(RebuiltName, asked);
+            }
+            var busy = await ProjectJournalAsync(stop.Token).ConfigureAwait(false);
+            busy |= await ProjectSettledAsync(stop.Token).ConfigureAwait(false);
+            await ProjectVillagesAsync(stop.Token).ConfigureAwait(false);
+            Waiting = null;
+            worked();
+            if (!busy) await Task.Delay(Poll, time, stop.Token).ConfigureAwait(false);
         }
     }
 
@@ -166,9 +187,17 @@ public sealed class Projector : IAsyncDisposable
     private async Task ProjectVillagesAsync(CancellationToken cancel)
     {
         if (villages is null || villages.TakeDrawn() is not { Count: > 0 } drawn) return;
-        using (var view = ledger.OpenView())
+        try
+        {
+            using var view = ledger.OpenView();
             foreach (var village in drawn)
                 foreach (var row in view.VillageDays(village, int.MinValue, int.MaxValue)) projection.Add(row);
+        }
+        catch (LedgerException)
+        {
+            villages.PutBack(drawn);
+            throw;
+        }
         await WriteAsync(cancel).ConfigureAwait(false);
     }
 

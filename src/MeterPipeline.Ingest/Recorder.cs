@@ -81,7 +81,10 @@ public sealed class Recorder : IAsyncDisposable
     public ChannelReader<Recorded> Recorded => recorded.Reader;
 
     /// <summary>False while commits fail.</summary>
-    public bool Healthy { get; private set; } = true;
+    public bool Healthy => Waiting is null;
+
+    /// <summary>Why the ledger takes no commits at this moment; null: it does.</summary>
+    public string? Waiting { get; private set; }
 
     public Counter Commits { get; } = new();
 
@@ -163,13 +166,13 @@ public sealed class Recorder : IAsyncDisposable
             try
             {
                 var seq = ledger.Append(blob, quarantined);
-                Healthy = true;
+                Waiting = null;
                 return seq;
             }
             catch (LedgerException error)
             {
                 if (Healthy) log.LogError("Recording waits, nothing is acknowledged meanwhile: {Message}", error.Message);
-                Healthy = false;
+                Waiting = error.Message;
             }
             if (giveUp.Token.WaitHandle.WaitOne(pauseMs)) return null;
         }

@@ -43,6 +43,22 @@ public sealed class RegistryWatch
         }
     }
 
+    /// <summary>
+    /// <see cref="LookAgain"/> for those who can do without an answer: while the ledger is away the registry last read holds, and what names a
+    /// meter that is not in it is quarantined, to be replayed.
+    /// </summary>
+    public bool LookedAgain()
+    {
+        try
+        {
+            return LookAgain();
+        }
+        catch (LedgerException)
+        {
+            return false;
+        }
+    }
+
     private State Load()
     {
         using var view = ledger.OpenView();

@@ -79,6 +79,12 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time)
         }
     }
 
+    /// <summary>Villages taken and not written: the next call takes them again. Any thread.</summary>
+    public void PutBack(IReadOnlyList<string> taken)
+    {
+        lock (gate) drawn.UnionWith(taken);
+    }
+
     private void Enqueue(string village)
     {
         if (waiting.Add(village)) queue.Enqueue(village);

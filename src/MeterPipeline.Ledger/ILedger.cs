@@ -273,4 +273,11 @@ public sealed class RegistryChange
 public sealed record RegistryChangeResult(int Added, int Changed, int Unchanged, long Version, bool Moved = false);
 
 /// <summary>The ledger could not do something: the message names the operation, the place and the remedy.</summary>
-public sealed class LedgerException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class LedgerException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The store is out of reach or takes nothing at this moment: the same may be asked again later.</summary>
+    public bool IsAway { get; init; }
+
+    /// <summary>Another process folds now: what this one holds of it is worth nothing any more.</summary>
+    public bool IsTakenOver { get; init; }
+}

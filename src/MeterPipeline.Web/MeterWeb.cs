@@ -46,7 +46,7 @@ public static class MeterWeb
         services.AddSingleton<ReportDesk>();
         services.AddSingleton(provider => new HoldActions(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new QuarantineSearch(ledger));
-        services.AddSingleton(new PipelineHealth(ledger, readiness, metrics));
+        services.AddSingleton(provider => new PipelineHealth(ledger, readiness, metrics, provider.GetRequiredService<TimeProvider>()));
         services.AddSettlements(policies, settlements ?? SettlementSettings.Default);
         services.AddSingleton<AssetFiles>();
         services.AddAccess(ledger, access ?? new AccessOptions(), passwords);

@@ -232,7 +232,7 @@ public sealed class ReadingIntake : IReceiver
         {
             if (directory.TryFind(id, out meter)) return true;
             // It may have been registered a moment ago.
-            if (!intake.registry.LookAgain()) return false;
+            if (!intake.registry.LookedAgain()) return false;
             directory = intake.registry.Directory;
             return directory.TryFind(id, out meter);
         }

@@ -16,8 +16,11 @@ internal sealed class PostgresDatabase : IDisposable
 
     private readonly NpgsqlDataSource source;
     private readonly ManualResetEventSlim closing = new();
+    private readonly TimeSpan patience;
+    private long lostAt; // Stopwatch's, of the first loss since something succeeded; 0: nothing is lost
 
-    private PostgresDatabase(NpgsqlDataSource source, string schema, string place) => (this.source, Schema, Place) = (source, schema, place);
+    private PostgresDatabase(NpgsqlDataSource source, TimeSpan patience, string schema, string place) =>
+        (this.source, this.patience, Schema, Place) = (source, patience, schema, place);
 
     public string Schema { get; }
 
@@ -49,7 +52,7 @@ internal sealed class PostgresDatabase : IDisposable
                 SetUp(connection);
                 return Task.CompletedTask;
             });
-            return new PostgresDatabase(builder.Build(), options.Schema, $"PostgreSQL {pool.Host}:{pool.Port}, database {pool.Database ?? pool.Username}, schema {options.Schema}");
+            return new PostgresDatabase(builder.Build(), options.Patience, options.Schema, $"PostgreSQL {pool.Host}:{pool.Port}, database {pool.Database ?? pool.Username}, schema {options.Schema}");
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
         {
@@ -114,23 +117,34 @@ internal sealed class PostgresDatabase : IDisposable
         source.Dispose();
     }
 
+    /// <summary>
+    /// All wait for one outage, not each for its own: who comes after the patience has run out is told after two attempts. Two, because an idle
+    /// connection may have died with a server that is long back.
+    /// </summary>
     private T Repeat<T>(string operation, Func<Action, T> body)
     {
-        var clock = Stopwatch.StartNew();
-        for (var pauseMs = 20; ; pauseMs = Math.Min(pauseMs * 2, 1_000))
+        for (var (tries, pauseMs) = (1, 20); ; (tries, pauseMs) = (tries + 1, Math.Min(pauseMs * 2, 1_000)))
         {
             var committing = false;
             try
             {
-                return body(() => committing = true);
+                var result = body(() => committing = true);
+                Interlocked.Exchange(ref lostAt, 0);
+                return result;
             }
             catch (NpgsqlException error)
             {
-                var final = committing || !PostgresFailure.IsLost(error) || clock.ElapsedMilliseconds >= PostgresLimits.OutageMs;
+                var final = committing || !PostgresFailure.IsLost(error) || (IsOver() && tries > 1);
                 if (final || closing.Wait(pauseMs)) throw PostgresFailure.Describe(operation, Place, error, committing);
                 ForgetIdle();
             }
         }
+    }
+
+    private bool IsOver()
+    {
+        var since = Interlocked.CompareExchange(ref lostAt, Stopwatch.GetTimestamp(), 0);
+        return since != 0 && Stopwatch.GetElapsedTime(since) >= patience;
     }
 
     private static void SetUp(NpgsqlConnection connection)

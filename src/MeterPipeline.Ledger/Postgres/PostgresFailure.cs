@@ -10,7 +10,11 @@ internal static class PostgresFailure
     /// <param name="committing">The connection was lost between the commit and its answer.</param>
     public static LedgerException Describe(string operation, string place, NpgsqlException error, bool committing = false) => new(
         $"Cannot {operation}: {place}: {Reason(error)}. {Remedy(error)}" +
-        (committing && IsLost(error) ? " Whether it was stored is not known: look before doing it again." : ""), error);
+        (committing && IsLost(error) ? " Whether it was stored is not known: look before doing it again." : ""), error)
+    {
+        IsAway = IsLost(error) || error.InnerException is TimeoutException || (error as PostgresException)?.SqlState is PostgresErrorCodes.DiskFull
+            or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.ReadOnlySqlTransaction,
+    };
 
     /// <summary>The server or the way to it is gone; another connection may do better. No answer to the statement itself.</summary>
     public static bool IsLost(NpgsqlException error) => error switch

@@ -17,9 +17,6 @@ internal static class PostgresLimits
     /// <summary>The same patience as with SQLite's write lock.</summary>
     public const int LockWaitMs = 30_000;
 
-    /// <summary>How long something that is safe to repeat is tried again when the server is gone: a restart or a failover passes unnoticed.</summary>
-    public const int OutageMs = 60_000;
-
     /// <summary>A dead connection is noticed after this by both ends, so that the fold lock of a machine that vanished is free again.</summary>
     public const int KeepAliveSeconds = 10;
 

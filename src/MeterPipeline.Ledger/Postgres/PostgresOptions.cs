@@ -14,11 +14,20 @@ public sealed record PostgresOptions(string ConnectionString)
     /// <summary>Take a server with <c>fsync=off</c>, which loses acknowledged readings when its machine fails. For trials only.</summary>
     public bool AllowNoFsync { get; init; }
 
+    /// <summary>
+    /// How long, from the loss of the server on, something that is safe to repeat is tried again before it fails: a restart passes unnoticed. The
+    /// stages of the pipeline wait longer by themselves; this is what a page or a verb waits.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(PatienceSecondsDefault);
+
+    public const int PatienceSecondsDefault = 10;
+
     /// <exception cref="ArgumentException">A value cannot be used; names the setting and the remedy, never the connection string.</exception>
     public void Validate()
     {
         if (string.IsNullOrWhiteSpace(ConnectionString))
             throw new ArgumentException("Ledger:ConnectionString is missing: give Host=…;Database=…;Username=…, best in the environment.");
+        if (Patience < TimeSpan.Zero || Patience > TimeSpan.FromHours(1)) throw new ArgumentException("Ledger:PatienceSeconds must be 0 to 3600.");
         if (Schema.Length is 0 or > NameMax || !char.IsAsciiLetterLower(Schema[0]) || !Schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
             throw new ArgumentException($"Ledger:Schema '{Schema}' must be 1 to {NameMax} lower-case letters, digits and _, a letter first.");
     }

@@ -174,11 +174,37 @@ internal static class PostgresSchema
                 throw new LedgerException($"No ledger in {database.Place}. " +
                     "Name the right one with Ledger:ConnectionString and Ledger:Schema, or create it with `meterpipeline run` or `import`.");
             }
-            if (version == 0) session.Run($"CREATE SCHEMA IF NOT EXISTS {database.Schema}");
-            if (version == 0) session.Run("CREATE TABLE schema_version (version integer NOT NULL); INSERT INTO schema_version VALUES (0)");
-            foreach (var step in Steps[(int)version..]) session.Run(step);
-            session.Run($"UPDATE schema_version SET version = {Steps.Length}");
+            if (version == 0) Begin(session, database);
+            Bring(session, (int)version, Steps.Length);
         });
+    }
+
+    /// <summary>Makes the schema of an older or this version, has it filled, and brings it to this version: one transaction.</summary>
+    /// <exception cref="LedgerException">There is a ledger already, the version is of a newer program, or a server that cannot keep the ledger's promises.</exception>
+    public static void Make(PostgresDatabase database, PostgresOptions options, int version, string operation, Action<Session> fill) =>
+        database.Write(operation, session =>
+        {
+            RequireServer(session.Connection, database.Place, options.AllowNoFsync);
+            session.Run("SELECT 1 FROM pg_advisory_xact_lock($1)", CreationLock);
+            if (VersionOf(session, database) > 0) throw new LedgerException($"Cannot {operation}: {database.Place} holds a ledger already. Name another Ledger:Schema.");
+            if (version < 1 || version > Steps.Length)
+                throw new LedgerException($"Cannot {operation}: it is of schema version {version}, this program knows {Steps.Length}. Use the version that made it, or a newer one.");
+            Begin(session, database);
+            Bring(session, 0, version);
+            fill(session);
+            Bring(session, version, Steps.Length);
+        });
+
+    private static void Begin(Session session, PostgresDatabase database)
+    {
+        session.Run($"CREATE SCHEMA IF NOT EXISTS {database.Schema}");
+        session.Run("CREATE TABLE schema_version (version integer NOT NULL); INSERT INTO schema_version VALUES (0)");
+    }
+
+    private static void Bring(Session session, int from, int to)
+    {
+        foreach (var step in Steps[from..to]) session.Run(step);
+        session.Run($"UPDATE schema_version SET version = {to}");
     }
 
     private static void RequireServer(NpgsqlConnection connection, string place, bool allowNoFsync)

@@ -7,7 +7,10 @@ internal static class SqliteFailure
 {
     /// <param name="code">Result code, primary or extended.</param>
     public static LedgerException Describe(string operation, string file, int code, string reason) =>
-        new($"Cannot {operation}: {file}: {reason} (SQLite {code}). {Remedy(code & 0xFF)}");
+        new($"Cannot {operation}: {file}: {reason} (SQLite {code}). {Remedy(code & 0xFF)}")
+        {
+            IsAway = (code & 0xFF) is raw.SQLITE_FULL or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_CANTOPEN or raw.SQLITE_IOERR,
+        };
 
     private static string Remedy(int primary) => primary switch
     {

@@ -24,6 +24,9 @@ internal static class SqliteLimits
     /// <summary>Rows pruned per transaction: about 25 MB of journal, so that an append never waits long for a prune.</summary>
     public const int PruneRows = 256;
 
+    /// <summary>Pages copied at a time by a backup, 8 MiB: progress is told between them.</summary>
+    public const int CopyPages = 1024;
+
     /// <summary>Replayed messages deleted per transaction, at most as many MiB: the limit is overshot to below by no more than this.</summary>
     public const int TrimRows = 64;
 

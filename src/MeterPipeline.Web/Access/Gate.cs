@@ -15,13 +15,27 @@ internal sealed class Gate(Visitors visitors, ILedger ledger, ILogger<Gate> log)
 {
     public async Task PassAsync(HttpContext context, RequestDelegate next)
     {
-        var viewer = visitors.Of(context);
+        var viewer = WhoAsks(context);
         context.Features.Set(viewer);
         // What is no route of ours is an answer of routing itself: not found, or another method.
         if (context.GetEndpoint() is RouteEndpoint endpoint && await RefusalAsync(context, viewer, endpoint).ConfigureAwait(false) is { } refused)
             await refused.ExecuteAsync(context).ConfigureAwait(false);
         else
             await next(context).ConfigureAwait(false);
+    }
+
+    /// <summary>While the ledger is away and no users were read yet, health is still told to those who need not say who they are.</summary>
+    private Viewer WhoAsks(HttpContext context)
+    {
+        try
+        {
+            return visitors.Of(context);
+        }
+        catch (LedgerException away) when (away.IsAway && context.GetEndpoint() is { } endpoint
+            && (endpoint.Metadata.GetMetadata<Mark>() is { Right: null } || endpoint.Metadata.GetMetadata<HereToo>() is not null))
+        {
+            return Viewer.Nobody;
+        }
     }
 
     /// <returns>Null: the endpoint may run.</returns>

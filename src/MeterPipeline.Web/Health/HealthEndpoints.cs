@@ -10,14 +10,14 @@ internal static class HealthEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/healthz", () => Results.Text("ok\n", "text/plain; charset=utf-8")).ExcludeFromDescription().OpenToAll();
-        routes.MapGet("/readyz", (HttpContext context, PipelineHealth health, Visitors visitors) =>
+        routes.MapGet("/readyz", async (HttpContext context, PipelineHealth health, Visitors visitors) =>
         {
-            var report = health.Readiness();
+            var report = await health.ReadinessAsync().ConfigureAwait(false);
             return report.IsReady
                 ? Results.Text("ready\n", "text/plain; charset=utf-8")
                 : Results.Text(MayHear(context, visitors) ? string.Join('\n', report.Reasons) + "\n" : "not ready\n", "text/plain; charset=utf-8", statusCode: StatusCodes.Status503ServiceUnavailable);
         }).ExcludeFromDescription().OpenToAll();
-        routes.MapGet("/metrics", (PipelineHealth health) => Results.Text(MetricsText.Write(health.Metrics()), MetricsText.ContentType))
+        routes.MapGet("/metrics", async (PipelineHealth health) => Results.Text(MetricsText.Write(await health.MetricsAsync().ConfigureAwait(false)), MetricsText.ContentType))
             .ExcludeFromDescription().Needs(Right.ReadMetrics).OpenHere();
     }
 

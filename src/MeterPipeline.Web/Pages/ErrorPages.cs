@@ -1,3 +1,4 @@
+using MeterPipeline.Ledger;
 using MeterPipeline.Web.Assets;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +9,8 @@ namespace MeterPipeline.Web.Pages;
 /// <summary>What is shown where nothing can be shown: a page for people, problem details for programs.</summary>
 internal static class ErrorPages
 {
+    private const string RetryAfterSeconds = "10";
+
     public static IResult NotFound(PageFrame frame) => Message(frame, frame.Texts.NotFoundTitle, frame.Texts.NotFoundText, StatusCodes.Status404NotFound);
 
     /// <summary>Fills an answer that has a status of failure and no body.</summary>
@@ -23,10 +26,22 @@ internal static class ErrorPages
     public static Task Failed(HttpContext context)
     {
         SecurityHeaders.Write(context);
+        if (context.Features.Get<IExceptionHandlerFeature>()?.Error is LedgerException { IsAway: true }) return Away(context);
         const int status = StatusCodes.Status500InternalServerError;
         if (IsForPrograms(context)) return Results.Problem(statusCode: status).ExecuteAsync(context);
         var frame = Frame(context);
         return Message(frame, frame.Texts.FailedTitle, frame.Texts.FailedText, status).ExecuteAsync(context);
+    }
+
+    /// <summary>Nothing is wrong with the request: it may be asked again when the ledger is back.</summary>
+    private static Task Away(HttpContext context)
+    {
+        const int status = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        if (IsForPrograms(context)) return Results.Problem(AwayTexts.English.Text, statusCode: status, title: AwayTexts.English.Title).ExecuteAsync(context);
+        var frame = Frame(context);
+        var words = AwayTexts.For(frame.Texts);
+        return Message(frame, words.Title, words.Text, status).ExecuteAsync(context);
     }
 
     internal static bool IsForPrograms(HttpContext context) =>

@@ -12,7 +12,7 @@ using MeterPipeline.Web.Exports;
 
 namespace MeterPipeline.Cli;
 
-/// <summary><c>ledger move</c>: from the files of a data folder to PostgreSQL.</summary>
+/// <summary><c>ledger move</c>: from the files of a data folder to PostgreSQL; <c>backup</c> and <c>restore</c> beside it.</summary>
 public static class LedgerCommand
 {
     private static readonly Option<string?> To = new("--to")
@@ -27,7 +27,7 @@ public static class LedgerCommand
     {
         var move = new Command("move", "Copy the ledger in --data to an empty PostgreSQL schema and compare; exit 1 on a difference. The files stay.") { To, Schema };
         move.SetAction(Move);
-        return new Command("ledger", "What holds the ledger.") { move };
+        return new Command("ledger", "What holds the ledger.") { move, BackupCommands.Backup(), BackupCommands.Restore() };
     }
 
     private static int Move(ParseResult parsed)

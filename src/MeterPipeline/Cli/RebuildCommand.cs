@@ -7,19 +7,51 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MeterPipeline.Cli;
 
-/// <summary><c>rebuild influx</c>: everything in the ledger written to InfluxDB anew.</summary>
+/// <summary><c>rebuild books|villages|influx|all</c>: what follows from the readings, made anew.</summary>
 public static class RebuildCommand
 {
     public static Command Create()
     {
         var influx = new Command("influx", "Write every stored reading and village day to InfluxDB anew.");
-        influx.SetAction(RunAsync);
-        return new Command("rebuild", "Make a projection anew from the ledger.") { influx };
+        influx.SetAction(InfluxAsync);
+        var books = new Command("books", "Fold every meter again from its stored readings, and draw the village days again.");
+        books.SetAction(parsed => Fold(parsed, books: true));
+        var villages = new Command("villages", "Draw every village's days again under the policies in force.");
+        villages.SetAction(parsed => Fold(parsed, books: false));
+        var all = new Command("all", "Books, village days and, where one is configured, InfluxDB.");
+        all.SetAction(async (parsed, cancel) =>
+        {
+            Fold(parsed, books: true);
+            return Settings().ToOptions() is null ? ExitCode.Done : await InfluxAsync(parsed, cancel).ConfigureAwait(false);
+        });
+        return new Command("rebuild", "Make anew what follows from the stored readings.") { books, villages, influx, all };
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    private static InfluxSettings Settings() => PipelineSettings.Read(RunCommand.Builder().Configuration).Influx;
+
+    /// <summary>Needs the fold: a running pipeline would fold beside it.</summary>
+    private static int Fold(ParseResult parsed, bool books)
     {
-        var options = PipelineSettings.Read(RunCommand.Builder().Configuration).Influx.ToOptions()
+        var policies = Opened.Policies(parsed);
+        using var ledger = Opened.Ledger(parsed);
+        using var fold = ledger.AcquireFold();
+        if (books)
+        {
+            using var progress = new Progress("Rebuild books", "meter days");
+            var registers = FoldRebuild.Books(ledger, progress.Report);
+            Console.WriteLine($"{registers:N0} meter registers folded again");
+        }
+        using (var progress = new Progress("Rebuild villages", "village days"))
+        {
+            var days = FoldRebuild.Villages(ledger, policies, TimeProvider.System, progress.Report);
+            Console.WriteLine($"{days:N0} village days drawn again");
+        }
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> InfluxAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var options = Settings().ToOptions()
             ?? throw new CommandException("No InfluxDB is configured. Set MeterPipeline:Influx:Url, for instance MeterPipeline__Influx__Url=http://127.0.0.1:8086.");
         var policies = Opened.Policies(parsed);
         using var ledger = Opened.Ledger(parsed);

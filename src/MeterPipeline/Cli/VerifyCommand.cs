@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Cli;
@@ -17,6 +18,12 @@ public static class VerifyCommand
     {
         var policies = Opened.Policies(parsed);
         using var ledger = Opened.Ledger(parsed);
+        return Verify(ledger, policies);
+    }
+
+    /// <summary>Tells what it found; exit code 1 where something differs.</summary>
+    internal static int Verify(ILedger ledger, PolicyBook policies)
+    {
         VerificationResult result;
         using (var progress = new Progress("Verify", "meter days")) result = Verification.Run(ledger, policies, progress.Report);
         foreach (var difference in result.Differences) Console.Error.WriteLine(difference);

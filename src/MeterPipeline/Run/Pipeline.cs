@@ -36,8 +36,8 @@ public sealed class Pipeline : IAsyncDisposable
             Projector = new Projector(ledger, Registry, sink, villages, time, logs.CreateLogger<Projector>());
         }
         Accruer = new Accruer(ledger, Registry, recorder.Recorded, villages, time, logs.CreateLogger<Accruer>()) { Projected = Projector is null ? null : () => Projector.Cursor };
-        // Where folding has stopped for good, readings are still recorded.
-        recorder.FoldedSeq = () => Accruer.Failure is null ? Accruer.AppliedSeq : long.MaxValue;
+        // Where folding has stopped or waits, readings are still recorded as long as the ledger takes them.
+        recorder.FoldedSeq = () => Accruer is { Failure: null, Waiting: null } ? Accruer.AppliedSeq : long.MaxValue;
         Accruer.Start();
         Projector?.Start();
         Accounts = new PublisherAccounts(
@@ -66,8 +66,9 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>Why readings are not taken or not folded at this moment; empty: all is well.</summary>
     public IEnumerable<string> Unready()
     {
-        if (!recorder.Healthy) yield return "The ledger takes no commits; nothing is acknowledged meanwhile.";
+        if (recorder.Waiting is { } refused) yield return $"The ledger takes no commits, nothing is acknowledged and sockets wait: {refused}";
         if (room.Full) yield return "Quarantine is full of open messages: publishers of bad messages wait. Mend the causes and run: meterpipeline quarantine replay";
+        if (Accruer.Waiting is { } waiting) yield return $"Folding waits and goes on by itself: {waiting}";
         if (Accruer.Failure is { } failure) yield return $"Folding stopped: {failure.Message}";
     }
 

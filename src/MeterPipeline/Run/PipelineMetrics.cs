@@ -16,6 +16,7 @@ internal static class PipelineMetrics
         yield return Counter("meterpipeline_readings_folded_total", "Readings merged into meter days, duplicates included.", pipeline.Accruer.Folded.Value);
         yield return Counter("meterpipeline_values_rounded_total", "Readings with more than four decimals.", pipeline.Intake.Rounded.Value);
         yield return Gauge("meterpipeline_recorder_healthy", "1 while the ledger takes commits.", pipeline.Recorder.Healthy ? 1 : 0);
+        yield return Gauge("meterpipeline_folding_waiting", "1 while folding waits for the ledger, 2 when it has stopped until a restart.", pipeline.Accruer.Failure is not null ? 2 : pipeline.Accruer.Waiting is not null ? 1 : 0);
         yield return Gauge("meterpipeline_mqtt_connections", "Clients connected to the built-in endpoint.", pipeline.Endpoint.Count);
         yield return Counter("meterpipeline_mqtt_messages_total", "PUBLISH packets taken by the built-in endpoint.", pipeline.Endpoint.Counters.Messages);
         yield return Counter("meterpipeline_mqtt_bytes_total", "Bytes of packets taken by the built-in endpoint.", pipeline.Endpoint.Counters.Bytes);

@@ -6,6 +6,7 @@ using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Backup;
 using MeterPipeline.Tests.Web;
 using Microsoft.Extensions.Logging.Abstractions;
 using SQLitePCL;
@@ -129,6 +130,36 @@ public sealed class VerificationTests : IDisposable
     {
         Append([new Reading(1, Domain.Readings.Register.Total, LocalDay.On(2026, 1, 1).StartMs, 1, 0)], counted: 2);
         Assert.Equal("Journal row 2: 2 readings are counted, 1 are there.", Assert.Single(Verify().Differences));
+    }
+
+    [Fact]
+    public void Damaged_and_wrong_folded_years_and_village_days_are_made_again()
+    {
+        Damage($"UPDATE meter_year SET blob = turned(substr(blob, 1, 1)) WHERE meter_no = 2");
+        Damage("UPDATE meter_year SET blob = (SELECT blob FROM meter_year WHERE meter_no = 1), crc = NULL WHERE meter_no = 3");
+        Damage($"UPDATE village_day SET consumption = 1 WHERE day = {_hit.Number}");
+        Damage($"DELETE FROM village_day WHERE day = {_hit.Number + 1}");
+        Assert.NotEmpty(Verify().Differences);
+        using (ledger.AcquireFold())
+        {
+            Assert.Equal(4, FoldRebuild.Books(ledger, _ => { }));
+            Assert.Null(Verify().VillageDays);
+            Assert.True(FoldRebuild.Villages(ledger, WebSite.Policies, TimeProvider.System, _ => { }) > 20);
+        }
+        var result = Verify();
+        Assert.Empty(result.Differences);
+        Assert.True(result.VillageDays > 20, $"{result.VillageDays} village days");
+    }
+
+    [Fact]
+    public void A_ledger_says_how_far_it_goes()
+    {
+        var contents = LedgerContents.Of(ledger);
+        Assert.Equal((1, 1, _first.StartMs + 37 * LocalDay.LengthMs), (contents.Head, contents.Folded, contents.NewestReadingMs));
+        var later = LocalDay.On(2026, 1, 1).StartMs;
+        Append([new Reading(1, Domain.Readings.Register.Total, later, 99_999_0000, 0)]);
+        contents = LedgerContents.Of(ledger);
+        Assert.Equal((2, 1, later), (contents.Head, contents.Folded, contents.NewestReadingMs));
     }
 
     private VerificationResult Verify() => Verification.Run(ledger, WebSite.Policies, _ => { });
