@@ -5,7 +5,7 @@ using MeterPipeline.Domain.Registry;
 namespace MeterPipeline.Bench.City;
 
 /// <summary>How a household of the city heats.</summary>
-internal enum CityUse : byte
+public enum CityUse : byte
 {
     Steady,
     NeverUsed,
@@ -32,7 +32,7 @@ internal enum CityUse : byte
 /// reading at each midnight of the season and at its end, and quarter hours in its last week. Every fifth household burns gas.
 /// </summary>
 /// <param name="Index">Of the household, from 0.</param>
-internal readonly record struct CityMeter(int Index)
+public readonly record struct CityMeter(int Index)
 {
     /// <summary>What electricity registers show at the season's end beyond <see cref="LoadRegistry.Opening"/>, from which live load goes on, kWh.</summary>
     public const int LiveAbove = 13_000;
@@ -58,9 +58,9 @@ internal readonly record struct CityMeter(int Index)
         (30, CityUse.NeverUsed), (50, CityUse.Stopped), (70, CityUse.FarBelow), (75, CityUse.Silent), (80, CityUse.Gap), (85, CityUse.Jump), (90, CityUse.Glitch),
     ];
 
-    private static readonly long[] Warmth = Accumulate();
-
     public static HeatingSeason Season { get; } = new("2025-2026", LocalDay.On(2025, 11, 15), LocalDay.On(2026, 3, 15));
+
+    private static readonly long[] Warmth = Accumulate();
 
     /// <summary>The first quarter hour after the last reading.</summary>
     public static DateTimeOffset LiveFrom => DateTimeOffset.FromUnixTimeMilliseconds(Season.EndMs + QuarterMs).ToOffset(TimeSpan.FromHours(8));
