@@ -60,7 +60,7 @@ public static class CityLedger
         var time = TimeProvider.System;
         var registry = new RegistryWatch(ledger, time);
         var recorder = new Recorder(ledger, time, NullLogger<Recorder>.Instance);
-        await using var accruer = new Accruer(ledger, registry, recorder.Recorded, new VillageBoard(policies, time), time, NullLogger<Accruer>.Instance);
+        await using var accruer = new Accruer(ledger, registry, recorder.Recorded, new VillageBoard(policies, time) { Budget = FoldMax }, time, NullLogger<Accruer>.Instance);
         var empty = new BlockingCollection<IntakeBatch>();
         for (var i = 0; i < BatchesKept; i++) empty.Add(new IntakeBatch());
         recorder.FoldedSeq = () => accruer.Failure is null ? accruer.AppliedSeq : throw accruer.Failure;
