@@ -28,7 +28,6 @@ public static class CityLedger
     private const int SampleMeters = 500;
 
     private static readonly TimeSpan FoldMax = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The ledger of a city of this size in <paramref name="folder"/>; built where it is not there yet.</summary>
     /// <returns>Its folder. To be copied before anything is written to it.</returns>
@@ -60,7 +59,7 @@ public static class CityLedger
         var time = TimeProvider.System;
         var registry = new RegistryWatch(ledger, time);
         var recorder = new Recorder(ledger, time, NullLogger<Recorder>.Instance);
-        await using var accruer = new Accruer(ledger, registry, recorder.Recorded, new VillageBoard(policies, time) { Budget = FoldMax }, time, NullLogger<Accruer>.Instance);
+        var accruer = new Accruer(ledger, registry, recorder.Recorded, new VillageBoard(policies, time) { Budget = FoldMax }, time, NullLogger<Accruer>.Instance);
         var empty = new BlockingCollection<IntakeBatch>();
         for (var i = 0; i < BatchesKept; i++) empty.Add(new IntakeBatch());
         recorder.FoldedSeq = () => accruer.Failure is null ? accruer.AppliedSeq : throw accruer.Failure;
@@ -78,12 +77,9 @@ public static class CityLedger
             else await recorder.SubmitAsync(batch, CancellationToken.None).ConfigureAwait(false);
         }
         await recorder.DisposeAsync().ConfigureAwait(false);
-        var waiting = time.GetTimestamp();
-        while (accruer.FlushedSeq < ledger.JournalHead() || ledger.Cursor(FoldFlush.VillagesCursor) == 0)
-        {
-            if (accruer.Failure is not null || time.GetElapsedTime(waiting) > FoldMax) throw new CommandException($"The season was not folded. {accruer.Failure?.Message}".TrimEnd());
-            await Task.Delay(Look).ConfigureAwait(false);
-        }
+        await accruer.DisposeAsync().ConfigureAwait(false);
+        if (accruer.Failure is not null || accruer.FlushedSeq < ledger.JournalHead() || ledger.Cursor(FoldFlush.VillagesCursor) == 0)
+            throw new CommandException($"The season was not folded. {accruer.Failure?.Message}".TrimEnd());
         return recorder.Readings.Value;
     }
 
