@@ -72,8 +72,9 @@ public interface ISettlements
     /// season: what was paid already is not paid again, what the bank returned is.
     /// </summary>
     /// <param name="reference">Of all the payments; not used for these households before.</param>
-    /// <returns>Null: somebody did something with the run meanwhile; nothing was stored. No payment: nothing is owed, and no step was added.</returns>
-    PaymentList? Pay(RunStep step, int after, LocalDay on, string reference);
+    /// <param name="waiting">Households that are not paid now (<see cref="PaymentHolds"/>): what they are owed is entered as <see cref="DisbursementKind.Deferred"/>.</param>
+    /// <returns>Null: somebody did something with the run meanwhile; nothing was stored. No payment: nothing is owed to anybody who does not wait, and nothing was stored.</returns>
+    PaymentList? Pay(RunStep step, int after, LocalDay on, string reference, IReadOnlySet<string> waiting);
 
     /// <summary>Adds disbursements one by one, each judged by <see cref="HouseholdBalance.Refusal"/> after those before it, in one transaction.</summary>
     /// <param name="rows">Without a run, what is no advance belongs to the newest confirmed run of the household, if there is one.</param>
@@ -121,7 +122,15 @@ public sealed record LineIndex(string HouseholdId, decimal Accrued, SettledAmoun
 }
 
 /// <param name="Yuan">Of all payments together.</param>
-public sealed record PaymentList(int Households, decimal Yuan);
+/// <param name="Deferred">Households that were owed something and wait.</param>
+/// <param name="DeferredYuan">What they are still owed.</param>
+public sealed record PaymentList(int Households, decimal Yuan, int Deferred = 0, decimal DeferredYuan = 0);
 
 /// <summary>A settlement may not be drafted or go on so: the message names the operation and the remedy. Nothing was stored.</summary>
-public sealed class SettlementRefusedException(string message) : Exception(message);
+public sealed class SettlementRefusedException(string message) : Exception(message)
+{
+    public SettlementRefusedException(RunRefusal refusal) : this(refusal.ToString()) => Refusal = refusal;
+
+    /// <summary>The same for a page that is not English; null: there is the message only.</summary>
+    public RunRefusal? Refusal { get; }
+}

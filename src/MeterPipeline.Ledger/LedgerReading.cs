@@ -16,6 +16,9 @@ public sealed class LedgerReading : IDisposable
 {
     private readonly StoredBooks stored;
 
+    /// <summary>Meters with readings in the journal's tail: their books exist here only.</summary>
+    private readonly HashSet<int> unflushed = [];
+
     private LedgerReading(ILedgerView view, PolicyBook policies)
     {
         View = view;
@@ -38,6 +41,28 @@ public sealed class LedgerReading : IDisposable
 
     /// <summary>What companies sent in the journal's tail.</summary>
     public List<CompanyCount> PendingReceived { get; } = [];
+
+    /// <summary>
+    /// Statements of all households whose village code starts with a prefix, ordered by division, then household id. What was restored for one is let go
+    /// before the next: memory does not grow with the division.
+    /// </summary>
+    public IEnumerable<HouseholdStatement> StatementsOf(string divisionPrefix, int autumn)
+    {
+        foreach (var household in Statements.HouseholdsOf(divisionPrefix))
+        {
+            if (Statements.Of(household, autumn) is { } statement) yield return statement;
+            Release(household);
+        }
+    }
+
+    /// <summary>Lets go of what was restored for a household; it is read again when somebody asks.</summary>
+    public void Release(Household household)
+    {
+        foreach (var meter in Books.Registry.MetersOf(household.Id))
+            if (!unflushed.Contains(meter.No)) Books.Release(meter.No);
+        // Looking at a book may fold it again; nobody here writes it.
+        Books.ClearDirty();
+    }
 
     /// <summary>Draws quality certificates from these books and from what this moment of the ledger knows of arrivals.</summary>
     /// <param name="today">Days from it on are not over.</param>
@@ -86,8 +111,7 @@ public sealed class LedgerReading : IDisposable
         {
             JournalSeq = row.Seq;
             JournalBlob.Read(row.Blob, readings, counts);
-            foreach (var reading in readings) Books.Apply(reading);
-            PendingReadings += readings.Count;
+            Apply(readings);
             PendingReceived.AddRange(counts);
         }
         return this;
@@ -95,8 +119,18 @@ public sealed class LedgerReading : IDisposable
 
     private LedgerReading With(IReadOnlyList<Reading> readings, long seq)
     {
-        foreach (var reading in readings) Books.Apply(reading);
-        (JournalSeq, PendingReadings) = (seq, readings.Count);
+        Apply(readings);
+        JournalSeq = seq;
         return this;
+    }
+
+    private void Apply(IReadOnlyList<Reading> readings)
+    {
+        foreach (var reading in readings)
+        {
+            Books.Apply(reading);
+            unflushed.Add(reading.MeterNo);
+        }
+        PendingReadings += readings.Count;
     }
 }

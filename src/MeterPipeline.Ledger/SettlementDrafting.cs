@@ -5,9 +5,12 @@ using MeterPipeline.Domain.Statements;
 
 namespace MeterPipeline.Ledger;
 
-/// <summary>Drafts a run over one moment of the ledger: a line for every household of a division, drawn while it is stored.</summary>
+/// <summary>Drafts a run over one moment of the ledger: a line for every household of a division, drawn on one core while another stores it.</summary>
 public sealed class SettlementDrafting
 {
+    /// <summary>Lines handed from the core that draws to the core that stores at a time.</summary>
+    private const int LinesAhead = 64;
+
     private readonly LedgerReading reading;
     private readonly ISettlements settlements;
     private readonly SettlementMoment seen;
@@ -22,16 +25,20 @@ public sealed class SettlementDrafting
     /// <param name="atMs">Now, ms since the epoch.</param>
     /// <param name="provisional">To be looked at only: the season need not be over, and nobody can confirm it.</param>
     /// <param name="progress">Told the number of lines drawn.</param>
+    /// <param name="supervisionPhone">监督电话 that the run's public notice prints; empty: left open for writing.</param>
     /// <exception cref="SettlementRefusedException">The person may not, the season is not over, or <see cref="ISettlements.Draft"/> refuses; nothing was stored.</exception>
     public static SettlementRun Run(
-        ILedger ledger, PolicyBook policies, int autumn, string division, Signatory who, long atMs, bool provisional, Action<int>? progress = null)
+        ILedger ledger, PolicyBook policies, int autumn, string division, Signatory who, long atMs, bool provisional, Action<int>? progress = null, string supervisionPhone = "")
     {
         if (RunProgress.DraftRefusal(who, division) is { } refusal) throw new SettlementRefusedException(refusal);
         var seen = ledger.Settlements.Moment();
         using var reading = LedgerReading.Open(ledger, policies);
         var drafting = new SettlementDrafting(reading, ledger.Settlements, seen, LocalDay.Of(atMs), provisional, progress ?? (_ => { }));
-        var draft = new RunDraft(autumn, division, who.Name, atMs, reading.JournalSeq, reading.Books.Registry.Version, provisional);
-        return ledger.Settlements.Draft(draft, policies, seen, drafting.Lines(autumn, division));
+        var draft = new RunDraft(autumn, division, who.Name, atMs, reading.JournalSeq, reading.Books.Registry.Version, provisional)
+        {
+            Imprint = RunImprint.Of(reading.Books.Registry, division, supervisionPhone, seen.Disbursement),
+        };
+        return ledger.Settlements.Draft(draft, policies, seen, Ahead.Of(drafting.Lines(autumn, division), LinesAhead));
     }
 
     private IEnumerable<SettlementLine> Lines(int autumn, string division)
@@ -41,11 +48,14 @@ public sealed class SettlementDrafting
         {
             var statement = reading.Statements.Of(household, autumn);
             var given = seen.Run == 0 ? SettledAmount.Nothing : settlements.GivenTo(autumn, household.Id);
-            if (statement is null && given.Total == 0 && given.Shares.All(share => share.Yuan == 0)) continue;
             if (statement is not null && RunProgress.DraftRefusal(statement.Season, household.Division, today, provisional) is { } early) throw new SettlementRefusedException(early);
-            var history = HistoryOf(household.Id, autumn, given, statement);
-            yield return statement is null ? LineDrawing.Gone(household, registry, history) : LineDrawing.Of(statement, registry, history);
-            progress(++lines);
+            if (statement is not null || given.Total != 0 || given.Shares.Any(share => share.Yuan != 0))
+            {
+                var history = HistoryOf(household.Id, autumn, given, statement);
+                yield return statement is null ? LineDrawing.Gone(household, registry, reading.Statements.HoldsOf(household, autumn), history) : LineDrawing.Of(statement, registry, history);
+                progress(++lines);
+            }
+            reading.Release(household);
         }
     }
 

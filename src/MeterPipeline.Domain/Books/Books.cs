@@ -88,6 +88,14 @@ public sealed class Books
     /// <summary>Forgets which books changed, after they were written.</summary>
     public void ClearDirty() => dirty.Clear();
 
+    /// <summary>Lets a meter's books go, and what was applied to them: they are restored as they are stored when somebody asks again. For those who only read.</summary>
+    public void Release(int meterNo)
+    {
+        totals[meterNo] = null;
+        lives[meterNo] = null;
+        for (var register = Register.T1; register <= Register.T4; register++) tariffs.Remove((meterNo, register));
+    }
+
     /// <summary>Folded days of a meter and register that start in [first, last], including everything applied so far.</summary>
     public List<DayTotal> Days(int meterNo, Register register, LocalDay first, LocalDay last)
     {

@@ -29,7 +29,8 @@ public sealed record HouseholdBalance(decimal Entitled, decimal Advanced, decima
         DisbursementKind.Advance => this with { Advanced = Advanced + yuan },
         DisbursementKind.Payment => this with { Paid = Paid + yuan },
         DisbursementKind.Returned => this with { Returned = Returned + yuan },
-        _ => this with { Recovered = Recovered + yuan },
+        DisbursementKind.Recovered => this with { Recovered = Recovered + yuan },
+        _ => this,
     };
 
     /// <summary>Why money cannot have moved so; null: it can.</summary>

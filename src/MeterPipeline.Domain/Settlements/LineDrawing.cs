@@ -25,8 +25,9 @@ public static class LineDrawing
         statement.Holds, history.Advanced, history.Payee);
 
     /// <summary>The line of a household that has nothing to state any more, but was given something: everything is recovered.</summary>
-    public static SettlementLine Gone(Household household, RegistrySnapshot registry, LineHistory history) => new(
-        Whom(household, registry), history.Account, NoUse, NoReckoning, SettledAmount.Nothing, history.Before, [], history.Advanced, history.Payee);
+    /// <param name="holds">What persons have placed: nothing is recovered while it stands.</param>
+    public static SettlementLine Gone(Household household, RegistrySnapshot registry, IReadOnlyList<string> holds, LineHistory history) => new(
+        Whom(household, registry), history.Account, NoUse, NoReckoning, SettledAmount.Nothing, history.Before, holds, history.Advanced, history.Payee);
 
     private static SettledHousehold Whom(Household household, RegistrySnapshot registry) => new(
         household.Id, household.Name, household.Division, NameOf(registry, household.Division[..9] + "000"), NameOf(registry, household.Division),

@@ -6,7 +6,11 @@ namespace MeterPipeline.Domain.Settlements;
 
 /// <summary>What is known of a run before its lines are drawn.</summary>
 /// <param name="Division">Code prefix; empty: everything.</param>
-public sealed record RunDraft(int Autumn, string Division, string Actor, long AtMs, long JournalSeq, long RegistryVersion, bool Provisional);
+public sealed record RunDraft(int Autumn, string Division, string Actor, long AtMs, long JournalSeq, long RegistryVersion, bool Provisional)
+{
+    /// <inheritdoc cref="SettlementRun.Imprint"/>
+    public RunImprint? Imprint { get; init; }
+}
 
 /// <summary>
 /// Takes a run's lines one by one: their canonical text, the hash over it, and the totals. The file of a run is its lines and then the run
@@ -50,7 +54,7 @@ public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
         var run = new SettlementRun(
             id, draft.Autumn, draft.Division, draft.Actor, draft.AtMs, draft.JournalSeq, draft.RegistryVersion, [.. used.Select(Version)], lines,
             new RunTotals(lines, held, accrued.Amount, before.Amount, due.Amount, payable), previousHash, "")
-        { Provisional = draft.Provisional };
+        { Provisional = draft.Provisional, Imprint = draft.Imprint };
         return run with { ContentHash = Seal(hash, CanonicalForm.Of(run)) };
     }
 
@@ -64,8 +68,11 @@ public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
 
     public void Dispose() => hash.Dispose();
 
-    private PolicyVersion Version((string Id, int Version) key) =>
-        new(key.Id, key.Version, CanonicalForm.Fingerprint(policies.Policies.Single(policy => policy.Id == key.Id && policy.Version == key.Version)));
+    private PolicyVersion Version((string Id, int Version) key)
+    {
+        var policy = policies.Policies.Single(policy => policy.Id == key.Id && policy.Version == key.Version);
+        return new PolicyVersion(key.Id, key.Version, CanonicalForm.Fingerprint(policy)) { Document = policy.Basis.Document };
+    }
 }
 
 /// <summary>A sum of amounts, levels in the order in which they first came.</summary>

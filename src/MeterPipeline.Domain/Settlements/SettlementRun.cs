@@ -15,10 +15,17 @@ public sealed record SettlementRun(
 {
     /// <summary>Drafted to be looked at, perhaps before the season was over: it can never be confirmed.</summary>
     public bool Provisional { get; init; }
+
+    /// <summary>Null: it was drafted by a program that did not freeze it.</summary>
+    public RunImprint? Imprint { get; init; }
 }
 
 /// <param name="Fingerprint">SHA-256 of what the policy says, lower-case hexadecimal.</param>
-public sealed record PolicyVersion(string Id, int Version, string Fingerprint);
+public sealed record PolicyVersion(string Id, int Version, string Fingerprint)
+{
+    /// <summary>政策依据 as the policy named it; null: the run was drafted by a program that did not freeze it.</summary>
+    public string? Document { get; init; }
+}
 
 /// <summary>Sums over lines; money is the sum of the lines' rounded amounts.</summary>
 /// <param name="Held">Lines on hold: they are due nothing.</param>
@@ -66,6 +73,9 @@ public enum DisbursementKind : byte
 
     /// <summary>追回: the household gave it back.</summary>
     Recovered,
+
+    /// <summary>暂缓发放: it was owed when a run was paid, and waited for a person. No money moved: it is still owed.</summary>
+    Deferred,
 }
 
 /// <summary>Money that moved. What households are due is one ledger, this is the other; rows are added and never changed or deleted.</summary>

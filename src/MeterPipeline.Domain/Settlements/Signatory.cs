@@ -21,7 +21,14 @@ public enum Office : byte
 /// <param name="Divisions">Code prefixes in which the person may act; empty: everywhere.</param>
 public sealed record Signatory(string Name, Office Office, IReadOnlyList<string> Divisions)
 {
+    /// <summary>Before the operating-system user who did a step without signing in.</summary>
+    public const string Unproven = "cli:";
+
     public Signatory(string name, Office office) : this(name, office, []) { }
+
+    /// <summary>Whether it was this person who did a step, signed in or at the command line under the same name.</summary>
+    /// <param name="actor">Who did it; null: nobody yet.</param>
+    public bool IsSame(string? actor) => actor is not null && (actor == Name || actor == Unproven + Name || Unproven + actor == Name);
 
     /// <summary>Whether everything that the prefix stands for is the person's.</summary>
     public bool Covers(string division) => Divisions.Count == 0 || Divisions.Any(own => division.StartsWith(own, StringComparison.Ordinal));

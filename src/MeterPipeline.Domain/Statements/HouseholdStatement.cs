@@ -53,12 +53,9 @@ public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntri
         return new HouseholdStatement(household, season, energy, policy, rule, quantity, baseQuantity, accrual, installations, holds);
     }
 
-    /// <summary>Statements of all households whose village code starts with <paramref name="divisionPrefix"/>, ordered by division, then household id.</summary>
-    public IEnumerable<HouseholdStatement> OfDivision(string divisionPrefix, int autumn)
-    {
-        foreach (var household in HouseholdsOf(divisionPrefix))
-            if (Of(household, autumn) is { } statement) yield return statement;
-    }
+    /// <summary>Why money of a household waits, as stable words: its statement's holds, or, where there is nothing to state, what persons have placed.</summary>
+    public IReadOnlyList<string> HoldsOf(Household household, int autumn) => Of(household, autumn)?.Holds
+        ?? [.. Hold.Of(policies.Season(household.Division, autumn), [], [], entries?.Invoke(household.Id, autumn) ?? []).Where(hold => hold.Stands).Select(hold => hold.Reason.Name)];
 
     /// <summary>All households whose village code starts with <paramref name="divisionPrefix"/>, ordered by division, then id.</summary>
     public IReadOnlyList<Household> HouseholdsOf(string divisionPrefix) => books.Registry.HouseholdsIn(divisionPrefix);

@@ -18,7 +18,7 @@ internal sealed class NoSettlements(string place) : ISettlements
 
     public bool AddStep(RunStep step, int after) => throw Refused("add a step of a settlement");
 
-    public PaymentList? Pay(RunStep step, int after, LocalDay on, string reference) => throw Refused("pay a settlement");
+    public PaymentList? Pay(RunStep step, int after, LocalDay on, string reference, IReadOnlySet<string> waiting) => throw Refused("pay a settlement");
 
     public IReadOnlyList<string?> Disburse(IReadOnlyList<Disbursement> rows) => throw Refused("add disbursements");
 

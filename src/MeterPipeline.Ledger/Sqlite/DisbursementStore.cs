@@ -30,21 +30,22 @@ internal static class DisbursementStore
         return refusals;
     }
 
-    public static PaymentList? Pay(Database database, RunStep step, int after, LocalDay on, string reference)
+    public static PaymentList? Pay(Database database, RunStep step, int after, LocalDay on, string reference, IReadOnlySet<string> waiting)
     {
         using var transaction = database.BeginWrite("pay a settlement");
         if (SettlementStore.StepsOf(database, step.RunId) != after) return null;
-        var (households, fen) = (0, 0L);
+        var list = new PaymentList(0, 0);
         foreach (var (autumn, household, owed) in Owed(database, step.RunId))
         {
-            Insert(database, new Disbursement(0, autumn, step.RunId, household, DisbursementKind.Payment, Fen.Yuan(owed), on, reference, step.Actor, step.AtMs));
-            households++;
-            fen += owed;
+            var (kind, yuan) = (waiting.Contains(household) ? DisbursementKind.Deferred : DisbursementKind.Payment, Fen.Yuan(owed));
+            Insert(database, new Disbursement(0, autumn, step.RunId, household, kind, yuan, on, reference, step.Actor, step.AtMs));
+            list = kind == DisbursementKind.Payment ? list with { Households = list.Households + 1, Yuan = list.Yuan + yuan }
+                : list with { Deferred = list.Deferred + 1, DeferredYuan = list.DeferredYuan + yuan };
         }
-        if (households == 0) return new PaymentList(0, 0);
+        if (list.Households == 0) return list;
         SettlementStore.InsertStep(database, step);
         transaction.Commit();
-        return new PaymentList(households, Fen.Yuan(fen));
+        return list;
     }
 
     public static IReadOnlyList<Disbursement> Page(Database database, int autumn, int? runId, long after)
@@ -119,7 +120,7 @@ internal static class DisbursementStore
             SELECT autumn, household, owed FROM (
                 SELECT n.autumn, n.household,
                     (SELECT coalesce(sum(h.due), 0) FROM settlement_household h WHERE h.autumn = n.autumn AND h.household = n.household AND {SettlementStore.Confirmed})
-                    - (SELECT coalesce(sum(CASE WHEN d.kind IN (0, 1) THEN d.fen ELSE -d.fen END), 0) FROM disbursement d
+                    - (SELECT coalesce(sum(CASE WHEN d.kind IN (0, 1) THEN d.fen WHEN d.kind IN (2, 3) THEN -d.fen ELSE 0 END), 0) FROM disbursement d
                         WHERE d.autumn = n.autumn AND d.household = n.household) AS owed
                 FROM settlement_household n WHERE n.run = ?) WHERE owed > 0 ORDER BY household
             """).Bind(1, (long)runId);

@@ -62,9 +62,9 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
         lock (writing) return SettlementStore.AddStep(writer(), step, after);
     }
 
-    public PaymentList? Pay(RunStep step, int after, LocalDay on, string reference)
+    public PaymentList? Pay(RunStep step, int after, LocalDay on, string reference, IReadOnlySet<string> waiting)
     {
-        lock (writing) return DisbursementStore.Pay(writer(), step, after, on, reference);
+        lock (writing) return DisbursementStore.Pay(writer(), step, after, on, reference, waiting);
     }
 
     public IReadOnlyList<string?> Disburse(IReadOnlyList<Disbursement> rows)

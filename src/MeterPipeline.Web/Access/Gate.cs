@@ -32,7 +32,7 @@ internal sealed class Gate(Visitors visitors, ILedger ledger, ILogger<Gate> log)
             log.LogError("{Endpoint} has no mark that says who may call it; it is refused to everybody.", endpoint.DisplayName);
             return Refusals.Forbidden(context);
         }
-        if (Limit(context, mark.BodyMax) is { } tooLarge) return tooLarge;
+        if (await LimitAsync(context, mark.BodyMax).ConfigureAwait(false) is { } tooLarge) return tooLarge;
         if (endpoint.Metadata.GetMetadata<HereToo>() is not null && visitors.IsAtThisMachine(context)) return null;
         if (mark.Right is { } right)
         {
@@ -55,10 +55,14 @@ internal sealed class Gate(Visitors visitors, ILedger ledger, ILogger<Gate> log)
         {
             About.Division => DivisionCode.TryReadPrefix(context.Request.Query["division"].ToString(), out var prefix) && viewer.MaySee(prefix),
             About.Household => context.Request.RouteValues["id"] is string id && DivisionOf(id) is { } division && viewer.MaySee(division),
-            About.Run => int.TryParse(context.Request.RouteValues["run"] as string, out var run) && ledger.Settlements.Run(run) is { } found && viewer.MaySee(found.Run.Division),
+            About.Run => RunOf(context) is { } division && viewer.MaySee(division),
+            About.RunOrPart => RunOf(context) is { } division && (viewer.MaySee(division) || viewer.IsWithin(division)),
             _ => false,
         };
     }
+
+    /// <summary>The division of the route's run; null: there is no such run.</summary>
+    private string? RunOf(HttpContext context) => int.TryParse(context.Request.RouteValues["run"] as string, out var run) ? ledger.Settlements.Run(run)?.Run.Division : null;
 
     /// <summary>Null where there is no such household: to somebody of another place that is no different from one that they may not see.</summary>
     private string? DivisionOf(string household)
@@ -67,11 +71,19 @@ internal sealed class Gate(Visitors visitors, ILedger ledger, ILogger<Gate> log)
         return view.Registry().Households.GetValueOrDefault(household)?.Division;
     }
 
-    private static IResult? Limit(HttpContext context, long bodyMax)
+    private static async Task<IResult?> LimitAsync(HttpContext context, long bodyMax)
     {
-        if (context.Request.ContentLength > bodyMax) return Refusals.TooLarge(context);
+        var limit = context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } settable ? settable : null;
+        if (context.Request.ContentLength > bodyMax)
+        {
+            // Nobody has said yet that the body may come: whoever asks first is told no, and sends nothing.
+            if (context.Request.Headers.Expect.Count > 0) return Refusals.TooLarge(context);
+            if (limit is not null) limit.MaxRequestBodySize = null; // counted by whoever discards it
+            await RefusedBody.DiscardAsync(context.Request.Body, context.RequestAborted).ConfigureAwait(false);
+            return Refusals.TooLarge(context);
+        }
         // Without a stated length Kestrel counts what comes, and ends the reading.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = bodyMax;
+        if (limit is not null) limit.MaxRequestBodySize = bodyMax;
         return null;
     }
 

@@ -17,6 +17,9 @@ public enum About
     /// <summary>The route's <c>run</c>, a settlement run.</summary>
     Run,
 
+    /// <summary>The same, and the run may be of a wider place than the viewer's: the endpoint shows and takes what is the viewer's own only.</summary>
+    RunOrPart,
+
     /// <summary>About no place, or cut to the viewer's own by the endpoint itself.</summary>
     Own,
 }

@@ -36,8 +36,9 @@ public enum Right
 }
 
 /// <summary>
-/// Which role may do what: one table, no state. Whoever gives rights neither moves money nor sees names; whoever drafts does not confirm. Where
-/// somebody may do it is said by their divisions, not here.
+/// Which role may do what: one table, no state. Whoever gives rights neither moves money nor sees names. Four eyes are two persons, not two roles:
+/// finance drafts, confirms and pays, and <see cref="Domain.Settlements.RunProgress"/> refuses whoever drafted to confirm, and whoever confirmed to pay.
+/// Where somebody may do it is said by their divisions, not here.
 /// </summary>
 public static class Rights
 {
@@ -58,7 +59,8 @@ public static class Rights
         ],
         [Role.Finance] =
         [
-            Right.SeeCoverage, Right.SeeHouseholds, Right.Unmask, Right.LiftHolds, Right.AnswerObjections, Right.ConfirmSettlements, Right.PaySettlements, Right.Export,
+            Right.SeeCoverage, Right.SeeHouseholds, Right.Unmask, Right.LiftHolds, Right.DraftSettlements, Right.AnswerObjections, Right.ConfirmSettlements, Right.PaySettlements,
+            Right.Export,
         ],
         [Role.Township] = [Right.SeeHouseholds, Right.Object],
     };

@@ -44,6 +44,9 @@ internal sealed record Viewer(string? Name, IReadOnlyList<string> Divisions)
 
     public bool May(Right right) => !IsNobody && Rights.May(Role, right);
 
+    /// <summary>Whether a wider place has some of theirs in it.</summary>
+    public bool IsWithin(string prefix) => !IsNobody && Divisions.Any(own => own.StartsWith(prefix, StringComparison.Ordinal));
+
     /// <param name="prefix">Of division codes; empty: everything.</param>
     public bool MaySee(string prefix) => !IsNobody && (Divisions.Count == 0 || Divisions.Any(own => prefix.StartsWith(own, StringComparison.Ordinal)));
 }

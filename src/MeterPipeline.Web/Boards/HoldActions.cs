@@ -8,7 +8,13 @@ using MeterPipeline.Web.Access;
 namespace MeterPipeline.Web.Boards;
 
 /// <summary>What became of one chosen row.</summary>
-internal enum HoldOutcome : byte { Done, Changed, NotStanding, AlreadyPlaced }
+internal enum HoldOutcome : byte
+{
+    Done, Changed, NotStanding, AlreadyPlaced,
+
+    /// <summary>The household has no metered operating subsidy that could wait.</summary>
+    NothingToWait,
+}
 
 /// <summary>A row that somebody chose, with a hash of the evidence that they were shown.</summary>
 internal readonly record struct HoldMark(string Evidence, string Reason, string Household)
@@ -48,8 +54,11 @@ internal sealed class HoldActions(ILedger ledger, PolicyBook policies, TimeProvi
             var reason = placed?.Name ?? mark.Reason;
             // One household may stand on the page for several reasons; it waits once for the one that is placed.
             if (!said.Add((mark.Household, reason))) continue;
-            var holds = reading.Statements.Of(households[mark.Household], place.Autumn)?.AllHolds ?? [];
-            var outcome = placed is null ? Lift(holds, mark) : holds.Any(hold => hold.Reason.Name == reason && hold.Stands) ? HoldOutcome.AlreadyPlaced : HoldOutcome.Done;
+            var statement = reading.Statements.Of(households[mark.Household], place.Autumn);
+            var holds = statement?.AllHolds ?? [];
+            var outcome = placed is null ? Lift(holds, mark)
+                : statement is null ? HoldOutcome.NothingToWait
+                : holds.Any(hold => hold.Reason.Name == reason && hold.Stands) ? HoldOutcome.AlreadyPlaced : HoldOutcome.Done;
             if (outcome == HoldOutcome.Done)
             {
                 var (act, evidence) = placed is null ? (HoldAct.Lift, holds.First(hold => hold.Reason.Name == reason).Evidence) : (HoldAct.Place, "");

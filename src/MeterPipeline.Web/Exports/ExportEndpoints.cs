@@ -32,6 +32,6 @@ internal static class ExportEndpoints
         using var reading = LedgerReading.Open(ledger, policies);
         await using var writer = new StreamWriter(body, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         await writer.WriteLineAsync(AccrualCsv.Header).ConfigureAwait(false);
-        foreach (var statement in reading.Statements.OfDivision(prefix, autumn)) await writer.WriteLineAsync(AccrualCsv.Line(statement)).ConfigureAwait(false);
+        foreach (var statement in reading.StatementsOf(prefix, autumn)) await writer.WriteLineAsync(AccrualCsv.Line(statement)).ConfigureAwait(false);
     }
 }

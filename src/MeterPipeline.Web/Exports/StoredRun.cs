@@ -11,15 +11,18 @@ namespace MeterPipeline.Web.Exports;
 /// <summary>A frozen run, ready to be written as finance's workbook or for a bank.</summary>
 public static class StoredRun
 {
-    /// <summary>The run as it was signed: its lines, steps and money that moved; nothing that came later but those.</summary>
-    /// <param name="policies">Name the documents that the run rests on, where they still say what they said.</param>
+    /// <summary>
+    /// The run as it was signed: its lines, what was frozen beside them, and its steps up to the confirmation. From then on its lists never change,
+    /// whatever is read, registered, set, paid or returned.
+    /// </summary>
+    /// <param name="policies">Asked, like the registry and the phone, for runs only that were drafted before these were frozen with them.</param>
     public static RunExport Of(ILedger ledger, PolicyBook policies, RunProgress progress, string supervisionPhone)
     {
         var (run, settlements) = (progress.Run, ledger.Settlements);
-        using var view = ledger.OpenView();
-        var registry = view.Registry();
-        var notes = new ExportNotes(prefix => DivisionCode.NameOf(registry, prefix), supervisionPhone, Documents(run, policies));
-        return new RunExport(run, settlements.Lines(run.Id), progress.Steps, [.. settlements.Disbursements(run.Autumn).Where(row => row.Kind is DisbursementKind.Returned or DisbursementKind.Recovered)], notes);
+        var before = settlements.Disbursements(run.Autumn).TakeWhile(row => WasKnown(run, row));
+        return new RunExport(
+            run, settlements.Lines(run.Id), Signed(progress.Steps), [.. before.Where(row => row.Kind is not (DisbursementKind.Advance or DisbursementKind.Payment))],
+            NotesOf(ledger, policies, run, supervisionPhone));
     }
 
     /// <summary>How a file of the run is named, without its folder.</summary>
@@ -28,29 +31,45 @@ public static class StoredRun
     public static string NameOf(SettlementRun run, string format, BankLayout? layout) =>
         $"settlement-{run.Id}-{HeatingSeason.NameOf(run.Autumn)}-{(run.Division.Length == 0 ? "all" : run.Division)}{(layout is null ? "" : "-" + layout.Id)}.{format switch { "csv" => "zip", "bank" => "txt", _ => "xlsx" }}";
 
-    /// <summary>Why a bank cannot be told to pay the run; null: it can.</summary>
-    public static string? PayRefusal(RunProgress progress) => progress.Counts ? null
-        : $"Run {progress.Run.Id} is not confirmed, so no bank may pay it: {(progress.Run.Provisional ? "it is provisional and never will be" : "let finance confirm it first")}.";
-
     /// <summary>
-    /// The run as a bank is to pay it now: of each line what confirmed runs leave to pay, which is what <see cref="ISettlements.Pay"/> would enter. Whom
-    /// the bank could not pay, or who had nobody to be paid, is paid as is known now; all others as was signed.
+    /// The run as a bank is to pay it now: of each line what confirmed runs leave to pay, which is what <see cref="ISettlements.Pay"/> would enter, and
+    /// who waits. Whom the bank could not pay since the draft, or who had nobody to be paid, is paid as is known now; all others as was signed.
     /// </summary>
-    public static RunExport ToPay(ISettlements settlements, RunExport export) => export with { Lines = Owed(settlements, export) };
+    public static RunExport ToPay(ILedger ledger, PolicyBook policies, RunExport export) =>
+        export with { Lines = Owed(ledger.Settlements, export), Waiting = PaymentHolds.Of(ledger, policies, export.Run.Id, export.Run.Autumn) };
 
     private static IEnumerable<SettlementLine> Owed(ISettlements settlements, RunExport export)
     {
-        var returned = export.Disbursements.Where(row => row.Kind == DisbursementKind.Returned).Select(row => row.HouseholdId).ToHashSet(StringComparer.Ordinal);
+        var returned = settlements.Disbursements(export.Run.Autumn).Where(row => row.Kind == DisbursementKind.Returned && !WasKnown(export.Run, row))
+            .Select(row => row.HouseholdId).ToHashSet(StringComparer.Ordinal);
         foreach (var line in export.Lines)
         {
             var (id, run) = (line.Household.Id, export.Run);
             var owed = settlements.Balance(run.Autumn, id).Owed;
             if (owed <= 0) continue;
             var payee = returned.Contains(id) || AdjustmentSheet.PayeeProblem(line) is not null ? settlements.PayeeOf(id) : line.Payee;
-            // A household on hold is due nothing here, and may still be owed what another run gave.
+            // A household that was on hold is due nothing here, and may still be owed what another run gave.
             var due = line.Held ? line with { Holds = [] } : line;
             yield return due with { Payee = payee, Advanced = due.Due.Total - owed };
         }
+    }
+
+    /// <summary>Whether the money had moved when the run was drafted.</summary>
+    private static bool WasKnown(SettlementRun run, Disbursement row) => run.Imprint is { } imprint ? row.Id <= imprint.Disbursement : row.AtMs <= run.AtMs;
+
+    /// <summary>Payments are the other ledger: they do not change what was signed.</summary>
+    private static IReadOnlyList<RunStep> Signed(IReadOnlyList<RunStep> steps)
+    {
+        var confirmed = steps.TakeWhile(step => step.Kind != RunStepKind.Confirmed).Count();
+        return [.. steps.Take(confirmed + 1)];
+    }
+
+    private static ExportNotes NotesOf(ILedger ledger, PolicyBook policies, SettlementRun run, string supervisionPhone)
+    {
+        if (run.Imprint is { } imprint) return new ExportNotes(imprint.NameOf, imprint.SupervisionPhone, [.. run.Policies.Select(policy => policy.Document).OfType<string>().Distinct()]);
+        using var view = ledger.OpenView();
+        var registry = view.Registry();
+        return new ExportNotes(prefix => DivisionCode.NameOf(registry, prefix), supervisionPhone, Documents(run, policies));
     }
 
     /// <summary>None where a policy is gone or says something else: the run names them by id, version and fingerprint.</summary>

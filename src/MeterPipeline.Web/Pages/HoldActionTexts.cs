@@ -17,6 +17,7 @@ internal sealed record HoldActionTexts(
             [HoldOutcome.Changed] = "未处理：依据已变化，请重新查看",
             [HoldOutcome.NotStanding] = "未处理：已不再暂缓",
             [HoldOutcome.AlreadyPlaced] = "未处理：已因同一原因暂缓",
+            [HoldOutcome.NothingToWait] = "未处理：该户没有可暂缓的运行补贴",
         });
 
     private static HoldActionTexts English { get; } = new(
@@ -28,5 +29,6 @@ internal sealed record HoldActionTexts(
             [HoldOutcome.Changed] = "Not done: the evidence has changed, look again",
             [HoldOutcome.NotStanding] = "Not done: it stands no longer",
             [HoldOutcome.AlreadyPlaced] = "Not done: it waits for this already",
+            [HoldOutcome.NothingToWait] = "Not done: it has no metered operating subsidy that could wait",
         });
 }

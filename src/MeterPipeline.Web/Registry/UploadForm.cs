@@ -29,9 +29,6 @@ internal static class UploadForm
     private const int BoundaryChars = 200;
     private const int BlockBytes = 1 << 16;
 
-    /// <summary>Browsers read an answer only once they have sent everything, so this much of a refused upload is still taken in.</summary>
-    private const long DiscardBytesMax = 4 * RegistryImportOptions.BytesMax;
-
     /// <summary>Bytes of the whole form: its file, its small fields, and what stands around them.</summary>
     public const long BodyMax = RegistryImportOptions.BytesMax + FieldsMax * (FieldBytesMax + BlockBytes);
 
@@ -45,7 +42,7 @@ internal static class UploadForm
         try
         {
             var upload = await SectionsAsync(context, new MultipartReader(boundary, request.Body), imports).ConfigureAwait(false);
-            if (upload.Content is null) await DiscardAsync(request.Body, context.RequestAborted).ConfigureAwait(false);
+            if (upload.Content is null) await RefusedBody.DiscardAsync(request.Body, context.RequestAborted).ConfigureAwait(false);
             return upload;
         }
         catch (Exception error) when (error is InvalidDataException || (error is IOException && !context.RequestAborted.IsCancellationRequested))
@@ -94,13 +91,6 @@ internal static class UploadForm
         {
             if (!kept) await content.DisposeAsync().ConfigureAwait(false);
         }
-    }
-
-    private static async Task DiscardAsync(Stream body, CancellationToken cancel)
-    {
-        var block = new byte[BlockBytes];
-        int read;
-        for (long left = DiscardBytesMax; left > 0 && (read = await body.ReadAsync(block, cancel).ConfigureAwait(false)) > 0;) left -= read;
     }
 
     private static async Task<string> FieldAsync(Stream body, CancellationToken cancel)

@@ -12,7 +12,7 @@ internal sealed class LinePage(PageFrame frame, RunProgress progress, Settlement
     private readonly SettlementRun run = progress.Run;
 
     public Markup Body() => Markup.Of($"""
-        <div class="head"><div><nav class="crumbs" aria-label="{words.Title}"><a href="/settlements">{words.Title}</a><a href="/settlements/{run.Id}">{Figures.Fill(words.Run, run.Id)}</a></nav>
+        <div class="head"><div><nav class="crumbs" aria-label="{words.Title}"><a href="/settlements">{words.Title}</a><a href="/settlements/{run.Id}{(frame.Viewer.MaySee(run.Division) ? "" : "/objections")}">{Figures.Fill(words.Run, run.Id)}</a></nav>
         <h1>{line.Household.Id} <small>{Figures.Masked(line.Household.Name)} · {line.Household.Township} {line.Household.Village}</small></h1></div></div>
         <section class="card"><h2>{words.Calculation}<small>{words.Frozen}</small></h2><p>{RunLinesSection.Remarks(texts, line)}</p><div class="scroll"><table class="steps"><tbody>{Steps()}</tbody></table></div>
         <p class="facts"><a href="/households/{Uri.EscapeDataString(line.Household.Id)}?season={HeatingSeason.NameOf(run.Autumn)}">{words.Today}</a></p></section>

@@ -23,7 +23,8 @@ internal sealed record PaidTogether(string Reference, Domain.LocalDay On, string
 
 /// <summary>Money of a run that moved.</summary>
 /// <param name="Returned">What the bank sent back, newest first.</param>
-internal sealed record RunMoney(long Moment, IReadOnlyList<PaidTogether> Paid, IReadOnlyList<Disbursement> Returned);
+/// <param name="Deferred">Who was not paid because they waited, newest first.</param>
+internal sealed record RunMoney(long Moment, IReadOnlyList<PaidTogether> Paid, IReadOnlyList<Disbursement> Returned, IReadOnlyList<Disbursement> Deferred);
 
 /// <summary>
 /// Lines of frozen runs by list and page. They never change, so a run is read through once and remembered by place, eight bytes a line, for the eight
@@ -56,16 +57,18 @@ internal sealed class RunDesk(ILedger ledger)
         var moment = ledger.Settlements.Moment().Disbursement;
         lock (gate)
             if (money.TryGetValue(run.Id, out var known) && known.Moment == moment) return known;
-        var (paid, returned) = (new Dictionary<string, PaidTogether>(StringComparer.Ordinal), new List<Disbursement>());
+        var (paid, returned, deferred) = (new Dictionary<string, PaidTogether>(StringComparer.Ordinal), new List<Disbursement>(), new List<Disbursement>());
         foreach (var row in ledger.Settlements.Disbursements(run.Autumn, run.Id))
         {
             if (row.Kind == DisbursementKind.Returned) returned.Add(row);
+            if (row.Kind == DisbursementKind.Deferred) deferred.Add(row);
             if (row.Kind != DisbursementKind.Payment) continue;
             var before = paid.GetValueOrDefault(row.Reference) ?? new PaidTogether(row.Reference, row.On, row.Actor, 0, 0);
             paid[row.Reference] = before with { Households = before.Households + 1, Yuan = before.Yuan + row.Yuan };
         }
         returned.Reverse();
-        var found = new RunMoney(moment, [.. paid.Values], returned);
+        deferred.Reverse();
+        var found = new RunMoney(moment, [.. paid.Values], returned, deferred);
         lock (gate)
         {
             if (money.Count >= RunsMax) money.Clear();

@@ -28,7 +28,7 @@ internal sealed class RunFiles : IDisposable
     private readonly PolicyBook policies;
     private readonly SettlementSettings settings;
     private readonly TimeProvider time;
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("meterpipeline-runs-");
+    private DirectoryInfo folder = Directory.CreateTempSubdirectory("meterpipeline-runs-");
     private readonly Lock gate = new();
     private readonly Dictionary<string, Kept> kept = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim building = new(1);
@@ -44,11 +44,50 @@ internal sealed class RunFiles : IDisposable
 
     /// <param name="format"><c>xlsx</c>, <c>csv</c> or <c>bank</c>.</param>
     /// <exception cref="InvalidDataException">The run's lines are damaged, or a bank's layout cannot number its payments.</exception>
-    public Task<BuiltFile> Of(RunProgress progress, string format, BankLayout? layout)
+    public Task<BuiltFile> Of(RunProgress progress, string format, BankLayout? layout) => Of(KeyOf(progress, format, layout), progress, format, layout);
+
+    /// <summary>The file, opened before anybody can sweep it away. One that is gone from the disk is built again, with the same bytes.</summary>
+    /// <inheritdoc cref="Of(RunProgress, string, BankLayout?)"/>
+    public async Task<(BuiltFile File, FileStream Content)> OpenAsync(RunProgress progress, string format, BankLayout? layout)
     {
-        // Steps and money stand in the files: what was done since makes another file.
+        var key = KeyOf(progress, format, layout);
+        var file = await Of(key, progress, format, layout).ConfigureAwait(false);
+        try
+        {
+            return (file, Opened(file));
+        }
+        catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            lock (gate)
+                if (kept.TryGetValue(key, out var known) && known.Built.IsCompletedSuccessfully && known.Built.Result == file) kept.Remove(key);
+            var again = await Of(key, progress, format, layout).ConfigureAwait(false);
+            return (again, Opened(again));
+        }
+    }
+
+    public void Dispose()
+    {
+        sweeps.Dispose();
+        Task[] unfinished;
+        lock (gate) unfinished = [.. kept.Values.Select(file => file.Built)];
+        Task.WhenAll(unfinished).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+        if (Directory.Exists(folder.FullName)) folder.Delete(recursive: true);
+        building.Dispose();
+    }
+
+    private static FileStream Opened(BuiltFile file) => new(file.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous);
+
+    /// <summary>Steps and money decide what a file says, and a bank's depends on what persons have said of holds: what was done since makes another file.</summary>
+    private string KeyOf(RunProgress progress, string format, BankLayout? layout)
+    {
         var moment = ledger.Settlements.Moment();
-        var key = $"{progress.Run.Id} {format} {layout?.Id} {moment.Step} {moment.Disbursement}";
+        if (layout is null) return $"{progress.Run.Id} {format} {moment.Step}";
+        using var view = ledger.OpenView();
+        return $"{progress.Run.Id} {format} {layout.Id} {moment.Step} {moment.Disbursement} {view.HoldEntries(progress.Run.Autumn).Count}";
+    }
+
+    private Task<BuiltFile> Of(string key, RunProgress progress, string format, BankLayout? layout)
+    {
         Sweep();
         lock (gate)
         {
@@ -60,26 +99,18 @@ internal sealed class RunFiles : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        sweeps.Dispose();
-        Task[] unfinished;
-        lock (gate) unfinished = [.. kept.Values.Select(file => file.Built)];
-        Task.WhenAll(unfinished).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
-        folder.Delete(recursive: true);
-        building.Dispose();
-    }
-
     private async Task<BuiltFile> BuildAsync(RunProgress progress, string format, BankLayout? layout)
     {
         await building.WaitAsync().ConfigureAwait(false);
+        // Whoever cleans temporary folders may have taken it.
+        if (!Directory.Exists(folder.FullName)) folder = Directory.CreateTempSubdirectory("meterpipeline-runs-");
         var path = Path.Combine(folder.FullName, Path.GetRandomFileName());
         try
         {
             var export = StoredRun.Of(ledger, policies, progress, settings.SupervisionPhone);
             using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
             BankResult? bank = null;
-            if (layout is not null) bank = BankFile.Write(StoredRun.ToPay(ledger.Settlements, export), layout, file);
+            if (layout is not null) bank = BankFile.Write(StoredRun.ToPay(ledger, policies, export), layout, file);
             else if (format == "csv") RunWorkbook.WriteCsv(export, file, folder.FullName, _ => { });
             else RunWorkbook.Write(export, file, folder.FullName, _ => { });
             file.Position = 0;

@@ -6,7 +6,8 @@ namespace MeterPipeline.Web.Settlements;
 
 /// <summary>A run: how far it is and through whom, its sums, what it rests on, what may be done with it, and its lines.</summary>
 /// <param name="note">What could not be done, and why; null: nothing was tried.</param>
-internal sealed class RunPage(PageFrame frame, SettlementDesk desk, RunProgress progress, RunLinesSection lines, string? note)
+/// <param name="tried">The form of it.</param>
+internal sealed class RunPage(PageFrame frame, SettlementDesk desk, RunProgress progress, RunLinesSection lines, string? note, TriedForm? tried)
 {
     private readonly Texts texts = frame.Texts;
     private readonly SettlementTexts words = SettlementTexts.For(frame.Texts);
@@ -24,7 +25,7 @@ internal sealed class RunPage(PageFrame frame, SettlementDesk desk, RunProgress 
         <h1>{Figures.Fill(words.Run, run.Id)} <small>{(run.Division.Length == 0 ? texts.Territory : desk.PlaceOf(run.Division))} · {HeatingSeason.NameOf(run.Autumn)}</small></h1></div></div>
         {Note(note)}
         <div data-region="state">{Stages()}{Tiles()}</div>
-        {new RunActions(frame, desk, progress, money).Section()}
+        {new RunActions(frame, desk, progress, money, tried).Section()}
         <div class="pair">{Sums()}{Input()}</div>
         <div data-region="objections">{Objections()}{Moved()}</div>
         {lines.Section()}
@@ -104,18 +105,18 @@ internal sealed class RunPage(PageFrame frame, SettlementDesk desk, RunProgress 
             """);
     }
 
-    /// <summary>Payments that were entered, and what the bank sent back.</summary>
+    /// <summary>Payments that were entered, what the bank sent back, and who waited.</summary>
     private Markup Moved()
     {
-        const int ReturnsMax = 200;
+        const int RowsMax = 200;
         if (money.Paid.Count == 0) return Markup.Empty;
-        var returns = money.Returned.Count == 0 ? Markup.Empty : Markup.Of($"""
-            <h2 class="second">{words.Returns} ({money.Returned.Count})</h2><div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Household}</th><th scope="col">{words.Money} ({texts.Yuan})</th><th scope="col">{words.On}</th><th scope="col" class="text">{words.Reference}</th><th scope="col" class="text">{words.Who}</th></tr></thead>
-            <tbody>{money.Returned.Take(ReturnsMax).Select(row => Markup.Of($"<tr><th scope=\"row\">{RunLinesSection.Link(run.Id, row.HouseholdId)}</th><td data-label=\"{words.Money} ({texts.Yuan})\">{Figures.Yuan(row.Yuan)}</td><td data-label=\"{words.On}\">{row.On.ToString()}</td><td class=\"text\" data-label=\"{words.Reference}\">{row.Reference}</td><td class=\"text\" data-label=\"{words.Who}\">{row.Actor}</td></tr>"))}</tbody></table></div>
+        Markup List(string title, string hint, IReadOnlyList<Disbursement> rows) => rows.Count == 0 ? Markup.Empty : Markup.Of($"""
+            <h2 class="second">{title} ({rows.Count})</h2>{(hint.Length == 0 ? Markup.Empty : Markup.Of($"<p class=\"hint\">{hint}</p>"))}<div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Household}</th><th scope="col">{words.Money} ({texts.Yuan})</th><th scope="col">{words.On}</th><th scope="col" class="text">{words.Reference}</th><th scope="col" class="text">{words.Who}</th></tr></thead>
+            <tbody>{rows.Take(RowsMax).Select(row => Markup.Of($"<tr><th scope=\"row\">{RunLinesSection.Link(run.Id, row.HouseholdId)}</th><td data-label=\"{words.Money} ({texts.Yuan})\">{Figures.Yuan(row.Yuan)}</td><td data-label=\"{words.On}\">{row.On.ToString()}</td><td class=\"text\" data-label=\"{words.Reference}\">{row.Reference}</td><td class=\"text\" data-label=\"{words.Who}\">{row.Actor}</td></tr>"))}</tbody></table></div>
             """);
         return Markup.Of($"""
             <section class="card"><h2>{words.Payments}</h2><div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Reference}</th><th scope="col">{words.On}</th><th scope="col">{words.Households}</th><th scope="col">{words.Money} ({texts.Yuan})</th><th scope="col" class="text">{words.Who}</th></tr></thead>
-            <tbody>{money.Paid.Select(paid => Markup.Of($"<tr><th scope=\"row\">{paid.Reference}</th><td data-label=\"{words.On}\">{paid.On.ToString()}</td><td data-label=\"{words.Households}\">{Figures.Count(paid.Households)}</td><td data-label=\"{words.Money} ({texts.Yuan})\">{Figures.Yuan(paid.Yuan)}</td><td class=\"text\" data-label=\"{words.Who}\">{paid.Actor}</td></tr>"))}</tbody></table></div>{returns}</section>
+            <tbody>{money.Paid.Select(paid => Markup.Of($"<tr><th scope=\"row\">{paid.Reference}</th><td data-label=\"{words.On}\">{paid.On.ToString()}</td><td data-label=\"{words.Households}\">{Figures.Count(paid.Households)}</td><td data-label=\"{words.Money} ({texts.Yuan})\">{Figures.Yuan(paid.Yuan)}</td><td class=\"text\" data-label=\"{words.Who}\">{paid.Actor}</td></tr>"))}</tbody></table></div>{List(words.Returns, "", money.Returned)}{List(words.Deferred, words.DeferredHint, money.Deferred)}</section>
             """);
     }
 }

@@ -44,6 +44,13 @@ internal sealed class SettlementDesk(ILedger ledger, SeasonBoards seasons, RunDe
             && run.Run.Division.StartsWith(filter.Prefix, StringComparison.Ordinal)).Reverse(),
     ];
 
+    /// <summary>Posted runs of wider places than the viewer's, which they may object to for households of their own, newest first.</summary>
+    public IReadOnlyList<RunProgress> WiderNotices(Viewer viewer) =>
+        [.. ledger.Settlements.Runs().Where(run => run.Stage == RunStage.Noticed && !viewer.MaySee(run.Run.Division) && viewer.IsWithin(run.Run.Division)).Reverse()];
+
+    /// <summary>Households of the run that are not paid now.</summary>
+    public IReadOnlySet<string> Waiting(SettlementRun run) => PaymentHolds.Of(ledger, seasons.Policies, run.Id, run.Autumn).Keys.ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The draft asked for last, where the viewer may see its division.</summary>
     public DraftJob? Draft(Viewer viewer) => drafts.Newest is { } job && viewer.MaySee(job.Division) ? job : null;
 

@@ -11,11 +11,14 @@ namespace MeterPipeline.Web.Settlements;
 /// <param name="Fault">Why there is none; null: nothing wrong.</param>
 internal sealed record DraftJob(string Actor, int Autumn, string Division, int Lines, int Of, int? Run, string? Fault)
 {
+    /// <summary>The fault as a reason; null: there is its text only.</summary>
+    public RunRefusal? Refusal { get; init; }
+
     public bool Ended => Run is not null || Fault is not null;
 }
 
 /// <summary>Drafts runs in the background, one at a time, for that is all the ledger would store. Any thread.</summary>
-internal sealed class SettlementDrafts(ILedger ledger, PolicyBook policies, TimeProvider time, ILogger<SettlementDrafts> log) : IAsyncDisposable
+internal sealed class SettlementDrafts(ILedger ledger, PolicyBook policies, SettlementSettings settings, TimeProvider time, ILogger<SettlementDrafts> log) : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly CancellationTokenSource stopping = new();
@@ -55,7 +58,7 @@ internal sealed class SettlementDrafts(ILedger ledger, PolicyBook policies, Time
             {
                 stopping.Token.ThrowIfCancellationRequested();
                 newest = job with { Lines = lines };
-            });
+            }, settings.SupervisionPhone);
             newest = job with { Lines = run.Lines, Run = run.Id };
         }
         catch (OperationCanceledException)
@@ -66,7 +69,8 @@ internal sealed class SettlementDrafts(ILedger ledger, PolicyBook policies, Time
         {
             // Nobody waits for this task: what went wrong is told by the page, and by the log where it is not the person's to mend.
             if (error is not SettlementRefusedException) log.LogError(error, "A settlement could not be drafted.");
-            newest = job with { Fault = error is SettlementRefusedException or LedgerException ? error.Message : "The draft failed; the log says why. Nothing was stored." };
+            var fault = error is SettlementRefusedException or LedgerException ? error.Message : "The draft failed; the log says why. Nothing was stored.";
+            newest = job with { Fault = fault, Refusal = (error as SettlementRefusedException)?.Refusal };
         }
     }
 }

@@ -18,7 +18,7 @@ internal static class SettlementForms
     public static void Map(RouteGroupBuilder pages)
     {
         Post(pages, "notice", Right.GiveNotice, RunStepKind.Noticed);
-        Post(pages, "object", Right.Object, RunStepKind.Objected);
+        Post(pages, "object", Right.Object, RunStepKind.Objected, About.RunOrPart);
         Post(pages, "answer", Right.AnswerObjections, RunStepKind.Answered);
         Post(pages, "confirm", Right.ConfirmSettlements, RunStepKind.Confirmed);
         Post(pages, "withdraw", Right.DraftSettlements, RunStepKind.Withdrawn);
@@ -26,13 +26,14 @@ internal static class SettlementForms
         pages.MapPost("/{run:int}/returned", Returned).Needs(Right.PaySettlements, About.Run);
     }
 
-    private static void Post(RouteGroupBuilder pages, string path, Right right, RunStepKind kind) =>
-        pages.MapPost($"/{{run:int}}/{path}", (HttpContext context, SettlementDesk desk, int run) => Step(context, desk, run, kind)).Needs(right, About.Run);
+    private static void Post(RouteGroupBuilder pages, string path, Right right, RunStepKind kind, About about = About.Run) =>
+        pages.MapPost($"/{{run:int}}/{path}", (HttpContext context, SettlementDesk desk, int run) => Step(context, desk, run, path, kind)).Needs(right, about);
 
-    private static IResult Step(HttpContext context, SettlementDesk desk, int run, RunStepKind kind) => With(context, desk, run, (progress, who, form, words) =>
+    private static IResult Step(HttpContext context, SettlementDesk desk, int run, string path, RunStepKind kind) => With(context, desk, run, path, (progress, who, form, frame) =>
     {
+        var words = SettlementTexts.For(frame.Texts);
         if (Text(form, "note", kind is RunStepKind.Objected or RunStepKind.Answered ? 1 : 0, NoteMax) is not { } note) return words.BadForm;
-        var step = new RunStep(run, kind, desk.NowMs, who.Name, note);
+        var (step, about) = (new RunStep(run, kind, desk.NowMs, who.Name, note), (string?)null);
         if (kind == RunStepKind.Noticed)
         {
             if (!LocalDay.TryParse(form["from"].ToString(), out var from) || !LocalDay.TryParse(form["until"].ToString(), out var until)) return words.BadForm;
@@ -41,29 +42,33 @@ internal static class SettlementForms
         if (kind is RunStepKind.Objected or RunStepKind.Answered)
         {
             var household = form["household"].ToString().Trim();
-            if (desk.Ledger.Settlements.Line(run, household) is null) return Figures.Fill(words.NoSuchLine, household);
-            step = step with { HouseholdId = household };
+            // A household elsewhere is none to somebody who sees a part of the run only.
+            if (desk.Ledger.Settlements.Line(run, household)?.Household.Division is not { } division || !frame.Viewer.MaySee(division)) return Figures.Fill(words.NoSuchLine, household);
+            (step, about) = (step with { HouseholdId = household }, division);
         }
-        if (progress.Refusal(step, who, desk.Today) is { } refusal) return refusal;
+        if (progress.Refusal(step, who, desk.Today, about) is { } refusal) return RefusalTexts.Say(frame.Texts, refusal);
         return desk.Ledger.Settlements.AddStep(step, progress.Steps.Count) ? null : words.Overtaken;
     });
 
-    private static IResult Pay(HttpContext context, SettlementDesk desk, int run) => With(context, desk, run, (progress, who, form, words) =>
+    private static IResult Pay(HttpContext context, SettlementDesk desk, int run) => With(context, desk, run, "pay", (progress, who, form, frame) =>
     {
+        var words = SettlementTexts.For(frame.Texts);
         var step = new RunStep(run, RunStepKind.Paid, desk.NowMs, who.Name, Text(form, "note", 0, NoteMax) ?? "");
-        if (progress.Refusal(step, who, desk.Today) is { } refusal) return refusal;
+        if (progress.Refusal(step, who, desk.Today) is { } refusal) return RefusalTexts.Say(frame.Texts, refusal);
         if (Text(form, "reference", 1, ReferenceMax) is not { } reference || !LocalDay.TryParse(form["on"].ToString(), out var on)) return words.BadForm;
-        return desk.Ledger.Settlements.Pay(step, progress.Steps.Count, on, reference) switch
+        return desk.Ledger.Settlements.Pay(step, progress.Steps.Count, on, reference, desk.Waiting(progress.Run)) switch
         {
             null => words.Overtaken,
+            { Households: 0, Deferred: > 0 } list => Figures.Fill(words.AllWait, Figures.Count(list.Deferred)),
             { Households: 0 } => words.NothingOwed,
             _ => null,
         };
     });
 
-    private static IResult Returned(HttpContext context, SettlementDesk desk, int run) => With(context, desk, run, (progress, who, form, words) =>
+    private static IResult Returned(HttpContext context, SettlementDesk desk, int run) => With(context, desk, run, "returned", (progress, who, form, frame) =>
     {
-        if (progress.ReturnRefusal(who) is { } refusal) return refusal;
+        var words = SettlementTexts.For(frame.Texts);
+        if (progress.ReturnRefusal(who) is { } refusal) return RefusalTexts.Say(frame.Texts, refusal);
         if (Text(form, "reference", 1, ReferenceMax) is not { } reference || !LocalDay.TryParse(form["on"].ToString(), out var on)) return words.BadForm;
         var (household, typed, settlements) = (form["household"].ToString().Trim(), form["yuan"].ToString().Trim(), desk.Ledger.Settlements);
         var given = 0m;
@@ -77,14 +82,16 @@ internal static class SettlementForms
 
     /// <param name="act">Returns why it did nothing; null: it is done.</param>
     private static IResult With(
-        HttpContext context, SettlementDesk desk, int run, Func<RunProgress, Signatory, IFormCollection, SettlementTexts, string?> act)
+        HttpContext context, SettlementDesk desk, int run, string path, Func<RunProgress, Signatory, IFormCollection, PageFrame, string?> act)
     {
         var (frame, viewer) = (ErrorPages.Frame(context), Viewer.Of(context));
         // Four eyes are two persons: a program's key is nobody's signature.
         if (viewer.Session is null) return Refusals.Forbidden(context, SettlementDesk.PersonsOnly);
         if (desk.Ledger.Settlements.Run(run) is not { } progress) return ErrorPages.NotFound(frame);
-        var refusal = act(progress, SettlementDesk.Signatory(viewer), context.Request.Form, SettlementTexts.For(frame.Texts));
-        return refusal is null ? Results.Redirect($"/settlements/{run}") : SettlementEndpoints.RunPageOf(context, desk, run, null, 1, refusal);
+        var (form, whole) = (context.Request.Form, viewer.MaySee(progress.Run.Division));
+        if (act(progress, SettlementDesk.Signatory(viewer), form, frame) is not { } refusal) return Results.Redirect(whole ? $"/settlements/{run}" : $"/settlements/{run}/objections");
+        var tried = new TriedForm(path, form);
+        return whole ? SettlementEndpoints.RunPageOf(context, desk, run, null, 1, refusal, tried) : SettlementEndpoints.ObjectionsOf(context, desk, run, refusal, tried);
     }
 
     /// <summary>Null: too short, too long, or more than a line.</summary>

@@ -22,6 +22,6 @@ internal static class SettlementWiring
         services.AddSingleton<SettlementDesk>();
         services.AddSingleton(provider => new RunFiles(provider.GetRequiredService<ILedger>(), policies, settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SettlementDrafts(
-            provider.GetRequiredService<ILedger>(), policies, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SettlementDrafts>>()));
+            provider.GetRequiredService<ILedger>(), policies, settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SettlementDrafts>>()));
     }
 }

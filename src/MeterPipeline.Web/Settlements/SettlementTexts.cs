@@ -108,7 +108,13 @@ internal sealed partial record SettlementTexts
     public required string Download { get; init; }
     public required string Nothing { get; init; }
     public required string Reason { get; init; }
-    public required string BySelf { get; init; }
+    public required string AllWait { get; init; }
+    public required string Typed { get; init; }
+    public required string WiderNotices { get; init; }
+    public required string OwnObjections { get; init; }
+    public required string NoOwnObjections { get; init; }
+    public required string Deferred { get; init; }
+    public required string DeferredHint { get; init; }
     public required string Damaged { get; init; }
     public required string Refused { get; init; }
     public required string BadForm { get; init; }

@@ -8,7 +8,8 @@ namespace MeterPipeline.Web.Settlements;
 
 /// <summary>Runs with their state and sums, and the form that drafts one.</summary>
 /// <param name="note">Why nothing was drafted; null: nothing was tried.</param>
-internal sealed class SettlementsPage(PageFrame frame, SettlementDesk desk, RunFilter filter, Paged<RunProgress> runs, string? note)
+/// <param name="tried">The form of it.</param>
+internal sealed class SettlementsPage(PageFrame frame, SettlementDesk desk, RunFilter filter, Paged<RunProgress> runs, string? note, TriedForm? tried)
 {
     private const int MarkChars = 12;
 
@@ -21,7 +22,7 @@ internal sealed class SettlementsPage(PageFrame frame, SettlementDesk desk, RunF
         <div data-region="drafting">{Drafting()}</div>
         <section class="card"><p class="hint">{words.Hint}</p><div data-region="runs">{Table()}
         {PlaceHead.Pager(texts, runs, page => $"/settlements?{Query()}page={page}")}</div></section>
-        {DraftForm()}
+        {WiderNotices()}{DraftForm()}
         """);
 
     private Markup Filter() => Markup.Of($"""
@@ -34,7 +35,8 @@ internal sealed class SettlementsPage(PageFrame frame, SettlementDesk desk, RunF
         if (desk.Draft(frame.Viewer) is not { } job) return Markup.Empty;
         var (season, place) = (HeatingSeason.NameOf(job.Autumn), desk.PlaceOf(job.Division) is { Length: > 0 } named ? named : texts.Territory);
         if (job.Run is { } run) return Markup.Of($"<p class=\"note\" role=\"status\">{Figures.Fill(words.Drafted, place, season)} <a href=\"/settlements/{run}\">{Figures.Fill(words.Run, run)}</a></p>");
-        if (job.Fault is { } fault) return Markup.Of($"<p class=\"note\" role=\"alert\">{Figures.Fill(words.DraftFailed, place, season)} {fault}</p>");
+        if (job.Fault is { } fault)
+            return Markup.Of($"<p class=\"note\" role=\"alert\">{Figures.Fill(words.DraftFailed, place, season)} {(job.Refusal is { } refusal ? RefusalTexts.Say(texts, refusal) : fault)}</p>");
         return Markup.Of($"""
             <div class="note" role="status"><p>{Figures.Fill(words.Drawing, place, season, Figures.Count(job.Lines), Figures.Count(job.Of))} · <a href="/settlements">{words.Refresh}</a></p>
             <progress value="{job.Lines}" max="{Math.Max(1, job.Of)}" aria-label="{words.DraftTitle}"></progress></div>
@@ -60,15 +62,25 @@ internal sealed class SettlementsPage(PageFrame frame, SettlementDesk desk, RunF
             """);
     }
 
+    /// <summary>Runs of which the viewer sees their own households only, and may object for them.</summary>
+    private Markup WiderNotices()
+    {
+        if (!frame.Viewer.May(Right.Object) || desk.WiderNotices(frame.Viewer) is not { Count: > 0 } posted) return Markup.Empty;
+        return Markup.Of($"""
+            <section class="card"><h2>{words.WiderNotices}</h2><ul class="facts">{posted.Select(progress => Markup.Of($"<li><a href=\"/settlements/{progress.Run.Id}/objections\">{Figures.Fill(words.Run, progress.Run.Id)}</a> · {HeatingSeason.NameOf(progress.Run.Autumn)} · {progress.Notice!.From.ToString()} – {progress.Notice.Until.ToString()}</li>"))}</ul></section>
+            """);
+    }
+
     private Markup DraftForm()
     {
         if (frame.Viewer.Session is null || !frame.Viewer.May(Right.DraftSettlements)) return Markup.Empty;
-        var place = filter.Prefix.Length > 0 ? DivisionCode.Full(filter.Prefix) : frame.Viewer.Divisions.Count > 0 ? DivisionCode.Full(frame.Viewer.Divisions[0]) : "";
+        var typed = tried?.Fields;
+        var place = typed is not null ? typed["division"].ToString() : filter.Prefix.Length > 0 ? DivisionCode.Full(filter.Prefix) : frame.Viewer.Divisions.Count > 0 ? DivisionCode.Full(frame.Viewer.Divisions[0]) : "";
         return Markup.Of($"""
             <section class="card access"><h2>{words.DraftTitle}</h2><p class="hint">{words.DraftHint}</p><form class="fields" method="post" action="/settlements/draft">{frame.Token}
-            <label for="draft-season">{texts.Season}</label><select id="draft-season" name="season">{Seasons(filter.Autumn)}</select>
+            <label for="draft-season">{texts.Season}</label><select id="draft-season" name="season">{Seasons(HeatingSeason.TryParseName(typed?["season"].ToString() ?? "", out var chosen) ? chosen : filter.Autumn)}</select>
             <label for="draft-division">{words.DraftDivision}</label><input id="draft-division" name="division" value="{place}" maxlength="12" inputmode="numeric" required>
-            <label class="tick"><input type="checkbox" name="provisional" value="true"> {words.ProvisionalBox}</label>
+            <label class="tick"><input type="checkbox" name="provisional" value="true"{(typed is not null && typed["provisional"] == "true" ? new Markup(" checked") : Markup.Empty)}> {words.ProvisionalBox}</label>
             <button class="main">{words.DraftButton}</button></form></section>
             """);
     }

@@ -112,7 +112,7 @@ public static class DemoCommand
     {
         using var reading = LedgerReading.Open(ledger, policies);
         var season = fleet.Options.SeasonStart.Year;
-        var statements = reading.Statements.OfDivision("", season).ToList();
+        var statements = reading.StatementsOf("", season).ToList();
         using (var writer = new StreamWriter(file)) AccrualCsv.Write(writer, statements, _ => { });
         Console.WriteLine($"Accrued   {statements.Sum(s => s.Accrual?.Total ?? 0):N2} yuan for {statements.Count:N0} households, {statements.Count(s => s.Accrual?.CapReached == true):N0} at the cap, {statements.Count(s => s.Holds.Count > 0):N0} on hold");
         Console.WriteLine($"Export    {file}");

@@ -51,7 +51,7 @@ public static class ExportCommand
             : Output.Write(file, (into, _) =>
             {
                 using var writer = new StreamWriter(into, new UTF8Encoding(false), 1 << 16, leaveOpen: true);
-                return AccrualCsv.Write(writer, reading.Statements.OfDivision(division, autumn), count => progress.Report(count));
+                return AccrualCsv.Write(writer, reading.StatementsOf(division, autumn), count => progress.Report(count));
             });
         if (file != Output.Console) Console.Error.WriteLine($"{lines:N0} households written to {file}");
         return ExitCode.Done;

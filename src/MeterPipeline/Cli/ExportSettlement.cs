@@ -41,12 +41,12 @@ internal static class ExportSettlement
         using var ledger = Opened.Ledger(parsed);
         var progress = SettleSteps.Find(parsed, ledger);
         var layout = format == "bank" ? Chosen(parsed) : null;
-        if (layout is not null && StoredRun.PayRefusal(progress) is { } refusal) throw new CommandException(refusal, ExitCode.Difference);
+        if (layout is not null && progress.PayoutRefusal is { } refusal) throw new CommandException(refusal.ToString(), ExitCode.Difference);
         Record(ledger, StoredRun.NameOf(progress.Run, format, layout));
         var export = StoredRun.Of(ledger, policies, progress, ExportSettings.SupervisionPhone());
         try
         {
-            return layout is null ? Lists(export, format, parsed.GetValue(Out)!) : Bank(StoredRun.ToPay(ledger.Settlements, export), layout, parsed.GetValue(Out)!);
+            return layout is null ? Lists(export, format, parsed.GetValue(Out)!) : Bank(StoredRun.ToPay(ledger, policies, export), layout, parsed.GetValue(Out)!);
         }
         catch (InvalidDataException damage)
         {

@@ -56,7 +56,7 @@ public static class HoldsCommand
         using var ledger = Opened.Ledger(parsed);
         using var reading = LedgerReading.Open(ledger, policies);
         var (households, holds) = (0, 0);
-        foreach (var statement in reading.Statements.OfDivision(parsed.GetValue(ExportCommand.Division)!.TrimEnd('*'), autumn))
+        foreach (var statement in reading.StatementsOf(parsed.GetValue(ExportCommand.Division)!.TrimEnd('*'), autumn))
         {
             var shown = statement.AllHolds.Where(hold => hold.Stands || parsed.GetValue(All)).ToList();
             if (statement.Holds.Count > 0) households++;

@@ -61,7 +61,7 @@ public static class LedgerCommand
         using var hash = SHA256.Create();
         using (var hashing = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
         using (var writer = new StreamWriter(hashing, new UTF8Encoding(false)))
-            AccrualCsv.Write(writer, reading.Statements.OfDivision("", autumn), static _ => { });
+            AccrualCsv.Write(writer, reading.StatementsOf("", autumn), static _ => { });
         return hash.Hash!;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.FixedSums;
 using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Postgres;
 using MeterPipeline.Policies;
@@ -30,5 +31,5 @@ public static class Opened
     public static IReadOnlyList<FixedSumPolicy> FixedSums(ParseResult parsed) => FixedSumFiles.Load(parsed.GetValue(CommandLine.Policies)!);
 
     /// <summary>The user who runs this process, for the audit.</summary>
-    public static string Actor => $"cli:{Environment.UserName}";
+    public static string Actor => Signatory.Unproven + Environment.UserName;
 }

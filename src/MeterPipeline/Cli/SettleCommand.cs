@@ -3,6 +3,7 @@ using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
+using MeterPipeline.Run;
 
 namespace MeterPipeline.Cli;
 
@@ -38,11 +39,12 @@ public static class SettleCommand
     {
         var (autumn, policies) = (ExportCommand.AutumnOf(parsed.GetValue(ExportCommand.Season)!), Opened.Policies(parsed));
         using var ledger = Opened.Ledger(parsed);
-        var who = SettlePerson.Of(parsed, ledger, RunStepKind.Drafted);
+        var (provisional, phone) = (parsed.GetValue(Provisional), ExportSettings.SupervisionPhone());
+        var who = SettlePerson.Of(parsed, ledger, RunStepKind.Drafted, provisional);
         var (division, now) = (SettlePerson.Prefix(parsed.GetValue(ExportCommand.Division)!), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         SettlementRun run;
         using (var progress = new Progress("Settle", "households"))
-            run = SettlementDrafting.Run(ledger, policies, autumn, division, who, now, parsed.GetValue(Provisional), lines => progress.Report(lines));
+            run = SettlementDrafting.Run(ledger, policies, autumn, division, who, now, provisional, lines => progress.Report(lines), phone);
         Write(run);
         Console.WriteLine(run.Provisional
             ? "It is provisional: it can be looked at, not confirmed."

@@ -8,7 +8,7 @@ namespace MeterPipeline.Cli;
 
 /// <summary>
 /// Who does a step of a settlement: a user who proves it with a password, or, while there are no persons among the users, whoever may write the data
-/// folder. Drafting stays open to them: a draft moves nothing, and a second person has to confirm it.
+/// folder. A provisional draft stays open to them, because nobody can confirm it; any other draft is somebody's, who may not confirm it.
 /// </summary>
 internal static class SettlePerson
 {
@@ -19,7 +19,8 @@ internal static class SettlePerson
     };
 
     /// <exception cref="CommandException">The person is not who they say, or the step needs one and none was named.</exception>
-    public static Signatory Of(ParseResult parsed, ILedger ledger, RunStepKind kind)
+    /// <param name="provisional">The step drafts a run that nobody can confirm.</param>
+    public static Signatory Of(ParseResult parsed, ILedger ledger, RunStepKind kind, bool provisional = false)
     {
         var users = ledger.Users();
         if (parsed.GetValue(As) is { } name) return Proven(users.FirstOrDefault(user => user.Name == name), name);
@@ -27,7 +28,7 @@ internal static class SettlePerson
         if (kind is RunStepKind.Confirmed or RunStepKind.Paid)
             throw Refused($"To {(kind == RunStepKind.Paid ? "pay" : "confirm")} a run takes somebody of finance, and another person than the one before: name them with --as USER. "
                 + (persons ? "" : "There are none yet: add them with meterpipeline users add NAME --role finance."));
-        if (persons && kind != RunStepKind.Drafted) throw Refused("There are users who settle: say who does this with --as USER.");
+        if (persons && !provisional) throw Refused("There are users who settle: say who does this with --as USER.");
         return new Signatory(Opened.Actor, Office.Bureau);
     }
 

@@ -69,8 +69,9 @@ internal static class SettleSteps
         var progress = Find(parsed, ledger);
         var who = SettlePerson.Of(parsed, ledger, kind);
         var step = complete(new RunStep(progress.Run.Id, kind, NowMs, who.Name, Text(note, "--note", 0, NoteMax)));
-        Require(progress, step, who);
-        if (step.HouseholdId is { } household && ledger.Settlements.Line(progress.Run.Id, household) is null) throw Refused($"Household {household} has no line in run {progress.Run.Id}.");
+        var line = step.HouseholdId is { } household ? ledger.Settlements.Line(progress.Run.Id, household) : null;
+        Require(progress, step, who, line?.Household.Division);
+        if (step.HouseholdId is { } missing && line is null) throw Refused($"Household {missing} has no line in run {progress.Run.Id}.");
         if (!ledger.Settlements.AddStep(step, progress.Steps.Count)) throw Overtaken(progress.Run.Id);
         Console.WriteLine($"Run {progress.Run.Id} is {new RunProgress(progress.Run, [.. progress.Steps, step]).Stage.ToString().ToLowerInvariant()}: {kind.ToString().ToLowerInvariant()} by {who.Name}.");
         return ExitCode.Done;
@@ -85,9 +86,14 @@ internal static class SettleSteps
         Require(progress, step, who);
         var reference = parsed.GetValue(Reference) ?? $"run-{progress.Run.Id}-{progress.Steps.Count(known => known.Kind == RunStepKind.Paid) + 1}";
         var on = parsed.GetValue(On) is { } day ? Day(day, "--on") : Opened.Today;
-        var paid = ledger.Settlements.Pay(step, progress.Steps.Count, on, Text(reference, "--reference", 1, ReferenceMax)) ?? throw Overtaken(progress.Run.Id);
+        var waiting = PaymentHolds.Of(ledger, Opened.Policies(parsed), progress.Run.Id, progress.Run.Autumn);
+        var paid = ledger.Settlements.Pay(step, progress.Steps.Count, on, Text(reference, "--reference", 1, ReferenceMax), waiting.Keys.ToHashSet(StringComparer.Ordinal))
+            ?? throw Overtaken(progress.Run.Id);
+        var waits = $"{paid.Deferred:N0} households are owed {SettleCommand.Yuan(paid.DeferredYuan)} and wait for a person";
+        if (paid is { Households: 0, Deferred: > 0 }) throw Refused($"{waits}: see meterpipeline holds list. Nobody else of run {progress.Run.Id} is owed anything; nothing was stored.");
         if (paid.Households == 0) throw Refused($"Nothing is owed to any household of run {progress.Run.Id}; nothing was stored.");
         Console.WriteLine($"Run {progress.Run.Id}: {paid.Households:N0} households are paid {SettleCommand.Yuan(paid.Yuan)} on {on}, reference {reference}.");
+        if (paid.Deferred > 0) Console.WriteLine($"{waits}: they are not paid, and the next payment has them once nothing is in the way.");
         return ExitCode.Done;
     }
 
@@ -96,7 +102,7 @@ internal static class SettleSteps
         using var ledger = Opened.Ledger(parsed);
         var (progress, household) = (Find(parsed, ledger), parsed.GetValue(Household)!);
         var who = SettlePerson.Of(parsed, ledger, RunStepKind.Paid);
-        if (progress.ReturnRefusal(who) is { } refusal) throw Refused(refusal);
+        if (progress.ReturnRefusal(who) is { } refusal) throw Refused(refusal.ToString());
         var autumn = progress.Run.Autumn;
         var yuan = parsed.GetValue(Amount) ?? ledger.Settlements.Disbursements(autumn, progress.Run.Id).Where(row => row.HouseholdId == household)
             .Aggregate(HouseholdBalance.Zero, (balance, row) => balance.After(row.Kind, row.Yuan)).Net;
@@ -107,9 +113,10 @@ internal static class SettleSteps
         return ExitCode.Done;
     }
 
-    private static void Require(RunProgress progress, RunStep step, Signatory who)
+    /// <param name="about">Division of the household that an objection is about.</param>
+    private static void Require(RunProgress progress, RunStep step, Signatory who, string? about = null)
     {
-        if (progress.Refusal(step, who, LocalDay.Of(step.AtMs)) is { } refusal) throw Refused(refusal);
+        if (progress.Refusal(step, who, LocalDay.Of(step.AtMs), about) is { } refusal) throw Refused(refusal.ToString());
     }
 
     private static LocalDay Day(string text, string option) =>

@@ -51,10 +51,13 @@ public sealed partial class SettlementTests
         Assert.Equal(0, pipeline.VerbReading(Password, "settle", "returned", "1", "H1", "--reference", "R-1", "--as", "zhao").Code);
         Assert.Contains("1 households are paid 21.00 yuan", pipeline.VerbReading(Password, "settle", "pay", "1", "--as", "zhao").Output, StringComparison.Ordinal);
 
+        var unnamed = pipeline.Verb("settle", "--season", "2025-2026", "--division", "1408");
+        Assert.Equal((1, true), (unnamed.Code, unnamed.Errors.Contains("--as USER", StringComparison.Ordinal)));
+        Assert.Equal(0, pipeline.Verb("settle", "--season", "2025-2026", "--division", "1408", "--provisional").Code);
         Import(pipeline, "readings", "meter_id,ts,value,rev\nE1,2026-03-16T00:00:00+08:00,1298,1\n");
-        Assert.Matches(@"run +2\n(.*\n)*due +-1\.20 yuan\npayable +0\.00 yuan\n", pipeline.Verb("settle", "--season", "2025-2026", "--division", "140800000000").Output);
+        Assert.Matches(@"run +3\n(.*\n)*due +-1\.20 yuan\npayable +0\.00 yuan\n", pipeline.VerbReading(Password, "settle", "--season", "2025-2026", "--division", "140800000000", "--as", "wang").Output);
         Assert.Equal(hash, Export(pipeline, 1));
-        Assert.Contains("2 settlement runs hashed again", pipeline.Verb("verify").Output, StringComparison.Ordinal);
+        Assert.Contains("3 settlement runs hashed again", pipeline.Verb("verify").Output, StringComparison.Ordinal);
         Assert.Contains("1  2025-2026  1408          paid", pipeline.Verb("settle", "list").Output, StringComparison.Ordinal);
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace MeterPipeline.ServerTests.Web;
 
-/// <summary>The way of a settlement through the pages with Chromium: bureau, township and two persons of finance.</summary>
+/// <summary>The way of a settlement through the pages with Chromium: finance drafts, freezes, exports and adjusts, the bureau posts it.</summary>
 public sealed class SettlementScreenTests : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
@@ -33,16 +33,15 @@ public sealed class SettlementScreenTests : IAsyncLifetime
     [InlineData(1440, true)]
     [InlineData(820, true)]
     [InlineData(390, false)]
-    public async Task From_draft_to_payment(int width, bool scripts)
+    public async Task From_draft_to_payment_and_the_adjustment_after_it(int width, bool scripts)
     {
         site.AddUser("li", Role.Bureau, Password);
         site.AddUser("wang", Role.Finance, Password);
         site.AddUser("zhao", Role.Finance, Password);
+        var drafting = await In("wang", width, scripts);
+        await Draft(drafting, 1);
+        await Picture(drafting, $"settlements-{width}.png");
         var li = await In("li", width, scripts);
-        await li.FillAsync("#draft-division", "140802");
-        await Send(li, "form[action$='/draft'] button");
-        while (await li.Locator("a[href='/settlements/1']").CountAsync() == 0) await li.ReloadAsync();
-        await Picture(li, $"settlements-{width}.png");
         await Go(li, "/settlements/1");
         var until = LocalDay.FromDate(WebSite.Today.Date.AddDays(67));
         await li.FillAsync("form[action$='/notice'] [name=until]", until.ToString());
@@ -56,19 +55,38 @@ public sealed class SettlementScreenTests : IAsyncLifetime
         await wang.FillAsync("form[action$='/answer'] [name=note]", "已到户核对，数据无误");
         await Send(wang, "form[action$='/answer'] button");
         site.Pass(TimeSpan.FromDays(8));
-        var confirming = await In("wang", width, scripts);
+        var confirming = await In("zhao", width, scripts);
         await Go(confirming, "/settlements/1");
         await Send(confirming, "form[action$='/confirm'] button");
         await Picture(confirming, $"settlement-confirmed-{width}.png");
-        var zhao = await In("zhao", width, scripts);
-        await Go(zhao, "/settlements/1/bank?layout=rural-credit");
-        await Picture(zhao, $"settlement-bank-{width}.png");
-        await Go(zhao, "/settlements/1");
-        await Send(zhao, "form[action$='/pay'] button");
-        await Picture(zhao, $"settlement-paid-{width}.png");
-        await Go(zhao, $"/settlements/1/line?household={WebSite.Household}");
-        await Picture(zhao, $"settlement-line-{width}.png");
+        var paying = await In("wang", width, scripts);
+        await Go(paying, "/settlements/1/bank?layout=rural-credit");
+        await Picture(paying, $"settlement-bank-{width}.png");
+        await Go(paying, "/settlements/1");
+        await Send(paying, "form[action$='/pay'] button");
+        await Picture(paying, $"settlement-paid-{width}.png");
+        await Go(paying, $"/settlements/1/line?household={WebSite.Household}");
+        await Picture(paying, $"settlement-line-{width}.png");
         Assert.Equal(Domain.Settlements.RunStage.Paid, site.Ledger.Settlements.Run(1)!.Stage);
+        await Go(paying, "/settlements/1");
+        var download = await paying.RunAndWaitForDownloadAsync(() => paying.ClickAsync("a[href$='/workbook.xlsx']"));
+        Assert.Equal("settlement-1-2025-2026-140802.xlsx", download.SuggestedFilename);
+        // A reading that comes later: the next run has the difference, and only that.
+        var line = site.Ledger.Settlements.Line(1, WebSite.Household)!;
+        site.Acknowledge(line.Use.Segments[0].Meter, LocalDay.On(2026, 2, 1), Domain.Quantity.ToDecimal(line.Use.Segments[0].Closing!.Value) + 50);
+        await Draft(paying, 2);
+        await Go(paying, "/settlements/2?list=adjusted");
+        await Picture(paying, $"settlement-adjusted-{width}.png");
+        var adjusted = site.Ledger.Settlements.Line(2, WebSite.Household)!;
+        Assert.Equal((Domain.Settlements.AdjustmentKind.Supplement, adjusted.Accrued.Total - line.Accrued.Total), (adjusted.Adjustment, adjusted.Due.Total));
+    }
+
+    private async Task Draft(IPage page, int run)
+    {
+        await Go(page, "/settlements");
+        await page.FillAsync("#draft-division", "140802");
+        await Send(page, "form[action$='/draft'] button");
+        while (await page.Locator($"a[href='/settlements/{run}']").CountAsync() == 0) await page.ReloadAsync();
     }
 
     private async Task<IPage> In(string name, int width, bool scripts)

@@ -1,5 +1,6 @@
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Settlements;
+using MeterPipeline.Domain.Statements;
 
 namespace MeterPipeline.Tests.Golden;
 
@@ -16,7 +17,7 @@ internal sealed class CaseSettlements
         return (books, statements, run) =>
         {
             if (!desks.TryGetValue(run, out var desk)) desks[run] = desk = new Desk();
-            desk.Draft = [.. statements.OfDivision("", autumn).Select(statement => LineDrawing.Of(statement, books.Registry, desk.HistoryOf(statement.Household.Id)))];
+            desk.Draft = [.. statements.HouseholdsOf("").Select(household => statements.Of(household, autumn)).OfType<HouseholdStatement>().Select(statement => LineDrawing.Of(statement, books.Registry, desk.HistoryOf(statement.Household.Id)))];
             foreach (var (key, value) in expected)
             {
                 var found = key switch

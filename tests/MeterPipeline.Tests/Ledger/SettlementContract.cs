@@ -11,6 +11,7 @@ namespace MeterPipeline.Tests.Ledger;
 public abstract class SettlementContract
 {
     private static readonly LocalDay Day = LocalDay.On(2026, 4, 20);
+    private static readonly HashSet<string> Nobody = [];
 
     /// <summary>Opens this test's ledger, as one more process would.</summary>
     protected abstract ILedger Open();
@@ -74,7 +75,7 @@ public abstract class SettlementContract
         Assert.Throws<SettlementRefusedException>(() => settlements.Draft(AnyLine.Draft(), AnyLine.Policies, settlements.Moment(), []));
         Assert.True(settlements.AddStep(Step(1, RunStepKind.Noticed) with { From = Day, Until = Day.Next }, 1));
         Assert.False(settlements.AddStep(Step(1, RunStepKind.Withdrawn), 1));
-        Assert.Null(settlements.Pay(Step(1, RunStepKind.Paid), 1, Day, "r"));
+        Assert.Null(settlements.Pay(Step(1, RunStepKind.Paid), 1, Day, "r", Nobody));
         var steps = Open().Settlements.Run(1)!.Steps;
         Assert.Equal([RunStepKind.Drafted, RunStepKind.Noticed], steps.Select(step => step.Kind));
         Assert.Equal((Day, Day.Next), (steps[1].From, steps[1].Until));
@@ -124,6 +125,40 @@ public abstract class SettlementContract
         Assert.Equal(["A-1", "P-1", "P-1", "R-1", "P-3"], settlements.Disbursements(AnyLine.Autumn).Select(row => row.Reference));
         Assert.Equal([1, 1, 1, 1], settlements.Disbursements(AnyLine.Autumn, 1).Select(row => row.RunId ?? 0));
         Assert.Empty(settlements.UnsoundBalances(9));
+    }
+
+    [Fact]
+    public void Who_waits_when_a_run_is_paid_is_told_of_and_still_owed()
+    {
+        var settlements = Open().Settlements;
+        Confirm(settlements, Draft(settlements, AnyLine.Of("H1", 121), AnyLine.Of("H2", 100), AnyLine.Of("H3", 7)));
+        Assert.Equal(new PaymentList(0, 0, 3, 228), Pay(settlements, 1, "P-0", new HashSet<string> { "H1", "H2", "H3" }));
+        Assert.Empty(settlements.Disbursements(AnyLine.Autumn));
+        Assert.Equal(new PaymentList(2, 128, 1, 100), Pay(settlements, 1, "P-1", new HashSet<string> { "H2", "H9" }));
+        Assert.Equal(
+            [("H1", DisbursementKind.Payment, 121m), ("H2", DisbursementKind.Deferred, 100m), ("H3", DisbursementKind.Payment, 7m)],
+            Open().Settlements.Disbursements(AnyLine.Autumn, 1).Select(row => (row.HouseholdId, row.Kind, row.Yuan)));
+        Assert.Equal((new HouseholdBalance(100, 0, 0, 0, 0), 100m), (settlements.Balance(AnyLine.Autumn, "H2"), settlements.Balance(AnyLine.Autumn, "H2").Owed));
+        Assert.Empty(settlements.UnsoundBalances(9));
+        // Nothing in the way any more: the next payment has it, once.
+        Assert.Equal(new PaymentList(1, 100), Pay(settlements, 1, "P-2"));
+        Assert.Equal(new PaymentList(0, 0), Pay(settlements, 1, "P-3"));
+        Assert.Equal(228, settlements.Disbursements(AnyLine.Autumn).Where(row => row.Kind == DisbursementKind.Payment).Sum(row => row.Yuan));
+    }
+
+    [Fact]
+    public void What_a_run_prints_beside_its_lines_is_frozen_under_its_hash()
+    {
+        var settlements = Open().Settlements;
+        var imprint = new RunImprint("0359-1", [new SettledPlace("140802000000", "盐湖区")], 4);
+        var plain = settlements.Draft(AnyLine.Draft(), AnyLine.Policies, settlements.Moment(), [AnyLine.Of("H1", 1)]);
+        var run = settlements.Draft(AnyLine.Draft() with { Imprint = imprint }, AnyLine.Policies, settlements.Moment(), [AnyLine.Of("H2", 1)]);
+        var frozen = Open().Settlements.Run(run.Id)!.Run;
+        Assert.Equal(("0359-1", "盐湖区", "140881000000", 4), (frozen.Imprint!.SupervisionPhone, frozen.Imprint.NameOf("140802"), frozen.Imprint.NameOf("140881"), frozen.Imprint.Disbursement));
+        Assert.Equal(CanonicalForm.Of(run), CanonicalForm.Of(frozen));
+        Assert.Equal(AnyLine.Policies.Policies.Single(policy => policy is { Id: "yuncheng-2025", Version: 1 }).Basis.Document, Assert.Single(frozen.Policies).Document);
+        // Absent where nobody froze it: what older programs stored keeps its bytes and so its hash.
+        Assert.DoesNotContain("imprint", Encoding.UTF8.GetString(CanonicalForm.Of(plain)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,8 +212,8 @@ public abstract class SettlementContract
 
     private static void Confirm(ISettlements settlements, SettlementRun run) => Assert.True(settlements.AddStep(Step(run.Id, RunStepKind.Confirmed), 1));
 
-    private static PaymentList? Pay(ISettlements settlements, int run, string reference) =>
-        settlements.Pay(Step(run, RunStepKind.Paid), settlements.Run(run)!.Steps.Count, Day, reference);
+    private static PaymentList? Pay(ISettlements settlements, int run, string reference, IReadOnlySet<string>? waiting = null) =>
+        settlements.Pay(Step(run, RunStepKind.Paid), settlements.Run(run)!.Steps.Count, Day, reference, waiting ?? Nobody);
 
     private static string? Disburse(ISettlements settlements, string household, DisbursementKind kind, decimal yuan, string reference, int? run = null) =>
         Assert.Single(settlements.Disburse([Row(household, kind, yuan, reference) with { RunId = run }]));

@@ -65,6 +65,16 @@ public sealed class AdjustmentProperties
         Assert.Equal("0f0024", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..6]);
     }
 
+    [Fact]
+    public void A_run_of_an_older_program_keeps_its_text_and_so_its_hash()
+    {
+        const string Amount = """{"operating":1.2,"hardship":0,"shares":[]}""";
+        const string Older = $$"""{"id":7,"autumn":2025,"division":"1408","actor":"li","at_ms":1774972800000,"journal_seq":1,"registry_version":2,"policies":[{"id":"p","version":1,"fingerprint":"ab"}],"lines":1,"totals":{"households":1,"held":0,"accrued":{{Amount}},"before":{{Amount}},"due":{{Amount}},"payable":1.2},"previous_hash":"","content_hash":"","provisional":false}""";
+        var run = CanonicalForm.ReadRun(Encoding.UTF8.GetBytes(Older), "f00");
+        Assert.Equal(("f00", null, null), (run.ContentHash, run.Imprint, run.Policies[0].Document));
+        Assert.Equal(Older, Encoding.UTF8.GetString(CanonicalForm.Of(run)));
+    }
+
     private static string Text(SettlementLine line)
     {
         var text = new System.Buffers.ArrayBufferWriter<byte>();

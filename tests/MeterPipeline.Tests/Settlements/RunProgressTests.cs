@@ -46,6 +46,9 @@ public sealed class RunProgressTests
     [InlineData(Noticed, "confirm:sun", "04-09", "sun may act in 140882 only")]
     [InlineData("draft:wang notice:li@04-02..04-08", "confirm:wang", "04-09", "four eyes")]
     [InlineData("draft:wang notice:li@04-02..04-08", "confirm:zhao", "04-09", null)]
+    [InlineData("draft:cli:wang notice:li@04-02..04-08", "confirm:wang", "04-09", "four eyes")] // at the command line, before wang could sign in
+    [InlineData("draft:wang notice:li@04-02..04-08 confirm:zhao", "pay:wang", "04-09", null)] // two persons are enough
+    [InlineData("draft:wang notice:li@04-02..04-08 confirm:zhao", "pay:zhao", "04-09", "four eyes")]
     [InlineData(Noticed + " object:wu/H1", "confirm:wang", "04-09", "1 objections wait (H1)")]
     [InlineData(Noticed + " object:wu/H1 answer:li/H1", "confirm:wang", "04-09", null)]
     [InlineData(Noticed + " object:wu/H1 answer:li/H1 object:wu/H1", "confirm:wang", "04-09", "1 objections wait (H1)")]
@@ -75,7 +78,7 @@ public sealed class RunProgressTests
     [InlineData(Confirmed + " pay:zhao", "li", "done by finance")]
     [InlineData(Confirmed + " pay:zhao", "wang", null)]
     public void A_return_is_entered_by_finance_after_the_payment(string history, string person, string? reason) =>
-        AssertReason(reason, Progress(history, false).ReturnRefusal(_persons[person]));
+        AssertReason(reason, Progress(history, false).ReturnRefusal(_persons[person])?.ToString());
 
     [Theory]
     [InlineData("2026-03-15", false, "from 2026-03-16 on")]
@@ -84,15 +87,22 @@ public sealed class RunProgressTests
     public void A_season_is_settled_when_it_is_over(string today, bool provisional, string? reason)
     {
         Assert.True(LocalDay.TryParse(today, out var day));
-        AssertReason(reason, RunProgress.DraftRefusal(KnownSeason(), "1408", day, provisional));
+        AssertReason(reason, RunProgress.DraftRefusal(KnownSeason(), "1408", day, provisional)?.ToString());
     }
+
+    [Theory]
+    [InlineData(null, "sun may act in 140882 only")]
+    [InlineData("140802101201", "sun may act in 140882 only")]
+    [InlineData("140882101201", null)]
+    public void An_objection_is_a_matter_of_the_households_own_place(string? about, string? reason) =>
+        AssertReason(reason, Progress(Noticed, false).Refusal(StepOf("object:sun/H1"), _persons["sun"], LocalDay.On(2026, 4, 3), about)?.ToString());
 
     [Fact]
     public void Who_may_draft()
     {
         Assert.Null(RunProgress.DraftRefusal(_persons["qian"], "140802"));
-        Assert.Contains("1408 only", RunProgress.DraftRefusal(_persons["qian"], "14")!, StringComparison.Ordinal);
-        Assert.Contains("acts for a township", RunProgress.DraftRefusal(_persons["wu"], "1408")!, StringComparison.Ordinal);
+        Assert.Contains("1408 only", $"{RunProgress.DraftRefusal(_persons["qian"], "14")}", StringComparison.Ordinal);
+        Assert.Contains("acts for a township", $"{RunProgress.DraftRefusal(_persons["wu"], "1408")}", StringComparison.Ordinal);
     }
 
     [Theory]
@@ -110,7 +120,7 @@ public sealed class RunProgressTests
     private static void Check(string history, string next, string today, string? reason, bool provisional)
     {
         var (month, day) = (int.Parse(today[..2]), int.Parse(today[3..]));
-        var found = Progress(history, provisional).Refusal(StepOf(next), _persons[StepOf(next).Actor], LocalDay.On(2026, month, day));
+        var found = Progress(history, provisional).Refusal(StepOf(next), _persons[StepOf(next).Actor], LocalDay.On(2026, month, day))?.ToString();
         AssertReason(reason, found);
         if (found is not null) Assert.StartsWith("Run 7 cannot be ", found, StringComparison.Ordinal);
     }
@@ -130,7 +140,7 @@ public sealed class RunProgressTests
 
     private static RunStep StepOf(string text)
     {
-        var (verb, rest) = (text.Split(':')[0], text.Split(':')[1]);
+        var (verb, rest) = (text[..text.IndexOf(':')], text[(text.IndexOf(':') + 1)..]);
         var kind = verb switch
         {
             "draft" => RunStepKind.Drafted,

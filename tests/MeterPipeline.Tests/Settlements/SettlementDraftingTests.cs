@@ -77,6 +77,66 @@ public sealed class SettlementDraftingTests : IDisposable
     }
 
     [Fact]
+    public void A_hold_between_confirmation_and_payment_stops_the_money_and_not_what_was_given()
+    {
+        var (ledger, _) = Season(Readings());
+        var run = Draft(ledger);
+        Confirm(ledger, run);
+        Say(ledger, "H2", HoldAct.Place);
+        // A late reading puts H3 on hold by itself: it goes back and stays there.
+        Append(ledger, [Reading(3, new LocalDay(_end.Number - 4), 7), Reading(3, new LocalDay(_end.Number - 3), 8), Reading(3, new LocalDay(_end.Number - 2), 9), Reading(3, new LocalDay(_end.Number - 1), 10)]);
+        var waiting = PaymentHolds.Of(ledger, KnownPolicies.Shipped, run.Id, 2025);
+        Assert.Equal(["H2", "H3"], waiting.Keys.Order());
+        Assert.Equal(["site-inspection"], waiting["H2"]);
+        Assert.Equal(new PaymentList(1, 121, 2, 605), Pay(ledger, "P-1"));
+        Assert.Equal(run.ContentHash, ledger.Settlements.Run(1)!.Run.ContentHash);
+        Say(ledger, "H2", HoldAct.Lift);
+        Assert.Equal(new PaymentList(1, 242, 1, 363), Pay(ledger, "P-2"));
+        // What was given is given: the next run gives H2 nothing more, and takes nothing back from H3 while it waits.
+        Assert.Equal([("H1", 0m), ("H2", 0m), ("H3", 0m)], Drawn(ledger).Select(line => (line.Household.Id, line.Due.Total)));
+        Assert.Empty(Verify(ledger));
+    }
+
+    [Fact]
+    public void A_hold_waits_where_there_is_nothing_to_state_any_more()
+    {
+        var (ledger, _) = Season(Readings());
+        Confirm(ledger, Draft(ledger));
+        ledger.ChangeRegistry(Households(route: HeatingRoute.CentralHeating), "test", 3);
+        Say(ledger, "H1", HoldAct.Place);
+        Assert.Equal([("H1", 0m), ("H2", -242m), ("H3", -363m)], Drawn(ledger).Select(line => (line.Household.Id, line.Due.Total)));
+        Assert.Equal(["H1"], PaymentHolds.Of(ledger, KnownPolicies.Shipped, 1, 2025).Keys);
+    }
+
+    [Fact]
+    public void What_was_read_for_a_household_is_let_go_before_the_next()
+    {
+        var (ledger, _) = Season(Readings());
+        using (var fold = ledger.AcquireFold()) FlushBooks(ledger);
+        using var reading = LedgerReading.Open(ledger, KnownPolicies.Shipped);
+        Assert.Equal(0, reading.PendingReadings);
+        using var statements = reading.StatementsOf("1408", 2025).GetEnumerator();
+        Assert.True(statements.MoveNext());
+        var book = BookOf(reading, 1);
+        Assert.True(statements.MoveNext());
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(book.IsAlive);
+        Assert.Equal(242, statements.Current.Accrual!.Total);
+        Assert.True(statements.MoveNext());
+        Assert.False(statements.MoveNext());
+    }
+
+    [Fact]
+    public void Readings_that_nobody_has_folded_stay_in_their_books()
+    {
+        var (ledger, _) = Season(Readings());
+        using var reading = LedgerReading.Open(ledger, KnownPolicies.Shipped);
+        for (var pass = 0; pass < 2; pass++) Assert.Equal([121m, 242m, 363m], reading.StatementsOf("1408", 2025).Select(statement => statement.Accrual!.Total));
+    }
+
+    [Fact]
     public void A_season_that_is_not_over_is_only_looked_at()
     {
         var (ledger, _) = Season(Readings());
@@ -113,6 +173,34 @@ public sealed class SettlementDraftingTests : IDisposable
         }
         var differences = Verify(folder.Open());
         Assert.Contains(differences, difference => difference.StartsWith(named, StringComparison.Ordinal) && difference.Contains(and, StringComparison.Ordinal));
+    }
+
+    private static void Say(ILedger ledger, string household, HoldAct act) =>
+        ledger.AddHoldEntry(new HoldEntry(0, household, 2025, "site-inspection", act, "", "look", "li", 1));
+
+    private static PaymentList Pay(ILedger ledger, string reference) => ledger.Settlements.Pay(
+        new RunStep(1, RunStepKind.Paid, LocalDay.On(2026, 4, 20).StartMs, "zhao", ""), ledger.Settlements.Run(1)!.Steps.Count, LocalDay.On(2026, 4, 20), reference,
+        PaymentHolds.Of(ledger, KnownPolicies.Shipped, 1, 2025).Keys.ToHashSet())!;
+
+    /// <summary>Lines of a run that is drafted next.</summary>
+    private static List<SettlementLine> Drawn(ILedger ledger) => Lines(ledger, Draft(ledger).Id);
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static WeakReference BookOf(LedgerReading reading, int meterNo) => new(reading.Books.Book(meterNo, Register.Total));
+
+    /// <summary>As the accruer does it.</summary>
+    private static void FlushBooks(ILedger ledger)
+    {
+        var flush = new FoldFlush { FoldedSeq = ledger.JournalHead() };
+        using (var reading = LedgerReading.Open(ledger, KnownPolicies.Shipped))
+        {
+            foreach (var book in reading.Books.Dirty)
+            {
+                book.WriteDays((day, blob) => flush.MeterDays.Add(new MeterDayRow(book.MeterNo, book.Register, day, blob)));
+                book.WriteYears((autumn, blob) => flush.MeterYears.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, blob)));
+            }
+        }
+        ledger.Flush(flush);
     }
 
     private static void Execute(sqlite3 database, string sql)

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using MeterPipeline.Domain.Holds;
+using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Tests.Web;
 
@@ -55,6 +57,23 @@ public sealed class HoldActionTests : IAsyncLifetime
         foreach (var division in new[] { "", "&division=140802", "&division=140882" })
             Assert.Equal(HttpStatusCode.Forbidden, (await county.PostAsync("/holds?season=2025-2026" + division, ("act", "lift"), ("note", "x"), ("hold", mark))).StatusCode);
         Assert.Empty(Entries());
+    }
+
+    [Fact]
+    public async Task A_household_without_anything_that_could_wait_is_refused_by_name()
+    {
+        // Others heat it now: it has a meter, and no subsidy of its own.
+        var change = new RegistryChange();
+        using (var view = Site.Ledger.OpenView()) change.Households.Add(view.Registry().Households[WebSite.Household] with { Route = HeatingRoute.CentralHeating });
+        Site.Ledger.ChangeRegistry(change, "test", 1);
+        using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");
+        await bureau.GetAsync("/holds?season=2025-2026");
+        Assert.Equal(HttpStatusCode.OK, (await Say(bureau, "place", "入户核查", "0000000000000000 register-reset " + WebSite.Household, "site-inspection")).StatusCode);
+        Assert.Contains("该户没有可暂缓的运行补贴", bureau.Html, StringComparison.Ordinal);
+        Assert.Empty(Entries());
+        // One that was never read has a statement, and waits.
+        await Say(bureau, "place", "入户核查", "0000000000000000 register-reset " + WebSite.NeverRead, "site-inspection");
+        Assert.Equal(WebSite.NeverRead, Assert.Single(Entries()).HouseholdId);
     }
 
     private static Task<HttpResponseMessage> Say(WebVisitor who, string act, string note, string mark, string reason = "") =>

@@ -1,29 +1,17 @@
 using System.Net;
-using System.Text.Json;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger.Users;
-using MeterPipeline.Web.Access;
+using static MeterPipeline.Tests.Web.SettlementSteps;
 
 namespace MeterPipeline.Tests.Web;
 
 /// <summary>Settlements at the web port: from draft to payment by the people whose steps they are, and files that stay what they were.</summary>
 public sealed class SettlementPagesTests : IAsyncLifetime
 {
-    private const string Township = "140802100";
     private WebSite site = null!;
 
-    public async Task InitializeAsync()
-    {
-        site = await WebSite.StartAsync(new AccessOptions { FormsPerMinute = 10_000 });
-        site.Pass(TimeSpan.FromDays(60));
-        site.AddUser("li", Role.Bureau, WebVisitor.Password);
-        site.AddUser("wang", Role.Finance, WebVisitor.Password);
-        site.AddUser("zhao", Role.Finance, WebVisitor.Password);
-        site.AddUser("town", Role.Township, WebVisitor.Password, divisions: Township + "000");
-        site.AddUser("next", Role.Township, WebVisitor.Password, divisions: "140802101000");
-        site.Ledger.Settlements.PutPayees([(WebSite.Household, new Payee("张建国", "11010519491231002X", "信用社", "张建国", "6228480402564890018", ""))], "test", 1);
-    }
+    public async Task InitializeAsync() => site = await StartAsync();
 
     public async Task DisposeAsync() => await site.DisposeAsync();
 
@@ -38,7 +26,7 @@ public sealed class SettlementPagesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await town.PostAsync("/settlements/1/answer", ("household", WebSite.Household), ("note", "x"))).StatusCode);
         using var wang = await In("wang");
         await Do(wang, "confirm", HttpStatusCode.Conflict);
-        Assert.Contains("its notice lasts until", wang.Html, StringComparison.Ordinal);
+        Assert.Contains($"公示至 {Day(7)} 为止", wang.Html, StringComparison.Ordinal);
         await Do(wang, "answer", HttpStatusCode.Redirect, ("note", "已核对"));
         site.Pass(TimeSpan.FromDays(8));
         using var later = await In("wang");
@@ -116,31 +104,4 @@ public sealed class SettlementPagesTests : IAsyncLifetime
     }
 
     private Task<WebVisitor> In(string name) => WebVisitor.SignedInAsync(site, name);
-
-    private static string Day(int after) => LocalDay.FromDate(WebSite.Today.Date.AddDays(60 + after)).ToString();
-
-    /// <summary>Drafted in the background: asked for until it is there.</summary>
-    private static async Task Draft(WebVisitor li, string division)
-    {
-        await li.GetAsync("/settlements");
-        Assert.Equal(HttpStatusCode.Redirect, (await li.PostAsync("/settlements/draft", ("season", "2025-2026"), ("division", division))).StatusCode);
-        JsonElement draft;
-        do draft = (await Json(li, "/api/v1/settlements")).GetProperty("draft"); while (!draft.TryGetProperty("run", out _) && !draft.TryGetProperty("fault", out _));
-        Assert.True(draft.TryGetProperty("run", out var run) && run.GetInt32() == 1, draft.ToString());
-    }
-
-    private static async Task Do(WebVisitor who, string step, HttpStatusCode expected, params (string Name, string Value)[] fields)
-    {
-        await who.GetAsync("/settlements/1");
-        var answer = await who.PostAsync($"/settlements/1/{step}", fields.Any(field => field.Name == "note") ? fields : [.. fields, ("note", "")]);
-        Assert.True(answer.StatusCode == expected, $"{step}: {answer.StatusCode} {(answer.StatusCode == HttpStatusCode.Conflict ? who.Html : "")}");
-    }
-
-    private static async Task<string> Html(WebVisitor who, string path)
-    {
-        await who.GetAsync(path);
-        return who.Html;
-    }
-
-    private static async Task<JsonElement> Json(WebVisitor who, string path) => JsonDocument.Parse(await (await who.GetAsync(path)).Content.ReadAsStringAsync()).RootElement;
 }

@@ -30,7 +30,7 @@ public static class BankFile
         var (count, total) = (0, 0m);
         foreach (var line in export.Lines.Where(line => line.Payable > 0))
         {
-            if (ProblemOf(line, layout) is { } reason) problems.Add(new BankProblem(line.Household.Id, line.Payable, reason));
+            if (ProblemOf(export, line, layout) is { } reason) problems.Add(new BankProblem(line.Household.Id, line.Payable, reason));
             else (count, total) = (count + 1, total + line.Payable);
         }
         void Line(string text) => into.Write(layout.Encoding.GetBytes(text + layout.LineEnd));
@@ -41,7 +41,7 @@ public static class BankFile
         }
         Edge(layout.Header);
         var number = 0;
-        foreach (var line in export.Lines.Where(line => line.Payable > 0 && ProblemOf(line, layout) is null)) Line(Payment(line, ++number, layout));
+        foreach (var line in export.Lines.Where(line => line.Payable > 0 && ProblemOf(export, line, layout) is null)) Line(Payment(line, ++number, layout));
         Edge(layout.Footer);
         return new BankResult(count, total, problems);
     }
@@ -50,9 +50,10 @@ public static class BankFile
         string.Join(layout.Separator, layout.Fields.Select(field => Padded(TextOf(field, line, number, layout), field, layout)
             ?? throw new InvalidDataException($"Bank layout '{layout.Id}': field {field.Value} is too narrow for payment {number}. Make it wider.")));
 
-    /// <summary>Why a bank cannot read the payment as meant; null: it can.</summary>
-    private static string? ProblemOf(SettlementLine line, BankLayout layout)
+    /// <summary>Why a bank is not told of the payment, or cannot read it as meant; null: nothing in the way.</summary>
+    private static string? ProblemOf(RunExport export, SettlementLine line, BankLayout layout)
     {
+        if (export.Waiting.TryGetValue(line.Household.Id, out var holds)) return $"暂缓发放：{string.Join("；", holds.Select(RunTexts.Hold))}";
         if (AdjustmentSheet.PayeeProblem(line) is { } missing) return missing;
         foreach (var field in layout.Fields)
         {

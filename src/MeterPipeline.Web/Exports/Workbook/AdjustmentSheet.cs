@@ -33,7 +33,7 @@ internal sealed class AdjustmentSheet : RunSheet
     {
         this.export = export;
         table = new(book.Add(export.Head(8, "调整与异常", "清洁取暖运行补贴调整与异常", Columns)), Columns);
-        moved = export.Disbursements.Where(d => d.Kind is DisbursementKind.Returned or DisbursementKind.Recovered).ToLookup(d => d.HouseholdId, StringComparer.Ordinal);
+        moved = export.Disbursements.ToLookup(d => d.HouseholdId, StringComparer.Ordinal);
         objections = export.Steps.Where(step => step.Kind == RunStepKind.Objected).ToLookup(step => step.HouseholdId, StringComparer.Ordinal);
     }
 
@@ -54,8 +54,15 @@ internal sealed class AdjustmentSheet : RunSheet
         foreach (var hold in line.Line.Holds) yield return new(line, "暂缓", line.Waiting, RunTexts.Hold(hold));
         foreach (var objection in objections[line.Household.Id]) yield return new(line, "异议", null, objection.Note, LocalDay.Of(objection.AtMs));
         foreach (var row in moved[line.Household.Id])
-            yield return new(line, row.Kind == DisbursementKind.Returned ? "退票" : "已追回", row.Yuan,
-                row.Kind == DisbursementKind.Returned ? "银行未能入账，款项退回" : "住户退回", row.On, row.Reference);
+        {
+            var (kind, why) = row.Kind switch
+            {
+                DisbursementKind.Returned => ("退票", "银行未能入账，款项退回"),
+                DisbursementKind.Recovered => ("已追回", "住户退回"),
+                _ => ("暂缓发放", "发放时尚待核实，仍应发放"),
+            };
+            yield return new(line, kind, row.Yuan, why, row.On, row.Reference);
+        }
         if (line.Owed > 0) yield return new(line, "结转", line.Owed, "已预发与已核定超过应发，结转抵扣或追回");
         if (line.Payable > 0 && !export.Provisional && PayeeProblem(line.Line) is { } missing) yield return new(line, "不能发放", line.Payable, missing);
         if (NotReckoned(line) is { } reason) yield return new(line, "不计补贴", null, reason);

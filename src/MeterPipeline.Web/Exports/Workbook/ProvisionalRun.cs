@@ -24,7 +24,7 @@ public static class ProvisionalRun
     }
 
     /// <summary>As a run draws them in which nothing was given before and nobody is paid.</summary>
-    private static IEnumerable<SettlementLine> Lines(LedgerReading reading, int autumn, string division) => reading.Statements.OfDivision(division, autumn)
+    private static IEnumerable<SettlementLine> Lines(LedgerReading reading, int autumn, string division) => reading.StatementsOf(division, autumn)
         .Select(statement => LineDrawing.Of(statement, reading.Books.Registry, LineHistory.None with { Account = Account(reading.View, statement) }));
 
     /// <summary>The account number at the season's end; of several, the one that began last.</summary>

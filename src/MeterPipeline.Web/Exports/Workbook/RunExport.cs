@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Settlements;
 
@@ -7,12 +8,15 @@ namespace MeterPipeline.Web.Exports.Workbook;
 /// <param name="Run">Id 0: made in memory from the present state; then its totals are not known before the lines are read.</param>
 /// <param name="Lines">Ordered by division, then household id; streamed, never kept. Lists read them once, a bank file twice.</param>
 /// <param name="Steps">Oldest first.</param>
-/// <param name="Disbursements">Money that moved in the season.</param>
+/// <param name="Disbursements">Money of the season that came back or waited before the run was drafted.</param>
 public sealed record RunExport(
     SettlementRun Run, IEnumerable<SettlementLine> Lines, IReadOnlyList<RunStep> Steps, IReadOnlyList<Disbursement> Disbursements, ExportNotes Notes)
 {
     /// <summary>暂估: nobody may be paid by it.</summary>
     public bool Provisional => !Stored || Run.Provisional;
+
+    /// <summary>Households that a bank is not told to pay now, and why; a list says nothing of them.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Waiting { get; init; } = ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
 
     internal bool Stored => Run.Id > 0;
 
