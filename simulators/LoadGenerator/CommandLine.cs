@@ -20,6 +20,7 @@ internal sealed record CommandLine(LoadOptions Load, string? RegistryFolder, int
           --meters N            at least as many as connections, default 10,000
           --seconds N           measured time, 1 to 3,600, default 10
           --warm-up N           seconds before it, default 3
+          --rate N              readings a second of all connections together, default as fast as the server takes them
           --window N            messages of a connection that wait for their PUBACK, 1 to 65,535, default 1,000
           --topic-prefix TOPIC  default metering/v1/co1; a meter publishes to TOPIC/METER/reading
           --user NAME           sign in; needs --password-stdin
@@ -53,6 +54,7 @@ internal sealed record CommandLine(LoadOptions Load, string? RegistryFolder, int
                 "--seconds" => line with { Load = load with { Seconds = Whole() } },
                 "--warm-up" => line with { Load = load with { WarmUpSeconds = Whole() } },
                 "--window" => line with { Load = load with { Window = Whole() } },
+                "--rate" => line with { Load = load with { PerSecond = Whole() } },
                 "--topic-prefix" => line with { Load = load with { TopicPrefix = Value() } },
                 "--user" => line with { Load = load with { User = Value() } },
                 "--password-stdin" => line with { Load = load with { Password = input.ReadLine() ?? "" } },

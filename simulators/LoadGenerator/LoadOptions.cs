@@ -27,6 +27,9 @@ public sealed record LoadOptions
     /// <summary>Messages of a connection that wait for their PUBACK, 1 to 65,535, default 1,000.</summary>
     public int Window { get; init; } = 1_000;
 
+    /// <summary>Readings a second of all connections together; 0: as fast as the server takes them. At most 10,000,000.</summary>
+    public int PerSecond { get; init; }
+
     /// <summary>Topic of a meter without <c>/METER/reading</c>, printable ASCII.</summary>
     public string TopicPrefix { get; init; } = "metering/v1/" + LoadRegistry.Company;
 
@@ -39,6 +42,12 @@ public sealed record LoadOptions
 
     /// <summary>PEM file of the authorities that may have signed the server's certificate. Null: those of the machine.</summary>
     public string? Authorities { get; init; }
+
+    /// <summary>Time of the first readings. Null: 16 November 2025.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>What registers show at first beyond <see cref="LoadRegistry.Opening"/>, kWh with two decimals.</summary>
+    public decimal Above { get; init; }
 
     /// <summary>No reading is later: a pipeline refuses those of the future. Null: now.</summary>
     public DateTimeOffset? Until { get; init; }
@@ -54,6 +63,7 @@ public sealed record LoadOptions
         Range("--seconds", Seconds, 1, 3_600);
         Range("--warm-up", WarmUpSeconds, 0, 600);
         Range("--window", Window, 1, ushort.MaxValue);
+        Range("--rate", PerSecond, 0, 10_000_000);
         if (TopicPrefix.Length is 0 or > TopicPrefixMax || !TopicPrefix.All(c => c is > ' ' and <= '~' and not ('+' or '#')))
             throw new LoadException($"--topic-prefix wants 1 to {TopicPrefixMax} printable characters of ASCII without + and #.");
         if (User.Length > 256 || Password.Length > 1_024) throw new LoadException("--user takes 256 characters at most, a password 1,024.");

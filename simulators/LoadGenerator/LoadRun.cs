@@ -16,7 +16,7 @@ public sealed record LoadResult(long Acknowledged, long Total, double Seconds, l
     public double Rate => Acknowledged / Seconds;
 }
 
-/// <summary>Publishes at full speed, with a window per connection, and waits for every acknowledgement in the end.</summary>
+/// <summary>Publishes at full speed, or at the rate asked for, with a window per connection, and waits for every acknowledgement in the end.</summary>
 public static class LoadRun
 {
     /// <param name="options">Checked here.</param>
@@ -30,7 +30,7 @@ public static class LoadRun
         using var connected = new CountdownEvent(options.Connections);
         var until = options.Until ?? DateTimeOffset.UtcNow;
         var publishers = Enumerable.Range(0, options.Connections)
-            .Select(no => new Publisher(options, tls, no, new PacketRing(no, options.Connections, options.Meters, options.TopicPrefix, until))).ToList();
+            .Select(no => new Publisher(options, tls, no, new PacketRing(no, options.Connections, options.Meters, options.TopicPrefix, until, options.From, options.Above))).ToList();
         var threads = publishers.ConvertAll(publisher => new Thread(() => publisher.Run(connected, failed)) { IsBackground = true });
         threads.ForEach(thread => thread.Start());
         connected.Wait();

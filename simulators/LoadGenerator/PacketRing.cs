@@ -12,8 +12,11 @@ namespace LoadGenerator;
 public sealed class PacketRing
 {
     private const int StepMinutes = 15;
-    private static readonly DateTimeOffset Start = new(2025, 11, 16, 0, 0, 0, TimeSpan.FromHours(8));
 
+    /// <summary>Time of the first readings where nothing else is asked for.</summary>
+    public static readonly DateTimeOffset Start = new(2025, 11, 16, 0, 0, 0, TimeSpan.FromHours(8));
+
+    private readonly DateTimeOffset from;
     private readonly byte[] packets;
     private readonly int meters;
     private readonly int size;
@@ -27,16 +30,19 @@ public sealed class PacketRing
 
     /// <summary>The packets of meters <paramref name="first"/>, first + stride, … below <paramref name="end"/>.</summary>
     /// <param name="until">No reading is later.</param>
-    public PacketRing(int first, int stride, int end, string topicPrefix, DateTimeOffset until)
+    /// <param name="from">Time of the first readings, China Standard Time; null: <see cref="Start"/>.</param>
+    /// <param name="above">What the registers show then beyond <see cref="LoadRegistry.Opening"/>, kWh with two decimals.</param>
+    public PacketRing(int first, int stride, int end, string topicPrefix, DateTimeOffset until, DateTimeOffset? from = null, decimal above = 0)
     {
+        this.from = from ?? Start;
         var rendered = new List<byte[]>();
         for (var no = first; no < end; no += stride)
-            rendered.Add(Packets.Publish($"{topicPrefix}/{LoadRegistry.Meter(no)}/reading", $"{{\"ts\":\"2025-11-16T00:00:00+08:00\",\"value\":\"{LoadRegistry.Opening(no):D6}.00\"}}", out idAt));
+            rendered.Add(Packets.Publish($"{topicPrefix}/{LoadRegistry.Meter(no)}/reading", $"{{\"ts\":\"2025-11-16T00:00:00+08:00\",\"value\":\"{(LoadRegistry.Opening(no) + above).ToString("000000.00", CultureInfo.InvariantCulture)}\"}}", out idAt));
         (meters, size) = (rendered.Count, rendered[0].Length);
         packets = new byte[(long)meters * size];
         for (var i = 0; i < meters; i++) rendered[i].CopyTo(packets, i * size);
         timeAt = idAt + 2 + "{\"ts\":\"".Length;
-        stepMax = (int)Math.Clamp((until - Start).TotalMinutes / StepMinutes, -1, int.MaxValue);
+        stepMax = (int)Math.Clamp((until - this.from).TotalMinutes / StepMinutes, -1, int.MaxValue);
     }
 
     /// <summary>Every meter has sent its last reading.</summary>
@@ -62,7 +68,7 @@ public sealed class PacketRing
     private void NextStep()
     {
         step++;
-        var text = Start.AddMinutes((double)step * StepMinutes).ToString("yyyy-MM-ddTHH:mm", CultureInfo.InvariantCulture);
+        var text = from.AddMinutes((double)step * StepMinutes).ToString("yyyy-MM-ddTHH:mm", CultureInfo.InvariantCulture);
         Encoding.ASCII.GetBytes(text, time);
     }
 

@@ -13,11 +13,13 @@ internal sealed class Publisher(LoadOptions options, TlsClient? tls, int no, Pac
     private const byte KeepAliveSeconds = 60;
 
     private readonly int chunk = Math.Min(ChunkMax, options.Window);
+    private readonly Pace pace = new(options.PerSecond / (double)options.Connections);
     private readonly Queue<(long SentAt, int Count)> sent = new();
     private readonly byte[] acks = new byte[64 * 1024];
     private int ackBytes;
     private int headAnswered;
     private int inFlight;
+    private long sentAll;
     private ushort lastAck;
     private long acknowledged;
 
@@ -45,12 +47,13 @@ internal sealed class Publisher(LoadOptions options, TlsClient? tls, int no, Pac
             signalled = true;
             while ((!Stop && !packets.UsedUp) || inFlight > 0)
             {
-                if (!Stop && !packets.UsedUp && options.Window - inFlight >= chunk)
+                if (!Stop && !packets.UsedUp && options.Window - inFlight >= chunk && pace.Allows(sentAll))
                 {
                     Send(stream);
                     if (socket.Available == 0) continue;
                 }
-                Acks(stream);
+                if (inFlight > 0) Acks(stream);
+                else pace.Wait();
             }
             stream.Write([0xE0, 0]);
         }
@@ -66,6 +69,7 @@ internal sealed class Publisher(LoadOptions options, TlsClient? tls, int no, Pac
     {
         var bytes = packets.Next(chunk, out var count);
         sent.Enqueue((Stopwatch.GetTimestamp(), count));
+        sentAll += count;
         inFlight += count;
         stream.Write(bytes);
     }

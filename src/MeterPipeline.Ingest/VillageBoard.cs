@@ -12,9 +12,6 @@ namespace MeterPipeline.Ingest;
 /// </summary>
 public sealed class VillageBoard(PolicyBook policies, TimeProvider time)
 {
-    /// <summary>Time that one flush spends on villages, ms: short beside its rest.</summary>
-    private const int BudgetMs = 150;
-
     private readonly Queue<string> queue = new();
     private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
     private readonly List<string> drawing = [];
@@ -22,6 +19,9 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time)
     private readonly Lock gate = new();
     private Dictionary<string, List<Household>> households = [];
     private RegistrySnapshot registry = RegistrySnapshot.Empty;
+
+    /// <summary>Time that one flush spends on villages, default 150 ms: short beside its rest. Longer where nobody waits for the next reading.</summary>
+    public TimeSpan Budget { private get; init; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Some villages are still to be drawn.</summary>
     public bool Waiting => queue.Count > 0;
@@ -48,7 +48,7 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time)
     {
         var started = time.GetTimestamp();
         var statements = new Statements(books, policies);
-        while (queue.Count > 0 && time.GetElapsedTime(started).TotalMilliseconds < BudgetMs)
+        while (queue.Count > 0 && time.GetElapsedTime(started) < Budget)
         {
             var village = queue.Dequeue();
             waiting.Remove(village);

@@ -135,8 +135,8 @@ public interface ILedgerView : IDisposable
     /// <summary>Every stored meter of one local day, ordered by meter, register, streamed: a cheap scan, rows are stored by day.</summary>
     IEnumerable<MeterDayRow> MeterDaysOn(int day);
 
-    /// <summary>Rows of villages whose code starts with <paramref name="divisionPrefix"/>, days in [first, last], ordered by division, energy, day.</summary>
-    IReadOnlyList<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay);
+    /// <summary>Rows of villages whose code starts with <paramref name="divisionPrefix"/>, days in [first, last], ordered by division, energy, day, streamed.</summary>
+    IEnumerable<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay);
 
     /// <summary>Counters per company and day of receipt in [first, last], without the journal's tail.</summary>
     IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay);

@@ -25,27 +25,12 @@ public sealed class LedgerReading : IDisposable
         stored = new StoredBooks(() => view);
         Books = new Books(view.Registry(), stored.Days, stored.Years);
         Statements = new Statements(Books, policies, new StoredHolds(view).Of);
-        var readings = new List<Reading>();
-        var counts = new List<CompanyCount>();
-        JournalSeq = view.FoldedSeq;
-        foreach (var row in view.JournalTail())
-        {
-            JournalSeq = row.Seq;
-            JournalBlob.Read(row.Blob, readings, counts);
-            foreach (var reading in readings)
-            {
-                Books.Apply(reading);
-                unflushed.Add(reading.MeterNo);
-            }
-            PendingReadings += readings.Count;
-            PendingReceived.AddRange(counts);
-        }
     }
 
     public ILedgerView View { get; }
 
     /// <summary>The newest journal row that is in it.</summary>
-    public long JournalSeq { get; }
+    public long JournalSeq { get; private set; }
 
     public Books Books { get; }
 
@@ -89,7 +74,7 @@ public sealed class LedgerReading : IDisposable
         var view = ledger.OpenView();
         try
         {
-            return new LedgerReading(view, policies);
+            return new LedgerReading(view, policies).WithTail();
         }
         catch
         {
@@ -98,5 +83,54 @@ public sealed class LedgerReading : IDisposable
         }
     }
 
+    /// <summary>The same for some meters only, for many questions in a row: what others have sent since the last flush is not in it.</summary>
+    /// <param name="meters">Numbers of those that will be asked about, by the registry of the moment.</param>
+    public static LedgerReading Open(JournalTail tail, PolicyBook policies, Func<RegistrySnapshot, IEnumerable<int>> meters)
+    {
+        var moment = tail.Open(view => meters(view.Registry()));
+        try
+        {
+            var reading = new LedgerReading(moment.View, policies);
+            return moment.Readings is { } readings ? reading.With(readings, moment.Seq) : reading.WithTail();
+        }
+        catch
+        {
+            moment.View.Dispose();
+            throw;
+        }
+    }
+
     public void Dispose() => View.Dispose();
+
+    private LedgerReading WithTail()
+    {
+        var readings = new List<Reading>();
+        var counts = new List<CompanyCount>();
+        JournalSeq = View.FoldedSeq;
+        foreach (var row in View.JournalTail())
+        {
+            JournalSeq = row.Seq;
+            JournalBlob.Read(row.Blob, readings, counts);
+            Apply(readings);
+            PendingReceived.AddRange(counts);
+        }
+        return this;
+    }
+
+    private LedgerReading With(IReadOnlyList<Reading> readings, long seq)
+    {
+        Apply(readings);
+        JournalSeq = seq;
+        return this;
+    }
+
+    private void Apply(IReadOnlyList<Reading> readings)
+    {
+        foreach (var reading in readings)
+        {
+            Books.Apply(reading);
+            unflushed.Add(reading.MeterNo);
+        }
+        PendingReadings += readings.Count;
+    }
 }

@@ -5,9 +5,12 @@ using MeterPipeline.Domain.Statements;
 
 namespace MeterPipeline.Ledger;
 
-/// <summary>Drafts a run over one moment of the ledger: a line for every household of a division, drawn while it is stored.</summary>
+/// <summary>Drafts a run over one moment of the ledger: a line for every household of a division, drawn on one core while another stores it.</summary>
 public sealed class SettlementDrafting
 {
+    /// <summary>Lines handed from the core that draws to the core that stores at a time.</summary>
+    private const int LinesAhead = 64;
+
     private readonly LedgerReading reading;
     private readonly ISettlements settlements;
     private readonly SettlementMoment seen;
@@ -35,7 +38,7 @@ public sealed class SettlementDrafting
         {
             Imprint = RunImprint.Of(reading.Books.Registry, division, supervisionPhone, seen.Disbursement),
         };
-        return ledger.Settlements.Draft(draft, policies, seen, drafting.Lines(autumn, division));
+        return ledger.Settlements.Draft(draft, policies, seen, Ahead.Of(drafting.Lines(autumn, division), LinesAhead));
     }
 
     private IEnumerable<SettlementLine> Lines(int autumn, string division)

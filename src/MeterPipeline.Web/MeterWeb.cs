@@ -39,10 +39,11 @@ public static class MeterWeb
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SeasonBoards(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QualityBoards(ledger, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new HouseholdDesk(ledger, policies, rules ?? RuleSettings.Default, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new JournalTail(ledger));
+        services.AddSingleton(provider => new HouseholdDesk(provider.GetRequiredService<JournalTail>(), policies, rules ?? RuleSettings.Default, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new UseBoards(
             ledger, policies, boards ?? BoardSettings.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UseBoards>>()));
-        services.AddSingleton(provider => new CurveDesk(ledger, policies, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new CurveDesk(provider.GetRequiredService<JournalTail>(), policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ReportDesk>();
         services.AddSingleton(provider => new HoldActions(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new QuarantineSearch(ledger));

@@ -6,6 +6,7 @@ public sealed class RegistrySnapshot
     private readonly Meter?[] metersByNo;
     private readonly Dictionary<string, Meter[]> metersByHousehold = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<HeatedCount>> heatedByHousehold = new(StringComparer.Ordinal);
+    private readonly Lazy<Household[]> byPlace;
 
     /// <param name="version">Grows with every change that was committed.</param>
     public RegistrySnapshot(
@@ -33,6 +34,7 @@ public sealed class RegistrySnapshot
         }
         foreach (var list in metersByHousehold.Values)
             if (list.Length > 1) Array.Sort(list, static (a, b) => string.CompareOrdinal(a.Id, b.Id));
+        byPlace = new Lazy<Household[]>(Ordered);
     }
 
     public static RegistrySnapshot Empty { get; } = new(0, [], [], [], []);
@@ -65,7 +67,40 @@ public sealed class RegistrySnapshot
     /// <summary>Counts of the households that an enterprise actually heats, oldest first.</summary>
     public IReadOnlyList<HeatedCount> HeatedOf(string householdId) => heatedByHousehold.TryGetValue(householdId, out var counts) ? counts : [];
 
+    /// <summary>Households whose village code starts with <paramref name="divisionPrefix"/>, digits, ordered by division, then id. Empty: all.</summary>
+    public ArraySegment<Household> HouseholdsIn(string divisionPrefix)
+    {
+        var all = byPlace.Value;
+        var from = First(all, divisionPrefix);
+        var until = divisionPrefix.Length == 0 ? all.Length : First(all, divisionPrefix + ":"); // the character after 9
+        return new ArraySegment<Household>(all, from, until - from);
+    }
+
     /// <summary>Every meter that has served the household, ordered by meter id.</summary>
     public IReadOnlyList<Meter> MetersOf(string householdId) =>
         metersByHousehold.TryGetValue(householdId, out var list) ? list : [];
+
+    private Household[] Ordered()
+    {
+        Household[] all = [.. Households.Values];
+        Array.Sort(all, (a, b) =>
+        {
+            var order = string.CompareOrdinal(a.Division, b.Division);
+            return order != 0 ? order : string.CompareOrdinal(a.Id, b.Id);
+        });
+        return all;
+    }
+
+    /// <summary>The first whose division is not before a text.</summary>
+    private static int First(Household[] all, string division)
+    {
+        var (low, high) = (0, all.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (string.CompareOrdinal(all[middle].Division, division) < 0) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
 }

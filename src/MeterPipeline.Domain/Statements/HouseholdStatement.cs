@@ -58,16 +58,7 @@ public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntri
         ?? [.. Hold.Of(policies.Season(household.Division, autumn), [], [], entries?.Invoke(household.Id, autumn) ?? []).Where(hold => hold.Stands).Select(hold => hold.Reason.Name)];
 
     /// <summary>All households whose village code starts with <paramref name="divisionPrefix"/>, ordered by division, then id.</summary>
-    public IReadOnlyList<Household> HouseholdsOf(string divisionPrefix)
-    {
-        var households = books.Registry.Households.Values.Where(h => h.Division.StartsWith(divisionPrefix, StringComparison.Ordinal)).ToList();
-        households.Sort((a, b) =>
-        {
-            var order = string.CompareOrdinal(a.Division, b.Division);
-            return order != 0 ? order : string.CompareOrdinal(a.Id, b.Id);
-        });
-        return households;
-    }
+    public IReadOnlyList<Household> HouseholdsOf(string divisionPrefix) => books.Registry.HouseholdsIn(divisionPrefix);
 
     /// <summary>The metered energy of a route; null where nothing is metered.</summary>
     public static Energy? EnergyOf(HeatingRoute route) => route switch

@@ -98,7 +98,7 @@ internal sealed class PostgresView : ILedgerView
 
     public IEnumerable<MeterDayRow> AllMeterDays() => MergedDays.Of(Days(), day => MeterDaysOn(day, PostgresLimits.FetchMergedRows));
 
-    public IReadOnlyList<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay) => Rows(
+    public IEnumerable<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay) => Rows(
         VillageDaysSql,
         row => new VillageDayRow(row.GetString(0), (Energy)row.GetInt32(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4), row.GetInt32(5), row.GetInt32(6)),
         firstDay, lastDay, divisionPrefix);

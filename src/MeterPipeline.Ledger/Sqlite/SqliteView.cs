@@ -144,9 +144,12 @@ internal sealed class SqliteView : ILedgerView
 
     public IEnumerable<MeterDayRow> AllMeterDays() => MergedDays.Of(MeterDayDays(int.MinValue, int.MaxValue), MeterDaysOn);
 
-    public IReadOnlyList<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay) => Rows(
-        connections.Ledger.Prepared(VillageDaysSql).Bind(1, (long)firstDay).Bind(2, (long)lastDay).Bind(3, divisionPrefix),
-        row => new VillageDayRow(row.Text(0), (Energy)row.Int32(1), row.Int32(2), row.Int64(3), row.Int64(4), row.Int32(5), row.Int32(6)));
+    public IEnumerable<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay)
+    {
+        using var row = connections.Ledger.Prepare(VillageDaysSql);
+        row.Bind(1, (long)firstDay).Bind(2, (long)lastDay).Bind(3, divisionPrefix);
+        while (row.Step()) yield return new VillageDayRow(row.Text(0), (Energy)row.Int32(1), row.Int32(2), row.Int64(3), row.Int64(4), row.Int32(5), row.Int32(6));
+    }
 
     public IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay) => Rows(
         connections.Ledger.Prepared("""

@@ -6,8 +6,8 @@ using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Web.Boards;
 
-/// <summary>Load curves with every acknowledged reading. Each costs a pass over the journal's tail, so they are shared for a moment. Any thread.</summary>
-internal sealed class CurveDesk(ILedger ledger, PolicyBook policies, TimeProvider time)
+/// <summary>Load curves with every acknowledged reading, shared for a moment. Any thread.</summary>
+internal sealed class CurveDesk(JournalTail tail, PolicyBook policies, TimeProvider time)
 {
     private const int MostKept = 256;
     private readonly ConcurrentDictionary<(string Id, int Day, int Days), Held<Found>> kept = new();
@@ -22,7 +22,7 @@ internal sealed class CurveDesk(ILedger ledger, PolicyBook policies, TimeProvide
 
     private Found Read(string id, LocalDay first, int days)
     {
-        using var reading = LedgerReading.Open(ledger, policies);
+        using var reading = LedgerReading.Open(tail, policies, registry => registry.MetersOf(id).Select(meter => meter.No));
         if (!reading.Books.Registry.Households.TryGetValue(id, out var household)) return new Found(null);
         var statement = reading.Statements.Of(household, HeatingSeason.AutumnOf(first));
         return new Found((statement?.Energy ?? Statements.EnergyOf(household.Route)) is { } energy ? LoadCurve.Of(reading, household, energy, first, days) : null);

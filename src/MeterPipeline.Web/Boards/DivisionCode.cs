@@ -56,4 +56,7 @@ public static class DivisionCode
 
     /// <summary>Prefixes of the levels above, city first, without the prefix itself.</summary>
     public static IEnumerable<string> Above(string prefix) => Lengths.Where(level => level >= 4 && level < prefix.Length).Select(level => prefix[..level]);
+
+    /// <summary>Every prefix that a village's code begins with, everything first, its own code last.</summary>
+    public static IEnumerable<string> AtAndAbove(string village) => Lengths.Where(level => level < village.Length).Select(level => village[..level]).Prepend("").Append(village);
 }

@@ -2,7 +2,8 @@ namespace MeterPipeline.Web.Boards;
 
 /// <summary>
 /// A computed value that many viewers share: kept for a second or ten times what it cost, whichever is longer (but five seconds at most), so that
-/// viewers take little from the pipeline. While one thread computes anew, the others are given the old value. Any thread.
+/// viewers take little from the pipeline. For as long again it is still given out while it is computed anew in the background; only who comes later waits.
+/// Any thread.
 /// </summary>
 internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : class
 {
@@ -12,31 +13,40 @@ internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : clas
 
     private readonly Lock computing = new();
     private volatile Kept? kept;
+    private int renewing;
 
     /// <summary>The value, at most as old as said above.</summary>
     public T Get()
     {
-        if (kept is { } fresh && time.GetTimestamp() < fresh.Until) return fresh.Value;
-        if (kept is { } old)
+        if (kept is { } known && time.GetElapsedTime(known.At) is var age && age < known.Hold * 2)
         {
-            if (!computing.TryEnter()) return old.Value;
+            if (age >= known.Hold && Interlocked.Exchange(ref renewing, 1) == 0) Task.Factory.StartNew(Renew, TaskCreationOptions.LongRunning);
+            return known.Value;
         }
-        else computing.Enter();
-        try
-        {
-            if (kept is { } meanwhile && time.GetTimestamp() < meanwhile.Until) return meanwhile.Value;
-            var started = time.GetTimestamp();
-            var value = compute();
-            var hold = time.GetElapsedTime(started) * CostFactor;
-            hold = hold < Shortest ? Shortest : hold > Longest ? Longest : hold;
-            kept = new Kept(value, time.GetTimestamp() + (long)(hold.TotalSeconds * time.TimestampFrequency));
-            return value;
-        }
-        finally
-        {
-            computing.Exit();
-        }
+        lock (computing) return kept is { } meanwhile && time.GetElapsedTime(meanwhile.At) < meanwhile.Hold ? meanwhile.Value : Compute();
     }
 
-    private sealed record Kept(T Value, long Until);
+    private void Renew()
+    {
+        try
+        {
+            lock (computing) Compute();
+        }
+        catch (Exception)
+        {
+            // Whoever comes when the value is too old computes it, and is told.
+        }
+        Interlocked.Exchange(ref renewing, 0);
+    }
+
+    private T Compute()
+    {
+        var started = time.GetTimestamp();
+        var value = compute();
+        var hold = time.GetElapsedTime(started) * CostFactor;
+        kept = new Kept(value, time.GetTimestamp(), hold < Shortest ? Shortest : hold > Longest ? Longest : hold);
+        return value;
+    }
+
+    private sealed record Kept(T Value, long At, TimeSpan Hold);
 }

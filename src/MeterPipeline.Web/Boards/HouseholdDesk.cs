@@ -22,10 +22,9 @@ internal sealed record FoundHousehold(HouseholdLine? Line, RegistrySnapshot Regi
 internal sealed record HouseholdPage(IReadOnlyList<HouseholdLine> Lines, int Page, int Pages, int Count);
 
 /// <summary>
-/// Statements that include every acknowledged reading, the journal's tail among them. Each costs a pass over that tail, so answers are shared
-/// among viewers for a moment. Any thread.
+/// Statements that include every acknowledged reading, those of the journal's tail among them. Answers are shared among viewers for a moment. Any thread.
 /// </summary>
-internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, RuleSettings rules, TimeProvider time)
+internal sealed class HouseholdDesk(JournalTail tail, PolicyBook policies, RuleSettings rules, TimeProvider time)
 {
     public const int PageSize = 50;
 
@@ -58,7 +57,7 @@ internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, RuleSet
 
     private FoundHousehold Read(string id, int autumn)
     {
-        using var reading = LedgerReading.Open(ledger, policies);
+        using var reading = LedgerReading.Open(tail, policies, known => MetersOf(known, id));
         var registry = reading.Books.Registry;
         if (!registry.Households.TryGetValue(id, out var household)) return new FoundHousehold(null, registry, []);
         var statement = reading.Statements.Of(household, autumn);
@@ -69,12 +68,17 @@ internal sealed class HouseholdDesk(ILedger ledger, PolicyBook policies, RuleSet
 
     private HouseholdPage ReadPage(string prefix, int autumn, int page)
     {
-        using var reading = LedgerReading.Open(ledger, policies);
-        var members = reading.Books.Registry.Households.Values.Where(h => h.Division.StartsWith(prefix, StringComparison.Ordinal))
-            .OrderBy(h => h.Division, StringComparer.Ordinal).ThenBy(h => h.Id, StringComparer.Ordinal).ToList();
-        var last = Math.Max(1, (members.Count + PageSize - 1) / PageSize);
-        var shown = Math.Clamp(page, 1, last);
-        var lines = members.Skip((shown - 1) * PageSize).Take(PageSize).Select(h => new HouseholdLine(h, reading.Statements.Of(h, autumn))).ToList();
-        return new HouseholdPage(lines, shown, last, members.Count);
+        var (count, shown, last, members) = (0, 1, 1, Array.Empty<Household>());
+        using var reading = LedgerReading.Open(tail, policies, registry =>
+        {
+            var all = registry.HouseholdsIn(prefix);
+            last = Math.Max(1, (all.Count + PageSize - 1) / PageSize);
+            (count, shown) = (all.Count, Math.Clamp(page, 1, last));
+            members = [.. all.Skip((shown - 1) * PageSize).Take(PageSize)];
+            return members.SelectMany(h => MetersOf(registry, h.Id));
+        });
+        return new HouseholdPage([.. members.Select(h => new HouseholdLine(h, reading.Statements.Of(h, autumn)))], shown, last, count);
     }
+
+    private static IEnumerable<int> MetersOf(RegistrySnapshot registry, string household) => registry.MetersOf(household).Select(meter => meter.No);
 }

@@ -40,28 +40,30 @@ internal sealed class DivisionSum
     public decimal? CoveragePercent => Households == 0 ? null : Math.Floor(Reporting * 1000m / Households) / 10;
 }
 
-/// <summary>Sums of one local day.</summary>
-internal sealed class DayLine(LocalDay day)
+/// <summary>Sums of one local day; a place has one for each, so it is a value.</summary>
+internal struct DayLine(LocalDay day)
 {
     private const decimal E8 = 100_000_000m;
 
-    public LocalDay Day => day;
+    public readonly LocalDay Day => day;
 
     public long Electricity { get; private set; }
 
     public long Gas { get; private set; }
 
-    public decimal AccruedYuan { get; private set; }
+    public long AccruedE8 { get; private set; }
 
     public int Households { get; private set; }
 
     public int Reporting { get; private set; }
 
+    public readonly decimal AccruedYuan => AccruedE8 / E8;
+
     public void Add(in VillageDayRow row)
     {
         if (row.Energy == Energy.Electricity) Electricity += row.Consumption;
         else Gas += row.Consumption;
-        AccruedYuan += row.AccruedE8 / E8;
+        AccruedE8 += row.AccruedE8;
         Households += row.Households;
         Reporting += row.Reporting;
     }

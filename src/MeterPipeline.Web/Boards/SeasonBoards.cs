@@ -56,7 +56,8 @@ internal sealed class SeasonBoards(ILedger ledger, PolicyBook policies, TimeProv
     {
         using var view = ledger.OpenView();
         var registry = view.Registry();
-        var rows = view.VillageDays("", LocalDay.On(autumn, 7, 1).Number, LocalDay.On(autumn + 1, 6, 30).Number);
-        return new SeasonSheet(autumn, view.FoldedSeq, registry, rows, policies);
+        var (first, last) = (LocalDay.On(autumn, 7, 1).Number, LocalDay.On(autumn + 1, 6, 30).Number);
+        // Day by day: a city's season at once would be sorted, and held, for nothing.
+        return new SeasonSheet(autumn, view.FoldedSeq, registry, Enumerable.Range(first, last - first + 1).SelectMany(day => view.VillageDays("", day, day)), policies);
     }
 }

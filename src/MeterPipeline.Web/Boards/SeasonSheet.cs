@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
@@ -10,18 +11,26 @@ namespace MeterPipeline.Web.Boards;
 /// <summary>What villages used and earned in one season at one moment of the ledger. Immutable but for its memory of drawn boards. Any thread.</summary>
 internal sealed class SeasonSheet
 {
-    private readonly Dictionary<string, List<VillageDayRow>> rowsByVillage;
+    // By prefix of division codes, of every level: so that a board of the whole territory costs no more than that of a village.
+    private readonly Dictionary<string, List<DayLine>> days = new(StringComparer.Ordinal);
     private readonly PolicyBook policies;
     private readonly string[] villages;
     private readonly ConcurrentDictionary<int, Dictionary<string, int>> claims = new();
     private readonly ConcurrentDictionary<string, SeasonBoard> boards = new(StringComparer.Ordinal);
 
-    public SeasonSheet(int autumn, long foldedSeq, RegistrySnapshot registry, IReadOnlyList<VillageDayRow> rows, PolicyBook policies)
+    /// <param name="rows">Of the season, ordered by day; read once and not kept.</param>
+    public SeasonSheet(int autumn, long foldedSeq, RegistrySnapshot registry, IEnumerable<VillageDayRow> rows, PolicyBook policies)
     {
-        (Autumn, FoldedSeq, Registry, HasRows, this.policies) = (autumn, foldedSeq, registry, rows.Count > 0, policies);
-        rowsByVillage = rows.GroupBy(row => row.Division, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
-        Newest = rows.Where(row => row.Reporting > 0).Select(row => (LocalDay?)new LocalDay(row.Day)).Max();
-        villages = [.. Claims(Newest).Keys.Union(rowsByVillage.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        (Autumn, FoldedSeq, Registry, this.policies) = (autumn, foldedSeq, registry, policies);
+        var places = new Dictionary<string, List<DayLine>[]>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            if (!places.TryGetValue(row.Division, out var all)) places[row.Division] = all = [.. DivisionCode.AtAndAbove(row.Division).Select(Place)];
+            foreach (var lines in all) Add(lines, row);
+            if (row.Reporting > 0) Newest = new LocalDay(row.Day);
+        }
+        HasRows = places.Count > 0;
+        villages = [.. Claims(Newest).Keys.Union(places.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     public int Autumn { get; }
@@ -39,7 +48,7 @@ internal sealed class SeasonSheet
     public SeasonBoard? Board(string prefix)
     {
         if (boards.TryGetValue(prefix, out var known)) return known;
-        var inside = villages.Where(village => village.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        var inside = Inside(prefix);
         if (inside.Count == 0 && prefix.Length > 0) return null;
         var board = Draw(prefix, inside);
         boards[prefix] = board;
@@ -47,53 +56,46 @@ internal sealed class SeasonSheet
     }
 
     /// <summary>Sums over days, bounds included; households and reporting as on the last of them that has data.</summary>
-    public DivisionSum Sum(string prefix, LocalDay first, LocalDay last) =>
-        Sum(villages.Where(village => village.StartsWith(prefix, StringComparison.Ordinal)), first.Number, last.Number);
+    public DivisionSum Sum(string prefix, LocalDay first, LocalDay last) => Sum(prefix, Inside(prefix), first.Number, last.Number);
+
+    private List<string> Inside(string prefix) => [.. villages.Where(village => village.StartsWith(prefix, StringComparison.Ordinal))];
 
     private SeasonBoard Draw(string prefix, List<string> inside)
     {
         var level = DivisionCode.ChildLength(prefix, inside);
         var parts = prefix.Length == DivisionCode.VillageLength ? [] : inside
             .GroupBy(village => village[..Math.Min(level, village.Length)], StringComparer.Ordinal)
-            .Select(group => new DivisionLine(group.Key, DivisionCode.NameOf(Registry, group.Key), Sum(group))).ToList();
-        return new SeasonBoard(prefix, prefix.Length == 0 ? "" : DivisionCode.NameOf(Registry, prefix), Autumn, Newest, Sum(inside), Days(inside), parts);
+            .Select(group => new DivisionLine(group.Key, DivisionCode.NameOf(Registry, group.Key), Sum(group.Key, [.. group]))).ToList();
+        return new SeasonBoard(
+            prefix, prefix.Length == 0 ? "" : DivisionCode.NameOf(Registry, prefix), Autumn, Newest, Sum(prefix, inside), days.GetValueOrDefault(prefix) ?? [], parts);
     }
 
-    private DivisionSum Sum(IEnumerable<string> inside, int first = int.MinValue, int last = int.MaxValue)
+    private DivisionSum Sum(string prefix, List<string> inside, int first = int.MinValue, int last = int.MaxValue)
     {
-        var sum = new DivisionSum();
         LocalDay? shown = Newest is { } newest ? new LocalDay(Math.Min(newest.Number, last)) : null;
-        var claimsByVillage = Claims(shown);
-        foreach (var village in inside)
+        var claimed = Claims(shown);
+        var sum = new DivisionSum { Villages = inside.Count, Households = inside.Sum(village => claimed.GetValueOrDefault(village)) };
+        foreach (ref readonly var line in CollectionsMarshal.AsSpan(days.GetValueOrDefault(prefix)))
         {
-            sum.Villages++;
-            sum.Households += claimsByVillage.GetValueOrDefault(village);
-            if (!rowsByVillage.TryGetValue(village, out var rows)) continue;
-            foreach (var row in rows)
-            {
-                if (row.Day < first || row.Day > last) continue;
-                if (row.Energy == Energy.Electricity) sum.Electricity += row.Consumption;
-                else sum.Gas += row.Consumption;
-                sum.AccruedE8 += row.AccruedE8;
-                if (row.Day == shown?.Number) sum.Reporting += row.Reporting;
-            }
+            if (line.Day.Number < first || line.Day.Number > last) continue;
+            sum.Electricity += line.Electricity;
+            sum.Gas += line.Gas;
+            sum.AccruedE8 += line.AccruedE8;
+            if (line.Day == shown) sum.Reporting = line.Reporting;
         }
         return sum;
     }
 
-    private List<DayLine> Days(List<string> inside)
+    private List<DayLine> Place(string prefix)
     {
-        var days = new SortedDictionary<int, DayLine>();
-        foreach (var village in inside)
-        {
-            if (!rowsByVillage.TryGetValue(village, out var rows)) continue;
-            foreach (var row in rows)
-            {
-                if (!days.TryGetValue(row.Day, out var line)) days[row.Day] = line = new DayLine(new LocalDay(row.Day));
-                line.Add(row);
-            }
-        }
-        return [.. days.Values];
+        if (!days.TryGetValue(prefix, out var lines)) days[prefix] = lines = [];
+        return lines;
+    }
+
+    private static void Add(List<DayLine> lines, in VillageDayRow row)
+    {
+        if (lines.Count == 0 || lines[^1].Day.Number != row.Day) lines.Add(new DayLine(new LocalDay(row.Day)));
+        CollectionsMarshal.AsSpan(lines)[^1].Add(row);
     }
 
     /// <summary>Households with a claim on a day per village; null: before there is any data, those with a metered route.</summary>

@@ -17,7 +17,7 @@ internal sealed class UseBoards(ILedger ledger, PolicyBook policies, BoardSettin
     private static readonly TimeSpan RestMax = TimeSpan.FromMinutes(5);
     private const int RestFactor = 20;
 
-    /// <summary>How long a request waits for the first board of a season, and for a fresher one: ms.</summary>
+    /// <summary>How long a request waits for the first board of a season, and the one that begins a pass for a fresher one, which a small ledger gives soon: ms.</summary>
     private const int FirstWaitMs = 1_500;
     private const int FreshWaitMs = 15;
 
@@ -37,8 +37,9 @@ internal sealed class UseBoards(ILedger ledger, PolicyBook policies, BoardSettin
         if (!seasons.ContainsKey(autumn) && seasons.Count >= MostSeasons)
             foreach (var (oldest, _) in seasons.Where(season => season.Value.Drawing.IsCompleted).OrderBy(season => season.Key).Take(1)) seasons.TryRemove(oldest, out _);
         var kept = seasons.GetOrAdd(autumn, year => new Kept(new UsePass(ledger, policies, settings.Usage, year)));
-        var drawing = Drawing(kept);
-        if (!drawing.IsCompleted) drawing.Wait(kept.Board is null ? FirstWaitMs : FreshWaitMs);
+        var (drawing, begun) = Drawing(kept);
+        if (kept.Board is null) drawing.Wait(FirstWaitMs);
+        else if (begun) drawing.Wait(FreshWaitMs);
         return kept.Board;
     }
 
@@ -60,12 +61,12 @@ internal sealed class UseBoards(ILedger ledger, PolicyBook policies, BoardSettin
         stop.Dispose();
     }
 
-    private Task Drawing(Kept kept)
+    private (Task Drawing, bool Begun) Drawing(Kept kept)
     {
         lock (kept)
         {
-            if (!kept.Drawing.IsCompleted || stop.IsCancellationRequested || (kept.Due is { } due && time.GetTimestamp() < due)) return kept.Drawing;
-            return kept.Drawing = Task.Factory.StartNew(() => Draw(kept), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (!kept.Drawing.IsCompleted || stop.IsCancellationRequested || (kept.Due is { } due && time.GetTimestamp() < due)) return (kept.Drawing, false);
+            return (kept.Drawing = Task.Factory.StartNew(() => Draw(kept), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default), true);
         }
     }
 

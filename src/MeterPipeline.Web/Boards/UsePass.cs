@@ -76,12 +76,7 @@ internal sealed class UsePass(ILedger ledger, PolicyBook policies, UsageSettings
 
     private void Enlist(RegistrySnapshot registry)
     {
-        members = [.. registry.Households.Values];
-        Array.Sort(members, (a, b) =>
-        {
-            var order = string.CompareOrdinal(a.Division, b.Division);
-            return order != 0 ? order : string.CompareOrdinal(a.Id, b.Id);
-        });
+        members = [.. registry.HouseholdsIn("")];
         rows = new UseRow[members.Length];
         holds = new Dictionary<string, List<HoldLine>>(StringComparer.Ordinal);
     }

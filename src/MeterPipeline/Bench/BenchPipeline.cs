@@ -26,12 +26,18 @@ public sealed class BenchPipeline : IDisposable
     /// <param name="folder">Empty or new, and its own.</param>
     /// <param name="imported">A ledger as <see cref="Import"/> left it; it is copied.</param>
     /// <param name="tls">Null: without TLS.</param>
+    /// <param name="prepare">What is done to the copy before the process starts; null: nothing.</param>
     /// <param name="settings">Further settings.</param>
     /// <exception cref="CommandException">It does not start; with what it wrote to standard error.</exception>
-    internal BenchPipeline(string folder, string imported, ScratchCertificate? tls, params IEnumerable<(string Key, string Value)> settings)
+    internal BenchPipeline(string folder, string imported, ScratchCertificate? tls, Action<SqliteLedger>? prepare, params IEnumerable<(string Key, string Value)> settings)
     {
         data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
         foreach (var file in Directory.EnumerateFiles(imported, "*.db")) File.Copy(file, Path.Combine(data, Path.GetFileName(file)));
+        if (prepare is not null)
+        {
+            using var ledger = SqliteLedger.Open(data, create: false);
+            prepare(ledger);
+        }
         (string, string)[] listening = tls is null
             ? [("Mqtt:Address", $"{Endpoint}")]
             : [("Mqtt:Address", ""), ("Mqtt:Tls:Address", $"{Endpoint}"), ("Mqtt:Tls:Certificate", tls.Certificate), ("Mqtt:Tls:Key", tls.Key)];
@@ -41,13 +47,16 @@ public sealed class BenchPipeline : IDisposable
     }
 
     /// <summary>Without TLS.</summary>
-    /// <inheritdoc cref="BenchPipeline(string, string, ScratchCertificate, IEnumerable{ValueTuple{string, string}})"/>
+    /// <inheritdoc cref="BenchPipeline(string, string, ScratchCertificate, Action{SqliteLedger}, IEnumerable{ValueTuple{string, string}})"/>
     public BenchPipeline(string folder, string imported, params IEnumerable<(string Key, string Value)> settings)
-        : this(folder, imported, null, settings)
+        : this(folder, imported, null, null, settings)
     {
     }
 
     public IPEndPoint Endpoint { get; } = new(IPAddress.Loopback, FreePort.Any());
+
+    /// <summary>Its pages and API.</summary>
+    internal Uri Web => web;
 
     public Child Process { get; private set; }
 
@@ -70,11 +79,16 @@ public sealed class BenchPipeline : IDisposable
         using var ledger = SqliteLedger.Open(imported, create: true);
         RegistryFolder.Import(ledger, registry.FullName, "bench");
         registry.Delete(recursive: true);
-        if (password is null) return imported;
+        if (password is not null) Admit(ledger, password);
+        return imported;
+    }
+
+    /// <summary>Adds the publisher <see cref="User"/>.</summary>
+    internal static void Admit(SqliteLedger ledger, string password)
+    {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var hash = PasswordHash.Create(Encoding.UTF8.GetBytes(password));
         ledger.PutUser(new User(User, Role.Company, LoadRegistry.Company, [], hash, MustChange: false, Enabled: true, now, now), "bench", now);
-        return imported;
     }
 
     /// <summary>Ends the process without a word (kill -9).</summary>

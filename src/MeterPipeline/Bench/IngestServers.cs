@@ -111,7 +111,7 @@ internal sealed class IngestServers(string folder)
 
     /// <summary>A pipeline that admits the load.</summary>
     internal BenchPipeline Start(LoadOptions load, string imported, string own, params (string, string)[] settings) =>
-        new(own, imported, load.Tls ? certificate.Value : null, [("Mqtt:Limits:MaxConnections", "50000"), ("Mqtt:Limits:Admission:Company:Connections", "50000"), .. settings]);
+        new(own, imported, load.Tls ? certificate.Value : null, null, [("Mqtt:Limits:MaxConnections", "50000"), ("Mqtt:Limits:Admission:Company:Connections", "50000"), .. settings]);
 
     /// <summary>Connections of one process that sign in and then say nothing.</summary>
     private Child Idle(BenchPipeline pipeline, int count, string own)

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using LoadGenerator;
 using MeterPipeline.Bench;
+using MeterPipeline.Bench.Api;
+using MeterPipeline.Bench.City;
 
 namespace MeterPipeline.Cli;
 
@@ -30,12 +32,20 @@ public static class BenchCommand
     private static readonly Option<int> MetersOfMemory = new("--meters") { Description = "Number of meters.", DefaultValueFactory = _ => 1_000_000 };
     private static readonly Option<int> Readings = new("--readings") { Description = "Readings in the journal that no fold has stored.", DefaultValueFactory = _ => 10_000_000 };
 
+    private static readonly Option<int> Households = new("--households") { Description = "Households of the city.", DefaultValueFactory = _ => 160_000 };
+    private static readonly Option<string?> City = new("--city") { Description = "Folder in which cities are kept from run to run (default: built anew).", HelpName = "DIR" };
+    private static readonly Option<int> PhaseSeconds = new("--seconds") { Description = "Of each of the four phases.", DefaultValueFactory = _ => 30 };
+    private static readonly Option<int> Readers = new("--readers") { Description = "Viewers, each with a connection.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<int> Requests = new("--rate") { Description = "Requests a second of each viewer.", DefaultValueFactory = _ => 10 };
+    private static readonly Option<int> Publishers = new("--connections") { Description = "Of publishers.", DefaultValueFactory = _ => 8 };
+
     public static Command Create() => new("bench", "Measure on this machine. Needs Linux.")
     {
         Measuring("ingest", "Load a private pipeline over MQTT, beside mosquitto where it is installed, and print a table.", Ingest,
             Seconds, WarmUp, Connections, Meters, Runs, Window, Tls, Table, Textbook, Alone),
         Measuring("idle", "The load of 8 connections with and without many that only stand.", Idle, IdleConnections, Seconds, WarmUp, Runs),
         Measuring("memory", "A day of quarter hours of many meters, and the memory that it takes.", Memory, MetersOfMemory),
+        Measuring("api", "What viewers wait for over a city's season, alone and beside publishers at half of full speed.", Api, Households, City, PhaseSeconds, Readers, Requests, Publishers),
         Measuring("restart", "The time to be back after a kill -9 over a full journal.", Restart, Readings),
     };
 
@@ -93,6 +103,15 @@ public static class BenchCommand
     {
         var readings = Within(parsed, Readings, 1, 100_000_000);
         return (report, folder) => new RestartBench().Run(readings, report, folder);
+    }
+
+    private static Func<Report, string, bool> Api(ParseResult parsed)
+    {
+        var plan = new ApiPlan(
+            Within(parsed, Households, 1_000, CityRegistry.HouseholdsMax), Within(parsed, PhaseSeconds, 1, 600), Within(parsed, Readers, 1, 1_000), Within(parsed, Requests, 1, 1_000),
+            Within(parsed, Publishers, 1, 64));
+        var policies = Opened.Policies(parsed);
+        return (report, folder) => new ApiBench(plan, report, folder).Run(CityLedger.Of(parsed.GetValue(City) ?? folder, plan.Households, policies));
     }
 
     private static IngestPlan Plan(ParseResult parsed)

@@ -248,9 +248,9 @@ public abstract class LedgerContract
         Assert.Equal(
             [("140882101214", 101), ("140882101214", 102), ("140882101215", 101), ("140882101215", 102)],
             view.VillageDays("140882", 101, 999).Select(row => (row.Division, row.Day)));
-        Assert.Equal(9, view.VillageDays("14", 0, int.MaxValue).Count);
+        Assert.Equal(9, view.VillageDays("14", 0, int.MaxValue).Count());
         Assert.Empty(view.VillageDays("15", 0, int.MaxValue));
-        Assert.Equal(new VillageDayRow("140881001001", Energy.Gas, 100, 100, 2, 3, 4), view.VillageDays("140881001001", 100, 100)[0]);
+        Assert.Equal(new VillageDayRow("140881001001", Energy.Gas, 100, 100, 2, 3, 4), view.VillageDays("140881001001", 100, 100).First());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using MeterPipeline.Domain.Settlements;
+using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Web.Exports.Workbook;
 
@@ -51,7 +52,7 @@ public static class RunWorkbook
             new AdjustmentSheet(book, export), new SignOffSheet(book, export, summary.All),
         ];
         var count = 0;
-        foreach (var lines in export.Lines.Chunk(ChunkLines))
+        foreach (var lines in Ahead.Of(export.Lines.Chunk(ChunkLines), 1))
         {
             var rows = Array.ConvertAll(lines, line => new RunLine(++count, line));
             Spread(rows, sheets);

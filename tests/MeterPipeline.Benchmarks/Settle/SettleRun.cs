@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using MeterPipeline.Bench.City;
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Settlements;
+using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Sqlite;
+using MeterPipeline.Policies;
+using MeterPipeline.Web.Exports;
+using MeterPipeline.Web.Exports.Workbook;
+
+namespace MeterPipeline.Benchmarks.Settle;
+
+public enum SettlePart { Draft, Workbook, Csv, Sdk }
+
+/// <param name="WorkSeconds">Without starting and opening.</param>
+/// <param name="CpuSeconds">Of the whole process.</param>
+/// <param name="RegistryMiB">Live objects with the registry loaded and nothing else done.</param>
+/// <param name="BeyondMiB">The most live objects after any collection of the work, less that.</param>
+public sealed record SettleFigures(double WorkSeconds, double CpuSeconds, long FileBytes, double RegistryMiB, double BeyondMiB, long PeakMiB)
+{
+    public static SettleFigures Read(string line) => JsonSerializer.Deserialize<SettleFigures>(line)!;
+}
+
+/// <summary>One step over a ledger, alone in this process.</summary>
+public static class SettleRun
+{
+    public const string Verb = "settle-part";
+    private const double MiB = 1 << 20;
+
+    public static string PolicyFolder => Path.Combine(AppContext.BaseDirectory, "policies");
+
+    public static int Run(Options options)
+    {
+        var (data, part) = (options.Text("data")!, Enum.Parse<SettlePart>(options.Text("part")!));
+        var policies = PolicyFiles.Load(PolicyFolder);
+        using var ledger = SqliteLedger.Open(data, create: false);
+        using (var view = ledger.OpenView()) view.Registry();
+        var registry = GC.GetTotalMemory(forceFullCollection: true);
+        using var heap = new HeapWatch();
+        var started = Stopwatch.GetTimestamp();
+        var file = Path.Combine(data, $"{part}.out");
+        if (part == SettlePart.Draft) Draft(ledger, policies);
+        else Export(ledger, policies, part, file);
+        var work = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var beyond = Math.Max(0, heap.End() - registry);
+        using var process = Process.GetCurrentProcess();
+        Console.WriteLine(JsonSerializer.Serialize(new SettleFigures(
+            work, process.TotalProcessorTime.TotalSeconds, File.Exists(file) ? new FileInfo(file).Length : 0, registry / MiB, beyond / MiB, process.PeakWorkingSet64 >> 20)));
+        return 0;
+    }
+
+    private static void Draft(SqliteLedger ledger, PolicyBook policies)
+    {
+        HeatingSeason.TryParseName(CityMeter.Season.Name, out var autumn);
+        SettlementDrafting.Run(ledger, policies, autumn, "", new Signatory("bench", Office.Bureau), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), provisional: false);
+    }
+
+    private static void Export(SqliteLedger ledger, PolicyBook policies, SettlePart part, string file)
+    {
+        var progress = ledger.Settlements.Runs()[^1];
+        using var into = new FileStream(file, FileMode.Create, FileAccess.ReadWrite);
+        if (part == SettlePart.Workbook) RunWorkbook.Write(StoredRun.Of(ledger, policies, progress, ""), into, Path.GetDirectoryName(file)!, _ => { });
+        else if (part == SettlePart.Csv) PlainLines.WriteCsv(ledger.Settlements.Lines(progress.Run.Id), into);
+        else PlainLines.WriteSheet(ledger.Settlements.Lines(progress.Run.Id), into);
+    }
+
+    /// <summary>Asks every few milliseconds what the last collection left alive.</summary>
+    private sealed class HeapWatch : IDisposable
+    {
+        private readonly ManualResetEventSlim over = new();
+        private readonly Thread thread;
+        private readonly int collections = GC.CollectionCount(0);
+        private long most;
+
+        public HeapWatch()
+        {
+            thread = new Thread(Look) { IsBackground = true };
+            thread.Start();
+        }
+
+        /// <summary>Bytes.</summary>
+        public long End()
+        {
+            over.Set();
+            thread.Join();
+            return most;
+        }
+
+        public void Dispose() => over.Dispose();
+
+        private void Look()
+        {
+            while (!over.Wait(5))
+            {
+                if (GC.CollectionCount(0) == collections) continue;
+                var last = GC.GetGCMemoryInfo(GCKind.Any);
+                most = Math.Max(most, last.HeapSizeBytes - last.FragmentedBytes);
+            }
+        }
+    }
+}
