@@ -32,7 +32,7 @@ public sealed class PostgresSettlementVerbTests(PostgresServer server) : Settlem
         Notice(pipeline);
         var confirmed = pipeline.VerbReading(Password, "settle", "confirm", "1", "--as", "wang");
         Assert.True(confirmed.Code == 0, confirmed.Errors);
-        Assert.Contains("1 households are paid 121.00 yuan", pipeline.VerbReading(Password, "settle", "pay", "1", "--as", "zhao").Output, StringComparison.Ordinal);
+        Assert.Contains("2 households are paid 321.00 yuan", pipeline.VerbReading(Password, "settle", "pay", "1", "--as", "zhao").Output, StringComparison.Ordinal);
         Assert.Contains("1 settlement runs hashed again", pipeline.Verb("verify").Output, StringComparison.Ordinal);
     }
 

@@ -26,7 +26,7 @@ public abstract partial class SettlementVerbs
         using var pipeline = Start();
         SmallRegistry.Import(pipeline);
         Import(pipeline, "readings", "meter_id,ts,value\nE1,2025-11-15T00:00:00+08:00,100\nE1,2026-03-16T00:00:00+08:00,1310\nE2,2025-11-15T00:00:00+08:00,0\nE2,2026-03-16T00:00:00+08:00,1000\n");
-        Import(pipeline, "payees", "户编号,收款人姓名,身份证号,一卡通账号\nH1,张三,11010519491231002X,6228480402564890018\n");
+        Import(pipeline, "payees", "户编号,收款人姓名,身份证号,银行账户名称,一卡通账号\nH1,张三,11010519491231002X,张三,6228480402564890018\n");
         Import(pipeline, "disbursements", "season,household_id,kind,yuan,on,reference\n2025-2026,H1,advance,100.00,2025-10-30,A-1\n");
 
         var draft = pipeline.Verb("settle", "--season", "2025-2026", "--division", "1408");

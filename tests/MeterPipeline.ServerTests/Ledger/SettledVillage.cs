@@ -20,8 +20,7 @@ internal static class SettledVillage
 
     private const string Code = "140802101201";
 
-    /// <summary>More than a chunk of lines.</summary>
-    private const int Households = 1_200;
+    private const int Households = 120;
 
     private static readonly LocalDay First = LocalDay.On(2025, 11, 15);
     private static readonly LocalDay End = LocalDay.On(2026, 3, 16);
