@@ -12,20 +12,18 @@ internal static class DisbursementStore
         WHERE id > $1 AND autumn = $2 AND ($3 = 0 OR run = $3) ORDER BY id LIMIT $4
         """;
 
-    private const string MovedSql = """
-        SELECT d.autumn, d.household, d.kind, sum(d.fen)::bigint FROM disbursement d
-        JOIN unnest($1::integer[], $2::text[]) AS k (autumn, household) ON d.autumn = k.autumn AND d.household = k.household GROUP BY 1, 2, 3
-        """;
-
     private const string ReferencesSql = """
         SELECT d.household, d.reference FROM disbursement d
         JOIN unnest($1::text[], $2::text[]) AS k (household, reference) ON d.household = k.household AND d.reference = k.reference
         """;
 
-    private static readonly string GivenSql = $"""
-        SELECT h.autumn, h.household, sum(h.due)::bigint, max(h.run) FROM settlement_household h
+    /// <summary>Of households, a row of what confirmed runs gave and a row per kind of money that moved: of one moment, because it is one statement.</summary>
+    private static readonly string StandingSql = $"""
+        SELECT h.autumn, h.household, NULL::integer, sum(h.due)::bigint, max(h.run) FROM settlement_household h
         JOIN unnest($1::integer[], $2::text[]) AS k (autumn, household) ON h.autumn = k.autumn AND h.household = k.household
         WHERE {Sqlite.SettlementStore.Confirmed} GROUP BY 1, 2
+        UNION ALL SELECT d.autumn, d.household, d.kind, sum(d.fen)::bigint, NULL FROM disbursement d
+        JOIN unnest($1::integer[], $2::text[]) AS k (autumn, household) ON d.autumn = k.autumn AND d.household = k.household GROUP BY 1, 2, 3
         """;
 
     private static readonly string OwedSql = $"""
@@ -113,13 +111,16 @@ internal static class DisbursementStore
     /// <summary>Of every key its balance, and its newest confirmed run.</summary>
     private static Dictionary<(int Autumn, string HouseholdId), (HouseholdBalance Balance, int? NewestRun)> Standings(Session session, (int Autumn, string HouseholdId)[] keys)
     {
-        var standings = keys.ToDictionary(key => key, _ => (HouseholdBalance.Zero, (int?)null));
-        var (autumns, households) = (keys.Select(key => key.Autumn).ToArray(), keys.Select(key => Session.Storable(key.HouseholdId)).ToArray());
-        foreach (var (key, due, run) in session.Rows(GivenSql, row => ((row.GetInt32(0), row.GetString(1)), Fen.Yuan(row.GetInt64(2)), row.GetInt32(3)), autumns, households))
-            standings[key] = (HouseholdBalance.Zero with { Entitled = due }, run);
-        var moved = session.Rows(
-            MovedSql, row => ((row.GetInt32(0), row.GetString(1)), (DisbursementKind)row.GetInt32(2), Fen.Yuan(row.GetInt64(3))), autumns, households);
-        foreach (var (key, kind, yuan) in moved) standings[key] = (standings[key].Item1.After(kind, yuan), standings[key].Item2);
+        var standings = keys.ToDictionary(key => key, _ => (Balance: HouseholdBalance.Zero, NewestRun: (int?)null));
+        var rows = session.Rows(
+            StandingSql,
+            row => (Key: (row.GetInt32(0), row.GetString(1)), Kind: RegistryLoad.Int(row, 2), Yuan: Fen.Yuan(row.GetInt64(3)), Run: RegistryLoad.Int(row, 4)),
+            keys.Select(key => key.Autumn).ToArray(), keys.Select(key => Session.Storable(key.HouseholdId)).ToArray());
+        foreach (var (key, kind, yuan, run) in rows)
+        {
+            var (balance, newestRun) = standings.GetValueOrDefault(key, (HouseholdBalance.Zero, null));
+            standings[key] = kind is { } moved ? (balance.After((DisbursementKind)moved, yuan), newestRun) : (balance with { Entitled = yuan }, run);
+        }
         return standings;
     }
 

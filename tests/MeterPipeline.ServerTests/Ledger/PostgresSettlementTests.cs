@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
-using MeterPipeline.Ledger.Postgres;
 using MeterPipeline.Tests.Ledger;
 using MeterPipeline.Tests.Settlements;
 using Npgsql;
@@ -112,6 +111,7 @@ public sealed class PostgresSettlementTests(PostgresServer server) : SettlementC
         _schema.Sql("ALTER TABLE settlement_chunk DISABLE TRIGGER USER; UPDATE settlement_chunk SET blob = set_byte(blob, 3, 255 - get_byte(blob, 3))");
         var met = Assert.Throws<LedgerException>(() => ledger.Settlements.Lines(1).Count());
         Assert.Contains("Settlement run 1: chunk 0 in PostgreSQL", met.Message, StringComparison.Ordinal);
+        Assert.Contains("fails its checksum", met.Message, StringComparison.Ordinal);
         Assert.Contains(_schema.Options.Schema, met.Message, StringComparison.Ordinal);
     }
 
