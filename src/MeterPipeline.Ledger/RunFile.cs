@@ -21,7 +21,7 @@ public static class RunFile
             progress?.Invoke(lines += chunk.Lines);
         }
         if (RunWriter.Seal(hash, text) != run.ContentHash)
-            throw new LedgerException($"Settlement run {run.Id}: its content does not give its hash {run.ContentHash}. Restore both files from the same backup.");
+            throw new LedgerException($"Settlement run {run.Id}: its content does not give its hash {run.ContentHash}. Restore the whole ledger from one backup.");
         into.Write(text);
         into.Write("\n"u8);
     }

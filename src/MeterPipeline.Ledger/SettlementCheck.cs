@@ -46,7 +46,7 @@ internal sealed class SettlementCheck(ISettlements settlements, List<string> dif
         }
         if (lines != run.Lines) differences.Add($"Settlement run {run.Id}: {run.Lines} lines were frozen, {lines} are there.");
         else if (RunWriter.Seal(hash, settlements.Text(run.Id)) != run.ContentHash && differences.Count == before)
-            differences.Add($"Settlement run {run.Id}: its content does not give its hash {run.ContentHash}. Restore both files from the same backup.");
+            differences.Add($"Settlement run {run.Id}: its content does not give its hash {run.ContentHash}. Restore the whole ledger from one backup.");
     }
 
     private static string? Difference(List<LineIndex> drawn, IReadOnlyList<LineIndex> index)

@@ -85,6 +85,9 @@ public sealed class Books
         }
     }
 
+    /// <summary>Forgets which books changed, where nobody writes them.</summary>
+    public void ClearDirty() => dirty.Clear();
+
     /// <summary>Everything that changed is stored.</summary>
     public void Stored()
     {

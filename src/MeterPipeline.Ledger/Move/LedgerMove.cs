@@ -59,7 +59,8 @@ public static class LedgerMove
     {
         session.Run("UPDATE journal_head SET seq = $1 WHERE part = 0", journal.Scalar(Sqlite.JournalStore.HeadSql));
         session.Run("UPDATE fold SET pruned = $1 WHERE part = 0", journal.Scalar("SELECT seq FROM pruned"));
-        foreach (var (file, table) in new[] { (journal, "quarantine"), (ledger, "settled_day"), (ledger, "hold_entry"), (ledger, "access_entry") })
+        string[] numbered = ["settled_day", "hold_entry", "access_entry", "settlement_step", "disbursement"];
+        foreach (var (file, table) in numbered.Select(table => (ledger, table)).Prepend((journal, "quarantine")))
         {
             var last = file.Scalar($"SELECT seq FROM sqlite_sequence WHERE name = '{table}'");
             session.Run($"SELECT setval(pg_get_serial_sequence('{table}', 'id'), $1, $2)", Math.Max(1, last), last > 0);

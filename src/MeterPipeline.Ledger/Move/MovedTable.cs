@@ -23,7 +23,7 @@ internal sealed class MovedTable
     /// <exception cref="LedgerException">PostgreSQL has no place for rows of the file.</exception>
     public static List<MovedTable> Of(Database file, Session target) =>
         [.. Names(file, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('pruned', 'quarantine_size') ORDER BY name")
-            .Select(name => Of(file, name, target)).OfType<MovedTable>()];
+            .Select(name => Of(file, name, target))];
 
     /// <summary>Copies every row.</summary>
     /// <returns>What was read.</returns>
@@ -62,19 +62,12 @@ internal sealed class MovedTable
         return digest;
     }
 
-    /// <returns>Null: PostgreSQL has no such table, and it is empty.</returns>
-    private static MovedTable? Of(Database file, string name, Session target)
+    private static MovedTable Of(Database file, string name, Session target)
     {
         var to = name == "user" ? "users" : name;
         var stored = target.Rows(
             "SELECT column_name::text, data_type::text FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1",
             row => (Name: row.GetString(0), Type: row.GetString(1)), to).ToDictionary(column => column.Name, column => column.Type, StringComparer.Ordinal);
-        if (stored.Count == 0 && file.Scalar($"SELECT EXISTS (SELECT 1 FROM {name})") == 0) return null;
-        if (stored.Count == 0)
-        {
-            throw new LedgerException($"Cannot move the ledger: {file.File} has rows in {name}, a table that PostgreSQL does not have in this version. " +
-                "A ledger with settlements, disbursements or payees stays on SQLite.");
-        }
         // The number of a text in the audit is its order, which PostgreSQL's ids keep.
         var columns = Names(file, $"SELECT name FROM pragma_table_info('{name}')").Where(column => (name, column) != ("audit", "n")).ToArray();
         if (columns.FirstOrDefault(column => !stored.ContainsKey(column)) is { } missing)

@@ -19,7 +19,7 @@ public sealed class PostgresLedger : ILedger
     {
         this.database = database;
         appender = new JournalAppender(database);
-        Settlements = new NoSettlements(database.Place);
+        Settlements = new PostgresSettlements(database);
         Access = new AccessStore(database);
     }
 

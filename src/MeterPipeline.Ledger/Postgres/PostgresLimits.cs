@@ -32,6 +32,9 @@ internal static class PostgresLimits
     /// <summary>Small rows fetched per round trip of a stream: a megabyte or two.</summary>
     public const int FetchRows = 5_000;
 
+    /// <summary>Rows of a long list read at a time, so that no reader holds a connection while its caller works.</summary>
+    public const int PageRows = 1_000;
+
     /// <summary>Rows of one day fetched while all days are merged: a thousand days of these are in memory at once.</summary>
     public const int FetchMergedRows = 200;
 

@@ -11,7 +11,7 @@ internal static class PostgresSchema
     /// <summary>Held while tables are made, so that processes starting together do it once. One for the whole database: it is short.</summary>
     private const long CreationLock = 0x4D50_0000_0000_0001;
 
-    private static readonly string[] Steps = [Journal + Folded + Registered, AccessTables];
+    private static readonly string[] Steps = [Journal + Folded + Registered, AccessTables, SettlementSchema.Tables];
 
     /// <summary>
     /// A row's seq is taken from its partition's head under that row's lock: gapless and in order of commit. <c>writer</c> holds the newest

@@ -83,9 +83,13 @@ internal static class DisbursementStore
         return found;
     }
 
+    /// <summary>Why a household's row with a reference that it has already is left out, on every store.</summary>
+    public static string Repeated(Disbursement row) =>
+        $"reference {row.Reference} of this household is entered already: a payment has its own reference, so leave this row out or correct it";
+
     private static string? AddOne(Database database, Disbursement row)
     {
-        if (Known(database, row)) return $"reference {row.Reference} of this household is entered already: a payment has its own reference, so leave this row out or correct it";
+        if (Known(database, row)) return Repeated(row);
         if (Balance(database, row.Autumn, row.HouseholdId).Refusal(row.Kind, row.Yuan) is { } refusal) return refusal;
         Insert(database, row.Kind == DisbursementKind.Advance || row.RunId is not null ? row : row with { RunId = NewestRun(database, row) });
         return null;

@@ -30,13 +30,18 @@ internal static class PayeeStore
             }
             database.Prepared("REPLACE INTO payee VALUES (?, ?, ?, ?, ?, ?, ?)").Bind(1, household).Bind(2, payee.Name).Bind(3, payee.IdNumber)
                 .Bind(4, payee.Bank).Bind(5, payee.AccountName).Bind(6, payee.BankAccount).Bind(7, payee.Phone).Run();
-            Auditing.Write(database, "payee", household, before is null ? null : Text(before, []), Text(payee, Differences(before, payee)), actor, atMs);
+            var (was, now) = AuditTexts(before, payee);
+            Auditing.Write(database, "payee", household, was, now, actor, atMs);
             if (before is null) added++;
             else changed++;
         }
         transaction.Commit();
         return (added, changed, unchanged);
     }
+
+    /// <summary>What the audit keeps of a change, on every store: enough to tell two accounts apart, too little to pay by.</summary>
+    /// <param name="before">Null: it is new.</param>
+    public static (string? Before, string After) AuditTexts(Payee? before, Payee after) => (before is null ? null : Text(before, []), Text(after, Differences(before, after)));
 
     private static IReadOnlyList<string> Differences(Payee? before, Payee after) =>
         before is null ? [] : [.. Fields(before).Zip(Fields(after)).Where(pair => pair.First.Value != pair.Second.Value).Select(pair => pair.First.Name)];
@@ -46,7 +51,6 @@ internal static class PayeeStore
         ("payee_name", payee.Name), ("id_number", payee.IdNumber), ("bank", payee.Bank), ("account_name", payee.AccountName), ("bank_account", payee.BankAccount), ("phone", payee.Phone),
     ];
 
-    /// <summary>What the audit keeps: enough to tell two accounts apart, too little to pay by.</summary>
     private static string Text(Payee payee, IReadOnlyList<string> changed) => JsonSerializer.Serialize(new
     {
         bank = payee.Bank,

@@ -19,8 +19,7 @@ internal static class SettlementStore
     public static SettlementRun Draft(Database database, RunDraft draft, SettlementMoment seen, DraftSpool spool, RunWriter drawn)
     {
         using var transaction = database.BeginWrite("draft a settlement");
-        if (Moment(database) != seen)
-            throw new SettlementRefusedException("Somebody else did something in a settlement while this one was drafted; nothing was stored. Draft it again.");
+        if (Moment(database) != seen) throw DraftRefused.Overtaken();
         var id = (int)seen.Run + 1;
         foreach (var (chunk, bytes, blob, index) in spool.Read())
         {
@@ -146,8 +145,7 @@ internal static class SettlementStore
                 """).Bind(1, (long)open.Run.Id).Bind(2, (long)id);
             var household = row.Step() ? row.Text(0) : null;
             row.Reset();
-            if (household is not null)
-                throw new SettlementRefusedException($"Cannot draft a settlement: household {household} is in run {open.Run.Id}, which is not confirmed yet. Confirm or withdraw run {open.Run.Id} first.");
+            if (household is not null) throw DraftRefused.InOpenRun(household, open.Run.Id);
         }
     }
 
@@ -164,14 +162,4 @@ internal static class SettlementStore
     }
 
     private static LocalDay? Day(long? number) => number is { } day ? new LocalDay((int)day) : null;
-}
-
-/// <summary>Yuan as the tables keep them.</summary>
-internal static class Fen
-{
-    private const decimal PerYuan = 100;
-
-    public static long Of(decimal yuan) => decimal.ToInt64(yuan * PerYuan);
-
-    public static decimal Yuan(long fen) => fen / PerYuan;
 }

@@ -35,9 +35,6 @@ internal static class SqliteLimits
     public const int JournalCacheKiB = 16 << 10;
     public const int ViewCacheKiB = 8 << 10;
 
-    /// <summary>Lines of a settlement in one compressed row: about 1 MB of text, so that one household's line is read in milliseconds.</summary>
-    public const int ChunkLines = 1000;
-
     /// <summary>Rows of a long list read at a time, so that no reader holds a snapshot while its caller works.</summary>
     public const int PageRows = 1000;
 

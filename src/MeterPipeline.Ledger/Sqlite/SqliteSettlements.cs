@@ -14,12 +14,9 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
 
     public SettlementRun Draft(RunDraft draft, PolicyBook policies, SettlementMoment seen, IEnumerable<SettlementLine> lines)
     {
-        using var spool = new DraftSpool(folder);
+        using var spool = DraftSpool.In(folder);
         using var drawn = new RunWriter(draft, policies);
-        foreach (var line in lines) spool.Add(drawn.Add(line), LineIndex.Of(line));
-        if (drawn.Lines == 0)
-            throw new SettlementRefusedException($"Nothing to settle: no household in {(draft.Division.Length == 0 ? "the registry" : draft.Division)} has a statement in {HeatingSeason.NameOf(draft.Autumn)}. "
-                + "Compare the code with the divisions imported.");
+        spool.Draw(draft, lines, drawn);
         lock (writing) return SettlementStore.Draft(writer(), draft, seen, spool, drawn);
     }
 

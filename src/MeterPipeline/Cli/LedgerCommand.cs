@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Move;
 using MeterPipeline.Ledger.Postgres;
@@ -41,11 +42,30 @@ public static class LedgerCommand
         using var before = SqliteLedger.Open(folder);
         using var after = PostgresLedger.Open(target);
         Console.WriteLine($"{rows:N0} rows moved to {after.Place} and read back the same");
-        var different = Seasons(before).Where(autumn => !Export(before, policies, autumn).SequenceEqual(Export(after, policies, autumn))).ToList();
-        foreach (var autumn in different) Console.Error.WriteLine($"The accruals of {HeatingSeason.NameOf(autumn)} differ: drop the schema, and report this.");
+        var runs = before.Settlements.Runs();
+        var different = Seasons(before).Where(autumn => !Export(before, policies, autumn).SequenceEqual(Export(after, policies, autumn)))
+            .Select(autumn => $"The accruals of {HeatingSeason.NameOf(autumn)} differ.")
+            .Concat(runs.Select(progress => Fault(after, progress.Run)).OfType<string>()).ToList();
+        foreach (var difference in different) Console.Error.WriteLine($"{difference} Drop the schema, and report this.");
         if (different.Count > 0) return ExitCode.Difference;
-        Console.WriteLine("The accruals of every season are the same. Use it with Ledger:Provider=postgres; the files are no longer written then.");
+        Console.WriteLine($"The accruals of every season are the same, and so are the hashes of {runs.Count:N0} settlement runs. "
+            + "Use it with Ledger:Provider=postgres; the files are no longer written then.");
         return ExitCode.Done;
+    }
+
+    /// <summary>Hashes a run again where it was moved to.</summary>
+    /// <returns>Why it is not what it was in the files; null: it is.</returns>
+    private static string? Fault(ILedger after, SettlementRun run)
+    {
+        try
+        {
+            RunFile.Write(after.Settlements, run, Stream.Null);
+            return null;
+        }
+        catch (LedgerException damage)
+        {
+            return damage.Message;
+        }
     }
 
     /// <summary>Autumns in which anything was received.</summary>

@@ -2,24 +2,31 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using MeterPipeline.Domain;
+using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Ledger.Users;
 
 namespace MeterPipeline.ServerTests.EndToEnd;
 
 /// <summary>A season is settled on the command line: drafted, posted, confirmed and paid by different people, and corrected in the next run.</summary>
-public sealed partial class SettlementTests
+public abstract partial class SettlementVerbs
 {
-    private const string Password = "correct horse battery staple";
+    private protected const string Password = "correct horse battery staple";
     private const int Finance = 4;
+
+    /// <summary>A pipeline whose verbs use this test's ledger.</summary>
+    private protected abstract PipelineProcess Start();
+
+    /// <summary>That ledger, beside the verbs.</summary>
+    private protected abstract ILedger Open(PipelineProcess pipeline);
 
     [Fact]
     public void From_draft_to_payment_and_the_correction_after_it()
     {
-        using var pipeline = new PipelineProcess();
+        using var pipeline = Start();
         SmallRegistry.Import(pipeline);
         Import(pipeline, "readings", "meter_id,ts,value\nE1,2025-11-15T00:00:00+08:00,100\nE1,2026-03-16T00:00:00+08:00,1310\nE2,2025-11-15T00:00:00+08:00,0\nE2,2026-03-16T00:00:00+08:00,1000\n");
-        Import(pipeline, "payees", "户编号,收款人姓名,身份证号,一卡通账号\nH1,张三,11010519491231002X,6228480402564890018\n");
+        Import(pipeline, "payees", "户编号,收款人姓名,身份证号,银行账户名称,一卡通账号\nH1,张三,11010519491231002X,张三,6228480402564890018\n");
         Import(pipeline, "disbursements", "season,household_id,kind,yuan,on,reference\n2025-2026,H1,advance,100.00,2025-10-30,A-1\n");
 
         var draft = pipeline.Verb("settle", "--season", "2025-2026", "--division", "1408");
@@ -45,6 +52,7 @@ public sealed partial class SettlementTests
 
         // The command line has no other clock than the machine's.
         Confirm(pipeline, today);
+        ExportLists(pipeline);
         var paid = pipeline.VerbReading(Password, "settle", "pay", "1", "--as", "zhao");
         Assert.True(paid.Code == 0, paid.Errors);
         Assert.Contains("2 households are paid 321.00 yuan", paid.Output, StringComparison.Ordinal);
@@ -61,30 +69,44 @@ public sealed partial class SettlementTests
         Assert.Contains("1  2025-2026  1408          paid", pipeline.Verb("settle", "list").Output, StringComparison.Ordinal);
     }
 
-    private static void Import(PipelineProcess pipeline, string kind, string csv)
+    private protected static void Import(PipelineProcess pipeline, string kind, string csv)
     {
         var (code, output, errors) = pipeline.Verb("import", kind, pipeline.Write(kind + ".csv", csv));
         Assert.True(code == 0, output + errors);
     }
 
-    private static string Export(PipelineProcess pipeline, int run)
+    private protected static string Export(PipelineProcess pipeline, int run)
     {
         var file = pipeline.Write("run.jsonl", "");
         Assert.Equal(0, pipeline.Verb("settle", "export", $"{run}", "--out", file).Code);
         return Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
     }
 
-    private static void AddFinance(PipelineProcess pipeline, params string[] names)
+    private static void ExportLists(PipelineProcess pipeline)
     {
-        using var ledger = SqliteLedger.Open(pipeline.Data);
+        foreach (var format in (string[])["xlsx", "csv"])
+        {
+            var lists = pipeline.Write("lists", "");
+            Assert.Equal(0, pipeline.Verb("export", "settlement", "1", "--format", format, "--out", lists).Code);
+            Assert.NotEqual(0, new FileInfo(lists).Length);
+        }
+        var file = pipeline.Write("bank.txt", "");
+        var bank = pipeline.Verb("export", "settlement", "1", "--format", "bank", "--layout", "rural-credit", "--out", file);
+        Assert.True(bank.Code == 1 && bank.Errors.Contains("Household H2 is left out", StringComparison.Ordinal), bank.Errors);
+        Assert.Contains("6228480402564890018", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    private protected void AddFinance(PipelineProcess pipeline, params string[] names)
+    {
+        using var ledger = Open(pipeline);
         foreach (var name in names)
             ledger.PutUser(new User(name, (Role)Finance, null, [], PasswordHash.Create(Encoding.UTF8.GetBytes(Password)), MustChange: false, Enabled: true, 1, 1), "test", 1);
     }
 
     /// <summary>As on the day after the notice.</summary>
-    private static void Confirm(PipelineProcess pipeline, LocalDay today)
+    private void Confirm(PipelineProcess pipeline, LocalDay today)
     {
-        using var ledger = SqliteLedger.Open(pipeline.Data);
+        using var ledger = Open(pipeline);
         var progress = ledger.Settlements.Run(1)!;
         var step = new Domain.Settlements.RunStep(1, Domain.Settlements.RunStepKind.Confirmed, today.EndMs, "wang", "");
         Assert.Null(progress.Refusal(step, new Domain.Settlements.Signatory("wang", Domain.Settlements.Office.Finance), today.Next));
@@ -93,4 +115,12 @@ public sealed partial class SettlementTests
 
     [GeneratedRegex("[0-9a-f]{64}")]
     private static partial Regex Hash();
+}
+
+/// <summary>On the files of a data folder.</summary>
+public sealed class SettlementTests : SettlementVerbs
+{
+    private protected override PipelineProcess Start() => new();
+
+    private protected override ILedger Open(PipelineProcess pipeline) => SqliteLedger.Open(pipeline.Data);
 }

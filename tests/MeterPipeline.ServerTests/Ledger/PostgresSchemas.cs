@@ -1,5 +1,6 @@
 using MeterPipeline.Ledger.Postgres;
 using MeterPipeline.ServerTests.Servers;
+using MeterPipeline.Tests.House;
 using Npgsql;
 
 namespace MeterPipeline.ServerTests.Ledger;
@@ -39,11 +40,22 @@ public sealed class PostgresSchemas(Postgres server, string schema) : IDisposabl
         return ledger;
     }
 
+    /// <summary>A schema as the second version made it, which nobody has opened since.</summary>
+    public void OfSecondVersion() =>
+        Sql($"CREATE SCHEMA {schema}; {File.ReadAllText(Repository.PathOf("tests", "MeterPipeline.Tests", "Ledger", "versions", "2-postgres.sql"))}");
+
     /// <summary>As an administrator has it, in the schema.</summary>
+    public NpgsqlConnection Connect()
+    {
+        var connection = new NpgsqlConnection(server.ConnectionString + $";Search Path={schema};Pooling=false");
+        connection.Open();
+        return connection;
+    }
+
+    /// <inheritdoc cref="Connect"/>
     public object? Sql(string sql)
     {
-        using var connection = new NpgsqlConnection(server.ConnectionString + $";Search Path={schema};Pooling=false");
-        connection.Open();
+        using var connection = Connect();
         using var command = new NpgsqlCommand(sql, connection);
         return command.ExecuteScalar();
     }

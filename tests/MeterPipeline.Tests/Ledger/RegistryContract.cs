@@ -109,6 +109,45 @@ public abstract class RegistryContract
         Assert.Equal(1, ledger.RegistryVersion());
     }
 
+    [Fact]
+    public void Account_numbers_are_found_by_how_they_end()
+    {
+        var change = new RegistryChange();
+        foreach (var (account, household, from) in new[] { ("33012345", "H3", "2025-06-01"), ("33012345", "H1", "2024-06-01"), ("9912345", "H2", "2024-06-01"), ("345", "H4", "2024-06-01"), ("33%45", "H5", "2024-06-01") })
+            change.Aliases.Add(new AccountAlias(account, household, Day(from), null));
+        Open().ChangeRegistry(change, "li", Now);
+        using var view = Open().OpenView();
+        Assert.Equal(["H1", "H3", "H2"], Found("2345", 9));
+        Assert.Equal(["H1", "H3"], Found("2345", 2));
+        Assert.Equal(["H5"], Found("%45", 9));
+        Assert.Empty(Found("0345", 9));
+        Assert.Empty(Found("", 9));
+
+        IEnumerable<string> Found(string ending, int max) => view.AccountsEnding(ending, max).Select(alias => alias.HouseholdId);
+    }
+
+    [Fact]
+    public void A_change_for_one_version_is_not_made_at_another()
+    {
+        var ledger = Open();
+        Assert.Equal(new RegistryChangeResult(1, 0, 0, 1), ledger.ChangeRegistry(At(0, "供电公司"), "li", Now));
+        Assert.Equal(new RegistryChangeResult(0, 0, 0, 1, Moved: true), Open().ChangeRegistry(At(0, "另一家"), "wang", Now + 1));
+        Assert.Equal(new RegistryChangeResult(0, 0, 0, 1, Moved: true), ledger.ChangeRegistry(At(2, "另一家"), "wang", Now + 1));
+        using (var view = ledger.OpenView())
+        {
+            Assert.Equal("供电公司", view.Registry().Companies["grid"].Name);
+            Assert.Single(view.Audit("company", "grid"));
+        }
+        Assert.Equal(new RegistryChangeResult(0, 1, 0, 2), ledger.ChangeRegistry(At(1, "另一家"), "wang", Now + 2));
+
+        static RegistryChange At(long version, string name)
+        {
+            var change = new RegistryChange { OnlyAt = version };
+            change.Companies.Add(new Company("grid", name, Energy.Electricity));
+            return change;
+        }
+    }
+
     /// <summary>Before the first count the meter's row tells, after it never, however the counts came in.</summary>
     [Fact]
     public void A_heated_count_holds_from_its_day_until_the_next()

@@ -1,0 +1,154 @@
+using System.IO.Compression;
+using System.Text;
+using MeterPipeline.Domain.Settlements;
+
+namespace MeterPipeline.Ledger;
+
+/// <summary>
+/// A run's chunks and index rows on their way to the ledger, in a file that is gone when this is disposed: drawing lines takes longer than anybody
+/// should wait for a lock of the ledger, and memory must not grow with them.
+/// </summary>
+internal sealed class DraftSpool : IDisposable
+{
+    /// <summary>Fast enough to keep up with the drawing of lines, and the text repeats itself enough to shrink to a tenth.</summary>
+    private const int BrotliQuality = 1;
+    private const int BrotliWindow = 22;
+    private const int BufferBytes = 1 << 16;
+
+    /// <summary>Lines in one compressed chunk: about 1 MB of text, so that one household's line is read in milliseconds.</summary>
+    private const int ChunkLines = 1000;
+
+    private readonly FileStream file;
+    private readonly MemoryStream text = new();
+    private readonly MemoryStream block = new();
+    private readonly List<LineIndex> index = [];
+    private byte[] compressed = [];
+    private int chunks;
+
+    private DraftSpool(string path, FileMode mode, string remedy)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = 0, // a chunk is one write
+            Options = FileOptions.DeleteOnClose,
+        };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            file = new FileStream(path, options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException($"Cannot draft a settlement in {Path.GetDirectoryName(path)}: {e.Message} {remedy}", e);
+        }
+    }
+
+    /// <summary>In a folder of the ledger's own: one draft at a time.</summary>
+    /// <exception cref="LedgerException">Somebody else drafts, or the file cannot be made.</exception>
+    public static DraftSpool In(string folder) => new(
+        Path.Combine(folder, "draft.spool"), FileMode.Create,
+        "Another draft may be under way: wait until it is done. Otherwise give this user write access to the folder.");
+
+    /// <summary>In the temporary folder, for this process alone. The file loses its name at once where the system allows it, so that a crash leaves nothing.</summary>
+    /// <exception cref="LedgerException">The file cannot be made.</exception>
+    public static DraftSpool Nameless()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"meterpipeline-draft-{Path.GetRandomFileName()}");
+        var spool = new DraftSpool(path, FileMode.CreateNew, "Give this user write access to the temporary folder, or name another with TMPDIR.");
+        if (!OperatingSystem.IsWindows()) File.Delete(path);
+        return spool;
+    }
+
+    /// <summary>Takes all lines of a run, once.</summary>
+    /// <exception cref="SettlementRefusedException">There is none.</exception>
+    /// <exception cref="LedgerException">The file cannot be written.</exception>
+    public void Draw(RunDraft draft, IEnumerable<SettlementLine> lines, RunWriter into)
+    {
+        foreach (var line in lines)
+        {
+            text.Write(into.Add(line));
+            index.Add(LineIndex.Of(line));
+            if (index.Count == ChunkLines) EndChunk();
+        }
+        if (into.Lines == 0) throw DraftRefused.Nothing(draft);
+        if (index.Count > 0) EndChunk();
+    }
+
+    /// <summary>Everything drawn, chunk by chunk, each blob compressed; as often as it is asked for, one after the other.</summary>
+    public IEnumerable<SpooledChunk> Read()
+    {
+        file.Position = 0;
+        using var reader = new BinaryReader(new BufferedStream(file, BufferBytes), Encoding.UTF8, leaveOpen: true);
+        for (var chunk = 0; chunk < chunks; chunk++)
+        {
+            var (bytes, length, lines) = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
+            var blob = reader.ReadBytes(length);
+            var rows = new SpooledIndex[lines];
+            for (var i = 0; i < lines; i++) rows[i] = new SpooledIndex(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadString());
+            yield return new SpooledChunk(chunk, bytes, blob, rows);
+        }
+    }
+
+    /// <exception cref="LedgerException">The blob is not what was spooled.</exception>
+    public static byte[] Decompress(byte[] blob, int bytes, string place)
+    {
+        var text = new byte[bytes];
+        return BrotliDecoder.TryDecompress(blob, text, out var written) && written == bytes ? text
+            : throw new LedgerException($"{place} cannot be decompressed. Restore the whole ledger from one backup.");
+    }
+
+    public void Dispose()
+    {
+        file.Dispose();
+        text.Dispose();
+        block.Dispose();
+    }
+
+    private void EndChunk()
+    {
+        var most = BrotliEncoder.GetMaxCompressedLength((int)text.Length);
+        if (compressed.Length < most) compressed = new byte[most];
+        var done = BrotliEncoder.TryCompress(text.GetBuffer().AsSpan(0, (int)text.Length), compressed, out var length, BrotliQuality, BrotliWindow);
+        if (!done) throw new InvalidOperationException("A chunk outgrew the size that Brotli promises.");
+        Fill(compressed.AsSpan(0, length));
+        try
+        {
+            file.Write(block.GetBuffer().AsSpan(0, (int)block.Length));
+        }
+        catch (IOException e)
+        {
+            throw new LedgerException($"Cannot draft a settlement: {file.Name}: {e.Message} Free space on that disk; nothing was stored.", e);
+        }
+        chunks++;
+        text.SetLength(0);
+        index.Clear();
+    }
+
+    private void Fill(ReadOnlySpan<byte> blob)
+    {
+        block.SetLength(0);
+        using var writer = new BinaryWriter(block, Encoding.UTF8, leaveOpen: true);
+        writer.Write((int)text.Length);
+        writer.Write(blob.Length);
+        writer.Write(index.Count);
+        writer.Write(blob);
+        foreach (var row in index)
+        {
+            writer.Write(row.HouseholdId);
+            writer.Write(Fen.Of(row.Accrued));
+            writer.Write(Fen.Of(row.Due.Total));
+            writer.Write(Fen.Of(row.Payable));
+            writer.Write(CanonicalForm.Of(row.Due));
+        }
+    }
+}
+
+/// <param name="Bytes">Length of the text.</param>
+/// <param name="Blob">The text, compressed.</param>
+internal sealed record SpooledChunk(int Number, int Bytes, byte[] Blob, IReadOnlyList<SpooledIndex> Index);
+
+/// <summary>An index row as its table keeps it: fen, and the canonical text of what is due.</summary>
+internal readonly record struct SpooledIndex(string HouseholdId, long Accrued, long Due, long Payable, string Amount);
