@@ -33,7 +33,7 @@ internal sealed class ImportPages(PageFrame frame)
     {
         var state = job.State;
         return Markup.Of($"""
-            {Head($"{words.Title}：{words.Kinds[job.Kind]}")}
+            {Head($"{words.Title}{texts.Colon}{words.Kinds[job.Kind]}")}
             <div data-region="import">
             <section class="card"><h2>{Stage(state)}<small>{job.Name} · {Figures.Count((job.Bytes + 1023) / 1024)} KiB</small></h2>{(state.IsRunning ? Progress(state) : Verdict(job, state))}</section>
             {(state is { IsRunning: false, Preview: { } preview } ? Preview(job, state, preview) : Markup.Empty)}

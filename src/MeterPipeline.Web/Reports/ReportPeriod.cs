@@ -76,7 +76,7 @@ internal sealed record ReportPeriod(ReportKind Kind, string Name, LocalDay First
         return false;
     }
 
-    private static string Word(ReportKind kind) => kind.ToString().ToLowerInvariant();
+    public static string Word(ReportKind kind) => kind.ToString().ToLowerInvariant();
 
     private static bool TryRead(ReadOnlySpan<char> digits, out int number) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
