@@ -56,7 +56,7 @@ internal sealed class QuarantinePage(PageFrame frame, QuarantineFilter filter, Q
         ? Markup.Of($"<input type=\"checkbox\" name=\"message\" value=\"{row.Id}\" aria-label=\"{Figures.Fill(replays.ChooseOne, row.Id)}\"> ") : Markup.Empty;
 
     private Markup Line(QuarantineRow row) => Markup.Of($"""
-        <tr><th scope="row">{Tick(row)}<a href="/quarantine/{row.Id}">{Figures.Time(row.Message.ReceivedAtMs)}</a></th><td class="text" data-label="{texts.Company}">{row.Message.Company}</td><td class="text" data-label="{texts.Reason}"><span class="flag" title="{row.Message.Reason}">{Texts.Word(texts.QuarantineReasons, row.Message.Reason)}</span>{(row.ReplayedAtMs is null ? Markup.Empty : Markup.Of($" <span class=\"ok\">{texts.Replayed}</span>"))}</td><td class="text prose" data-label="{texts.Detail}">{row.Message.Detail}</td><td class="text mono" data-label="{texts.Topic}">{row.Message.Topic}</td><td class="text mono" data-label="{texts.Payload}">{Excerpt(row.Message.Payload)}</td></tr>
+        <tr><th scope="row">{Tick(row)}<a href="/quarantine/{row.Id}">{Figures.Time(row.Message.ReceivedAtMs)}</a></th><td class="text" data-label="{texts.Company}">{row.Message.Company}</td><td class="text" data-label="{texts.Reason}"><span class="flag" title="{row.Message.Reason}">{Texts.Word(texts.QuarantineReasons, row.Message.Reason)}</span>{(row.ReplayedAtMs is null ? Markup.Empty : Markup.Of($" <span class=\"ok\">{texts.Replayed}</span>"))}</td><td class="text prose" data-label="{texts.Detail}">{FaultWords.Of(texts, row.Message.Detail)}</td><td class="text mono" data-label="{texts.Topic}">{row.Message.Topic}</td><td class="text mono" data-label="{texts.Payload}">{Excerpt(row.Message.Payload)}</td></tr>
 
         """);
 

@@ -47,7 +47,7 @@ internal static class ReplayApi
     {
         api.MapPost("/quarantine/replays", Begin).Produces<ReplayAnswer>(StatusCodes.Status202Accepted)
             .WithSummary("Begin to find out what would become of open messages if they were decoded again; nothing is stored. Ask the Location for its end.").Needs(Right.ReplayQuarantine);
-        api.MapGet("/quarantine/replays/{replay}", One).WithSummary("How far a replay is, what it would do, and what it did; for whoever began it.").Needs(Right.ReplayQuarantine);
+        api.MapGet("/quarantine/replays/{replay}", One).Produces<ReplayAnswer>().WithSummary("How far a replay is, what it would do, and what it did; for whoever began it.").Needs(Right.ReplayQuarantine);
         api.MapPost("/quarantine/replays/{replay}/confirm", Confirm).Produces<ReplayAnswer>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Replay what was previewed, for a reason that is kept.").Needs(Right.ReplayQuarantine);
     }

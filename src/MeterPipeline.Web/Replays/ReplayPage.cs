@@ -65,7 +65,7 @@ internal sealed class ReplayPage(PageFrame frame, ReplayJob job, bool badNote = 
     {
         if (told.StillBad.Count == 0) return Markup.Empty;
         var rows = told.StillBad.OrderByDescending(bad => bad.Value.Count).ThenBy(bad => bad.Key, StringComparer.Ordinal).Select(bad => Markup.Of($"""
-            <tr><th scope="row"><a href="/quarantine?open=true&reason={Uri.EscapeDataString(bad.Key)}">{Texts.Word(texts.QuarantineReasons, bad.Key)}</a></th><td data-label="{words.Count}">{Figures.Count(bad.Value.Count)}</td><td class="text prose" data-label="{texts.Detail}">{bad.Value.Detail}</td></tr>
+            <tr><th scope="row"><a href="/quarantine?open=true&reason={Uri.EscapeDataString(bad.Key)}">{Texts.Word(texts.QuarantineReasons, bad.Key)}</a></th><td data-label="{words.Count}">{Figures.Count(bad.Value.Count)}</td><td class="text prose" data-label="{texts.Detail}">{FaultWords.Of(texts, bad.Value.Detail)}</td></tr>
 
             """));
         return Markup.Of($"""
@@ -85,7 +85,7 @@ internal sealed class ReplayPage(PageFrame frame, ReplayJob job, bool badNote = 
     {
         var (style, outcome) = !message.Taken ? ("flag", words.Not) : message.Reason is null ? ("ok", words.Whole) : ("flag", words.Partly);
         return Markup.Of($"""
-            <tr><th scope="row"><a href="/quarantine/{message.Id}">{message.Id}</a></th><td class="text" data-label="{words.Outcome}"><span class="{style}">{outcome}</span></td><td data-label="{words.Readings}">{Figures.Count(message.Readings)}</td><td class="text" data-label="{texts.Reason}">{(message.Reason is { } reason ? Texts.Word(texts.QuarantineReasons, reason) : "–")}</td><td class="text prose" data-label="{texts.Detail}">{message.Detail ?? "–"}</td></tr>
+            <tr><th scope="row"><a href="/quarantine/{message.Id}">{message.Id}</a></th><td class="text" data-label="{words.Outcome}"><span class="{style}">{outcome}</span></td><td data-label="{words.Readings}">{Figures.Count(message.Readings)}</td><td class="text" data-label="{texts.Reason}">{(message.Reason is { } reason ? Texts.Word(texts.QuarantineReasons, reason) : "–")}</td><td class="text prose" data-label="{texts.Detail}">{(message.Detail is { } detail ? FaultWords.Of(texts, detail) : "–")}</td></tr>
 
             """);
     }

@@ -84,6 +84,12 @@ internal sealed record ReportPeriod(ReportKind Kind, string Name, LocalDay First
     {
         if (kind == ReportKind.Season) return season.Name;
         if (kind == ReportKind.Monthly) return day.Date.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+        return WeekOf(day);
+    }
+
+    /// <summary>The name of the weekly period of a day in season.</summary>
+    public static string WeekOf(LocalDay day)
+    {
         var date = day.Date.ToDateTime(TimeOnly.MinValue);
         return string.Create(CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(date):0000}-W{ISOWeek.GetWeekOfYear(date):00}");
     }
