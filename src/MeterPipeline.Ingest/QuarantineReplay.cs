@@ -11,12 +11,6 @@ namespace MeterPipeline.Ingest;
 /// <param name="Company">As counted, or as the topic names it: a message for an unknown company was counted for none.</param>
 public sealed record ReplayFilter(long? Id = null, string? Reason = null, string? Company = null);
 
-/// <param name="Messages">Messages decoded again.</param>
-/// <param name="Taken">Of these, how many left quarantine.</param>
-/// <param name="Readings">Readings that they brought.</param>
-/// <param name="StillBad">Messages and items that stay open, by reason, with the detail of the first.</param>
-public sealed record ReplayResult(long Messages, long Taken, long Readings, IReadOnlyDictionary<string, (long Count, string Detail)> StillBad);
-
 /// <summary>
 /// Decodes open quarantined messages again, through the same intake and as of the time they were received, and appends to the journal what
 /// can be taken now. A journal row and the marks of its messages are one transaction: whenever the process dies, each message is either
@@ -38,6 +32,7 @@ public sealed class QuarantineReplay
     private readonly AsOf clock = new();
     private readonly JournalBlob.Writer writer = new();
     private readonly Dictionary<string, (long Count, string Detail)> stillBad = new(StringComparer.Ordinal);
+    private readonly List<ReplayedMessage> first = [];
     private IntakeBatch decoded = new();
     private long messages;
     private long taken;
@@ -51,15 +46,19 @@ public sealed class QuarantineReplay
         intake = new ReadingIntake(new RegistryWatch(ledger, time), Keep, clock, options);
     }
 
+    /// <inheritdoc cref="Run(ReplayScope, Action{long})"/>
+    public ReplayResult Run(ReplayFilter filter, Action<long> progress) =>
+        Run(new ReplayScope(filter.Id - 1 ?? 0, filter.Id ?? Newest(), row => Fits(filter, row.Message)), progress);
+
     /// <summary>Replays what is open now; what it puts back itself is not looked at again.</summary>
-    /// <param name="progress">Told the number of open messages looked at.</param>
-    public ReplayResult Run(ReplayFilter filter, Action<long> progress)
+    /// <param name="progress">Told the number of open messages looked at, between transactions: what it throws ends the replay there.</param>
+    public ReplayResult Run(ReplayScope scope, Action<long> progress)
     {
-        var (after, until, looked) = (filter.Id - 1 ?? 0, filter.Id ?? Newest(), 0L);
+        var (after, looked) = (scope.After, 0L);
         while (true)
         {
-            var (page, next) = Page(filter, after, until, ref looked);
-            if (next == after) return new ReplayResult(messages, taken, readings, stillBad);
+            var (page, next) = Page(scope, after, ref looked);
+            if (next == after) return new ReplayResult(messages, taken, readings, stillBad, first);
             // Where somebody else was faster with one of them, the page is read again without it.
             if (page.Count == 0 || Replay(page)) after = next;
             progress(looked);
@@ -72,19 +71,19 @@ public sealed class QuarantineReplay
         return view.Quarantine(long.MaxValue, 1) is [var row] ? row.Id : 0;
     }
 
-    /// <summary>The next messages that the filter lets through, all of one day of receipt.</summary>
-    private (List<QuarantineRow> Rows, long Next) Page(ReplayFilter filter, long after, long until, ref long looked)
+    /// <summary>The next messages that the scope lets through, all of one day of receipt.</summary>
+    private (List<QuarantineRow> Rows, long Next) Page(ReplayScope scope, long after, ref long looked)
     {
         var rows = new List<QuarantineRow>();
         var bytes = 0L;
         using var view = ledger.OpenView();
         foreach (var row in view.OpenQuarantine(after))
         {
-            if (row.Id > until || rows.Count == MessagesAtOnce || bytes >= BytesAtOnce) break;
+            if (row.Id > scope.Until || rows.Count == MessagesAtOnce || bytes >= BytesAtOnce) break;
             if (rows.Count > 0 && LocalDay.Of(row.Message.ReceivedAtMs) != LocalDay.Of(rows[0].Message.ReceivedAtMs)) break;
             after = row.Id;
             looked++;
-            if (!Fits(filter, row.Message)) continue;
+            if (!scope.Lets(row)) continue;
             rows.Add(row);
             bytes += row.PayloadBytes;
         }
@@ -98,15 +97,18 @@ public sealed class QuarantineReplay
 
     private bool Replay(List<QuarantineRow> page)
     {
-        var (brings, outcome, bad) = (new IntakeBatch(), new ReplayOutcome(), new List<Fault>());
+        var (brings, outcome, bad, told) = (new IntakeBatch(), new ReplayOutcome(), new List<Fault>(), new List<ReplayedMessage>());
         foreach (var row in page)
         {
             Decode(row.Message);
             // A message of which nothing can be taken stays whole.
-            if (decoded.Count == 0 && decoded.Quarantined is [var first, ..])
+            var fault = decoded.Quarantined is [var worst, ..] ? worst : null;
+            var stays = decoded.Count == 0 && fault is not null;
+            told.Add(new ReplayedMessage(row.Id, !stays, decoded.Count, fault?.Reason, fault?.Detail));
+            if (stays)
             {
-                bad.Add(new Fault(first.Reason, first.Detail));
-                if ((first.Reason, first.Detail) != (row.Message.Reason, row.Message.Detail)) outcome.Kept.Add((row.Id, first.Reason, first.Detail));
+                bad.Add(new Fault(fault!.Reason, fault.Detail));
+                if ((fault.Reason, fault.Detail) != (row.Message.Reason, row.Message.Detail)) outcome.Kept.Add((row.Id, fault.Reason, fault.Detail));
                 continue;
             }
             outcome.Taken.Add(row.Id);
@@ -120,6 +122,7 @@ public sealed class QuarantineReplay
         messages += page.Count;
         taken += outcome.Taken.Count;
         readings += brings.Count;
+        first.AddRange(told.Take(ReplayResult.FirstMax - first.Count));
         foreach (var fault in bad)
             stillBad[fault.Reason] = stillBad.TryGetValue(fault.Reason, out var known) ? (known.Count + 1, known.Detail) : (1, fault.Detail);
         return true;

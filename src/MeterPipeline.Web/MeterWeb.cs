@@ -10,6 +10,7 @@ using MeterPipeline.Web.Exports;
 using MeterPipeline.Web.Health;
 using MeterPipeline.Web.Pages;
 using MeterPipeline.Web.Registry;
+using MeterPipeline.Web.Replays;
 using MeterPipeline.Web.Reports;
 using MeterPipeline.Web.Settlements;
 using Microsoft.AspNetCore.Builder;
@@ -30,11 +31,12 @@ public static class MeterWeb
     /// <param name="access">Who is let in; null: the defaults.</param>
     /// <param name="passwords">Shared with whoever else checks passwords in this process; null: one at a time here.</param>
     /// <param name="boards">What the boards of households go by; null: the defaults, and no budget.</param>
+    /// <param name="replay">Decodes quarantined messages again; null: pages do not offer it.</param>
     /// <param name="settlements">What files of settlements say and which banks are paid through; null: the defaults, and no bank.</param>
     public static IServiceCollection AddMeterWeb(
         this IServiceCollection services, ILedger ledger, PolicyBook policies, Func<ReadinessReport> readiness, Func<IEnumerable<MetricSample>> metrics,
         RuleSettings? rules = null, AccessOptions? access = null, Func<PasswordChecks>? passwords = null, BoardSettings? boards = null,
-        SettlementSettings? settlements = null)
+        SettlementSettings? settlements = null, Replay? replay = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SeasonBoards(ledger, policies, provider.GetRequiredService<TimeProvider>()));
@@ -44,7 +46,8 @@ public static class MeterWeb
         services.AddSingleton(provider => new UseBoards(
             ledger, policies, boards ?? BoardSettings.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UseBoards>>()));
         services.AddSingleton(provider => new CurveDesk(provider.GetRequiredService<JournalTail>(), policies, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ReportDesk>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ReportDesk>(
+            provider, (Func<int, UseBoard?>)provider.GetRequiredService<UseBoards>().Of, (boards ?? BoardSettings.Default).Budgets));
         services.AddSingleton(provider => new HoldActions(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new QuarantineSearch(ledger));
         services.AddSingleton(provider => new PipelineHealth(ledger, readiness, metrics, provider.GetRequiredService<TimeProvider>()));
@@ -52,6 +55,7 @@ public static class MeterWeb
         services.AddSingleton<AssetFiles>();
         services.AddAccess(ledger, access ?? new AccessOptions(), passwords);
         services.AddRegistry(ledger);
+        services.AddReplays(ledger, replay);
         services.AddProblemDetails();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddOpenApi("v1", options => options.AddOperationTransformer(ApiDescriptions.Describe));
@@ -74,6 +78,7 @@ public static class MeterWeb
         ExportEndpoints.Map(app);
         RegistryEndpoints.Map(app);
         SettlementEndpoints.Map(app);
+        ReplayEndpoints.Map(app);
         app.MapAccess();
         app.MapOpenApi("/openapi/{documentName}.json").OpenToAll();
         return app;

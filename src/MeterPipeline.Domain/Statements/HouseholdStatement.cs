@@ -68,6 +68,12 @@ public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntri
         _ => null,
     };
 
+    /// <summary>Whether a statement of the household says what it used: a village heating enterprise counts by its own meters, who are heated by it do not.</summary>
+    /// <param name="rule">Null: no rule covers it.</param>
+    public static bool IsMetered(RegistrySnapshot registry, Household household, RouteRule? rule) =>
+        (rule is null ? EnergyOf(household.Route) : rule.Energy) is not null
+        && (household.Route != HeatingRoute.CentralHeating || registry.MetersOf(household.Id).Any(meter => meter.Current.Serves == Serves.VillageCentralHeating));
+
     private Claim ClaimOf(Household household, RouteRule rule, SeasonQuantity quantity, SeasonQuantity? baseQuantity) =>
         new(household, quantity.Season, quantity.EligiblePerDay, quantity.Claims, quantity.Low, quantity.High, quantity.Estimated,
             baseQuantity is null ? default : new BaseUse(baseQuantity.Eligible, baseQuantity.Low, baseQuantity.High),

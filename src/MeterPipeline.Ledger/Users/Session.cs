@@ -31,12 +31,15 @@ public enum AccessAct
 
     /// <summary>A file left the house.</summary>
     Export = 3,
+
+    /// <summary>Quarantined messages were replayed from a page or by a program.</summary>
+    Replay = 4,
 }
 
 /// <summary>One line of the access log.</summary>
 /// <param name="Id">Given by the ledger.</param>
 /// <param name="Session">Empty: not by a session.</param>
-/// <param name="Subject">The household, or what was exported.</param>
+/// <param name="Subject">The household, or what was exported or replayed.</param>
 /// <param name="Reason">Why, as the person said; empty: not asked.</param>
 public sealed record AccessEntry(long Id, long AtMs, string Actor, string Session, AccessAct Act, string Subject, string Reason)
 {

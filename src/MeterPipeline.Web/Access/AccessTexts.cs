@@ -121,7 +121,7 @@ internal sealed record AccessTexts
         UserFaults = ChineseUserFaults,
         Notes = ChineseNotes,
         Roles = ChineseRoles,
-        Acts = new Dictionary<AccessAct, string> { [AccessAct.SignIn] = "登录", [AccessAct.Unmask] = "查看个人信息", [AccessAct.Export] = "导出" },
+        Acts = new Dictionary<AccessAct, string> { [AccessAct.SignIn] = "登录", [AccessAct.Unmask] = "查看个人信息", [AccessAct.Export] = "导出", [AccessAct.Replay] = "重放隔离消息" },
     };
 
     public static AccessTexts English { get; } = new()
@@ -181,7 +181,7 @@ internal sealed record AccessTexts
         UserFaults = EnglishUserFaults,
         Notes = EnglishNotes,
         Roles = EnglishRoles,
-        Acts = new Dictionary<AccessAct, string> { [AccessAct.SignIn] = "signed in", [AccessAct.Unmask] = "saw personal data", [AccessAct.Export] = "exported" },
+        Acts = new Dictionary<AccessAct, string> { [AccessAct.SignIn] = "signed in", [AccessAct.Unmask] = "saw personal data", [AccessAct.Export] = "exported", [AccessAct.Replay] = "replayed quarantine" },
     };
 
     private static Dictionary<string, string> ChineseUserFaults => new()

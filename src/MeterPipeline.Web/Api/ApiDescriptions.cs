@@ -12,6 +12,7 @@ internal static class ApiDescriptions
         ["division"] = "12-digit division code or a prefix of one. Default: everything, which only those may see who are not limited to divisions.",
         ["run"] = "Number of a settlement run.",
         ["key"] = "Of the upload, as the page of its preview has it.",
+        ["replay"] = "Of the replay, as the answer that began it has it.",
         ["q"] = "Household, meter, last four or more characters of an account number, village name or division code.",
         ["id"] = "Of the household, or of the quarantined message.",
         ["list"] = "Which list; the summary names those there are. Default: the first of them.",

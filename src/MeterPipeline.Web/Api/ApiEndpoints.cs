@@ -2,6 +2,7 @@ using MeterPipeline.Domain;
 using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Pages;
+using MeterPipeline.Web.Replays;
 using MeterPipeline.Web.Settlements;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -32,6 +33,7 @@ internal static class ApiEndpoints
         BoardEndpoints.Map(api);
         ReportEndpoints.Map(api);
         SettlementApi.Map(api);
+        ReplayApi.Map(api);
         api.MapFallback(() => Results.Problem(statusCode: StatusCodes.Status404NotFound, detail: "There is no such resource; see /openapi/v1.json.")).ExcludeFromDescription().OpenToAll();
     }
 

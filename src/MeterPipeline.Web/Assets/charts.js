@@ -3,7 +3,11 @@ window.MeterCharts = (function () {
   'use strict';
   const drawn = new Map(), zoneMs = 8 * 3600 * 1000;
 
-  function color(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+  // Paper is white, whatever the screen's scheme.
+  const ofPaper = { '--ink': '#000', '--soft': '#444', '--line': '#bbb', '--card': '#fff', '--first': '#1f6fa8', '--second': '#b06a08', '--ok': '#145c38', '--flag': '#8a2d14' };
+  let onPaper = false;
+
+  function color(name) { return onPaper ? ofPaper[name] : getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
 
   // A projector's page is set in larger type; the charts follow.
   function size() { return Math.round(parseFloat(getComputedStyle(document.body).fontSize) * 12 / 14); }
@@ -90,6 +94,7 @@ window.MeterCharts = (function () {
   function curve(box, data) {
     const option = frame([]), tints = ['--first', '--second', '--ok', '--flag'], meters = [...new Set(data.points.map(p => p.meter_id))];
     option.useUTC = true;
+    option.grid.right = 2.4 * size();
     option.xAxis = Object.assign(option.xAxis, { type: 'time', data: undefined });
     option.xAxis.axisLabel = { color: color('--soft'), fontSize: size(), hideOverlap: true, formatter: { year: '{MM}-{dd}', month: '{MM}-{dd}', day: '{MM}-{dd}', hour: '{HH}:{mm}' } };
     option.yAxis = [axis(box.dataset.unit, false)];
@@ -116,7 +121,14 @@ window.MeterCharts = (function () {
   function redraw() { for (const [box, held] of drawn) draw(box, held.data, held.more); }
 
   window.addEventListener('resize', () => { for (const held of drawn.values()) held.chart.resize(); });
-  window.addEventListener('beforeprint', () => { for (const held of drawn.values()) held.chart.resize(); });
+  function print(paper) {
+    onPaper = paper;
+    redraw();
+    for (const held of drawn.values()) held.chart.resize();
+  }
+
+  window.addEventListener('beforeprint', () => print(true));
+  window.addEventListener('afterprint', () => print(false));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   return { draw };
 })();

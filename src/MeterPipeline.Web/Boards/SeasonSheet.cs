@@ -112,7 +112,7 @@ internal sealed class SeasonSheet
                 terms[household.Division] = term = (policies.Select(household.Division, Autumn), policies.Season(household.Division, Autumn));
                 counts[household.Division] = 0;
             }
-            var claimed = Statements.EnergyOf(household.Route) is not null
+            var claimed = Statements.IsMetered(Registry, household, term.Policy?.RuleFor(household))
                 && (day is not { } date || (term.Policy?.IsEligible(household, term.Season, date) ?? false));
             if (claimed) counts[household.Division]++;
         }

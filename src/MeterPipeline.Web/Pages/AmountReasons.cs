@@ -47,9 +47,9 @@ internal sealed class AmountReasons(Texts texts, HouseholdStatement statement)
         var title = texts.AccrualSteps[step.Kind];
         return step.Kind switch
         {
-            AccrualStepKind.Share => $"{title}：{Texts.Word(texts.Payers, step.Subject)}",
+            AccrualStepKind.Share => $"{title}{texts.Colon}{Texts.Word(texts.Payers, step.Subject)}",
             AccrualStepKind.MonthCap => $"{title} {step.Subject}",
-            AccrualStepKind.Tier when step.Subject.Length > 0 => $"{title}（{Figures.Fill(texts.FromDay, step.Subject)}）",
+            AccrualStepKind.Tier when step.Subject.Length > 0 => $"{title} ({Figures.Fill(texts.FromDay, step.Subject)})",
             _ => title,
         };
     }
@@ -76,7 +76,7 @@ internal sealed class AmountReasons(Texts texts, HouseholdStatement statement)
         };
     }
 
-    private static string Joined(params string[] parts) => string.Join("，", parts.Where(part => part.Length > 0));
+    private string Joined(params string[] parts) => string.Join(texts.Comma, parts.Where(part => part.Length > 0));
 
     private IEnumerable<Markup> QualitySteps()
     {
@@ -84,7 +84,7 @@ internal sealed class AmountReasons(Texts texts, HouseholdStatement statement)
         var detail = Figures.Fill(texts.QualityDetail, quantity.CoveredDays, quantity.EligibleDays, quantity.CoveragePercent,
             quantity.LongestGapDays, $"{Figures.Exact(quantity.Estimated)} {unit}");
         yield return Row(texts.Quality, OverviewPage.Grade(quantity.Grade), detail, strong: false);
-        var holds = string.Join("；", statement.Holds.Select(hold => Texts.Word(texts.HoldReasons, hold)));
+        var holds = string.Join(texts.Semicolon, statement.Holds.Select(hold => Texts.Word(texts.HoldReasons, hold)));
         yield return Row(
             texts.Holds, statement.Holds.Count == 0 ? Markup.Of($"{texts.NoHolds}") : Markup.Of($"<span class=\"flag\">{statement.Holds.Count}</span>"), holds, false);
     }

@@ -59,7 +59,7 @@ internal sealed class CertificateSection(Texts texts, QualityCertificate certifi
         var state = hold.Stands ? Markup.Of($"<span class=\"flag\">{words.States[hold.State]}</span>") : Markup.Of($"<span class=\"ok\">{words.States[hold.State]}</span>");
         var said = hold.Entry is { } entry ? $"{Figures.Time(entry.AtMs)} {entry.Actor}: {entry.Note}" : "–";
         return Markup.Of($"""
-            <tr><th scope="row">{Texts.Word(texts.HoldReasons, hold.Reason.Name)}</th><td class="text">{state}</td><td class="text">{words.Keepers[hold.Reason.Keeper]}</td><td class="text">{(hold.Evidence.Length == 0 ? "–" : hold.Evidence)}</td><td class="text">{said}</td></tr>
+            <tr><th scope="row">{Texts.Word(texts.HoldReasons, hold.Reason.Name)}</th><td class="text">{state}</td><td class="text">{words.Keepers[hold.Reason.Keeper]}</td><td class="text">{EvidenceWords.Of(texts, hold.Evidence, certificate.Statement.Household.Route)}</td><td class="text">{said}</td></tr>
 
             """);
     }

@@ -5,7 +5,8 @@ using MeterPipeline.Web.Boards;
 namespace MeterPipeline.Web.Pages;
 
 /// <summary>The load curve of a household on a day or a week: a chart, and the readings it is drawn from.</summary>
-internal sealed class CurveSection(PageFrame frame, string householdId, string season, LoadCurve curve)
+/// <param name="asked">Whether somebody asked for this day: then its readings are open.</param>
+internal sealed class CurveSection(PageFrame frame, string householdId, string season, LoadCurve curve, bool asked)
 {
     private readonly Texts texts = frame.Texts;
     private readonly BoardTexts words = frame.Texts.Boards;
@@ -35,7 +36,7 @@ internal sealed class CurveSection(PageFrame frame, string householdId, string s
 
             """));
         return Markup.Of($"""
-            <details{(frame.HasCharts ? Markup.Empty : new Markup(" open"))} data-keep="curve"><summary>{words.CurveTable}</summary><div class="scroll tall"><table>
+            <details{(frame.HasCharts && !asked ? Markup.Empty : new Markup(" open"))} data-keep="curve"><summary>{words.CurveTable}</summary><div class="scroll tall"><table>
             <thead><tr><th scope="col">{words.ReadAt}</th><th scope="col" class="text">{texts.Meter}</th><th scope="col">{words.Register}</th><th scope="col">{words.Step} ({unit})</th><th scope="col">{words.MeanPower} ({power})</th><th scope="col" class="text">{words.Mark}</th></tr></thead>
             <tbody>{rows}</tbody></table></div></details>
             """);

@@ -35,7 +35,7 @@ internal static class HoldActionEndpoint
 
             """));
         return Markup.Of($"""
-            {head.Head(words.Result)}<section class="card"><p>{words.Note}：{note}</p><div class="scroll"><table class="cards">
+            {head.Head(words.Result)}<section class="card"><p>{words.Note}{frame.Texts.Colon}{note}</p><div class="scroll"><table class="cards">
             <thead><tr><th scope="col">{frame.Texts.HouseholdId}</th><th scope="col" class="text">{frame.Texts.Reason}</th><th scope="col" class="text">{words.Result}</th></tr></thead>
             <tbody>{rows}</tbody></table></div><p><a class="button" href="{head.Link(place.Prefix)}">{words.Back}</a></p></section>
             """);

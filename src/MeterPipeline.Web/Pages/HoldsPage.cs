@@ -47,9 +47,9 @@ internal sealed class HoldsPage(
         var acts = HoldActionTexts.For(texts);
         var reasons = HoldReason.All.Where(r => r.ByHand).Select(r => PlaceHead.Option(r.Name, Texts.Word(texts.HoldReasons, r.Name), false));
         return Markup.Of($"""
-            <form method="post" action="{head.Link(place.Prefix)}">{frame.Token}{table}
-            <p><label><input type="checkbox" data-all="hold"> {acts.Choose}</label></p>
-            <p><label for="note">{acts.Note}</label> <input id="note" name="note" required maxlength="{HoldActions.NoteChars}" placeholder="{acts.NoteHint}" autocomplete="off"></p>
+            <form class="worklist" method="post" action="{head.Link(place.Prefix)}">{frame.Token}{table}
+            <p class="acts"><label class="tick"><input type="checkbox" data-all="hold"> {acts.Choose}</label></p>
+            <p class="say"><label for="note">{acts.Note}</label><input id="note" name="note" required maxlength="{HoldActions.NoteChars}" placeholder="{acts.NoteHint}" autocomplete="off"></p>
             <p class="acts"><button name="act" value="lift" class="main">{acts.Lift}</button> <select name="reason" aria-label="{texts.Reason}">{reasons}</select> <button name="act" value="place">{acts.Place}</button></p></form>
             """);
     }
@@ -73,7 +73,7 @@ internal sealed class HoldsPage(
         var said = line.Hold.Entry is { } entry ? $"{Figures.Time(entry.AtMs)} {entry.Actor}: {entry.Note}" : "–";
         var returned = line.Hold.State == HoldState.Returned ? Markup.Of($" <span class=\"flag\">{rules.States[HoldState.Returned]}</span>") : Markup.Empty;
         return Markup.Of($"""
-            <tr><th scope="row">{Tick(line)}<a href="{head.Household(line.Household.Id)}">{line.Household.Id}</a></th><td class="text" data-label="{texts.Name}">{Figures.Masked(line.Household.Name)}</td><td class="text" data-label="{words.Village}">{head.Village(line.Household)}</td><td class="text" data-label="{texts.Reason}">{Texts.Word(texts.HoldReasons, line.Hold.Reason.Name)}{returned}</td><td data-label="{words.Since}">{line.Since.ToString()}</td><td data-label="{words.Waiting} ({words.DaysUnit})">{Figures.Count(HoldLines.Days(line, today))}</td><td data-label="{texts.Amount} ({texts.Yuan})">{Figures.Yuan(line.TotalYuan)}</td><td class="text" data-label="{rules.Keeper}">{rules.Keepers[line.Hold.Reason.Keeper]}</td><td class="text evidence" data-label="{rules.Evidence}">{(line.Hold.Evidence.Length == 0 ? "–" : line.Hold.Evidence)}</td><td class="text evidence" data-label="{rules.LastSaid}">{said}</td></tr>
+            <tr><th scope="row">{Tick(line)}<a href="{head.Household(line.Household.Id)}">{line.Household.Id}</a></th><td class="text" data-label="{texts.Name}">{Figures.Masked(line.Household.Name)}</td><td class="text" data-label="{words.Village}">{head.Village(line.Household)}</td><td class="text" data-label="{texts.Reason}">{Texts.Word(texts.HoldReasons, line.Hold.Reason.Name)}{returned}</td><td data-label="{words.Since}">{line.Since.ToString()}</td><td data-label="{words.Waiting} ({words.DaysUnit})">{Figures.Count(HoldLines.Days(line, today))}</td><td data-label="{texts.Amount} ({texts.Yuan})">{Figures.Yuan(line.TotalYuan)}</td><td class="text" data-label="{rules.Keeper}">{rules.Keepers[line.Hold.Reason.Keeper]}</td><td class="text evidence" data-label="{rules.Evidence}">{EvidenceWords.Of(texts, line.Hold.Evidence, line.Household.Route)}</td><td class="text evidence" data-label="{rules.LastSaid}">{said}</td></tr>
 
             """);
     }

@@ -51,7 +51,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
 
     private Markup Facts()
     {
-        var exclusions = household.Exclusions.Count == 0 ? texts.NoHolds : string.Join("；", household.Exclusions.Select(e =>
+        var exclusions = household.Exclusions.Count == 0 ? texts.NoHolds : string.Join(texts.Semicolon, household.Exclusions.Select(e =>
             $"{e.From} – {(e.Until is { } until ? until.ToString() : texts.ExclusionOpen)} {texts.ExclusionKinds[e.Kind]}"));
         return Markup.Of($"""
             <section class="card"><dl class="registry">
@@ -112,7 +112,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
         var quantity = statement.Quantity;
         var last = HouseholdDays.LastKnown(statement);
         var rows = Enumerable.Range(0, last + 1).Reverse().Select(i => Markup.Of($"""
-            <tr><th scope="row">{new LocalDay(statement.Season.First.Number + i).ToString()}</th><td>{Figures.Exact(quantity.ConsumptionPerDay[i])}</td><td>{Figures.Exact(quantity.EligiblePerDay[i])}</td><td class="text">{YesNo(quantity.Claims[i])}</td><td class="text">{YesNo(quantity.IsCovered(i))}</td><td class="text">{FailedRules(new LocalDay(statement.Season.First.Number + i))}</td></tr>
+            <tr><th scope="row"><a href="{Readings(statement, i)}">{new LocalDay(statement.Season.First.Number + i).ToString()}</a></th><td>{Figures.Exact(quantity.ConsumptionPerDay[i])}</td><td>{Figures.Exact(quantity.EligiblePerDay[i])}</td><td class="text">{YesNo(quantity.Claims[i])}</td><td class="text">{YesNo(quantity.IsCovered(i))}</td><td class="text">{FailedRules(new LocalDay(statement.Season.First.Number + i))}</td></tr>
 
             """));
         return Markup.Of($"""
@@ -121,6 +121,10 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
             <tbody>{rows}</tbody></table></div></details>
             """);
     }
+
+    /// <summary>The day's readings: a day is made of them.</summary>
+    private static string Readings(HouseholdStatement statement, int day) =>
+        $"/households/{Uri.EscapeDataString(statement.Household.Id)}?season={statement.Season.Name}&day={new LocalDay(statement.Season.First.Number + day)}#curve";
 
     private string FailedRules(LocalDay day) =>
         line.Certificate is { } certificate ? string.Join("; ", certificate.FailedOn(day).Select(rule => texts.Validation.Rules[rule])) : "";

@@ -3,6 +3,7 @@ using MeterPipeline.Domain.Usage;
 using MeterPipeline.Ledger;
 using MeterPipeline.Web.Api;
 using MeterPipeline.Web.Boards;
+using MeterPipeline.Web.Reports;
 
 namespace MeterPipeline.Web.Pages;
 
@@ -56,7 +57,7 @@ internal sealed class OverviewPage(
     {
         if (board.Days.Count == 0) return Markup.Of($"<p class=\"empty\">{texts.NoData}</p>");
         var rows = board.Days.Reverse().Select(line => Markup.Of($"""
-            <tr><th scope="row">{line.Day.ToString()}</th><td>{Figures.Amount(line.Electricity)}</td><td>{Figures.Amount(line.Gas)}</td><td>{Figures.Yuan(line.AccruedYuan)}</td><td>{Figures.Count(line.Reporting)} / {Figures.Count(line.Households)}</td></tr>
+            <tr><th scope="row"><a href="{head.To($"/reports/weekly/{ReportPeriod.WeekOf(line.Day)}", board.Prefix)}">{line.Day.ToString()}</a></th><td>{Figures.Amount(line.Electricity)}</td><td>{Figures.Amount(line.Gas)}</td><td>{Figures.Yuan(line.AccruedYuan)}</td><td>{Figures.Count(line.Reporting)} / {Figures.Count(line.Households)}</td></tr>
 
             """));
         return Markup.Of($"""
@@ -80,7 +81,8 @@ internal sealed class OverviewPage(
     private Markup Part(DivisionLine part)
     {
         var (words, sum) = (texts.Boards, uses?.Sum(part.Prefix));
-        var used = sum is not null && budgets.In(board.Autumn, part.Prefix) is { } yuan and > 0 ? Figures.Percent(Math.Floor(sum.TotalYuan * 1000 / yuan) / 10) : "–";
+        var share = sum is not null && budgets.In(board.Autumn, part.Prefix) is { } yuan and > 0 ? Math.Floor(sum.TotalYuan * 1000 / yuan) / 10 : (decimal?)null;
+        var used = share > 100 ? Markup.Of($"<span class=\"over\">{Figures.Percent(share)}</span>") : Markup.Of($"{Figures.Percent(share)}");
         return Markup.Of($"""
             <tr><th scope="row"><a href="{Link(part.Prefix)}">{part.Name}</a></th><td data-label="{texts.Villages}">{Figures.Count(part.Sum.Villages)}</td><td data-label="{texts.Households}">{Figures.Count(part.Sum.Households)}</td><td data-label="{texts.Coverage}">{Figures.Percent(board.Newest is null ? null : part.Sum.CoveragePercent)}<meter class="bar" min="0" max="100" value="{(int)(part.Sum.CoveragePercent ?? 0)}"></meter></td><td data-label="kWh">{Figures.Amount(part.Sum.Electricity)}</td><td data-label="m³">{Figures.Amount(part.Sum.Gas)}</td><td data-label="{texts.Accrued}">{Figures.Yuan(part.Sum.AccruedYuan)}</td><td data-label="{words.BudgetUsed}">{used}</td>{Counted(words.Suspects, "/usage", part.Prefix, UseList.Suspects, sum)}{Counted(words.Lists[UseList.NoData], "/usage", part.Prefix, UseList.NoData, sum)}<td data-label="{words.OnHold}">{(sum is null ? new Markup("–") : Markup.Of($"<a href=\"{head.To("/holds", part.Prefix)}\">{Figures.Count(sum.OnHold)}</a>"))}</td></tr>
 

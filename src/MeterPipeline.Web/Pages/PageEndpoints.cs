@@ -57,8 +57,9 @@ internal static class PageEndpoints
     private static Markup Curve(PageFrame frame, CurveDesk curves, HouseholdLine line, string? day, int days)
     {
         if (line.Statement is not { Energy: not null } statement) return Markup.Empty;
-        if (!LocalDay.TryParse(day, out var first)) first = new LocalDay(statement.Season.First.Number + Math.Max(0, HouseholdDays.LastKnown(statement)));
+        var asked = LocalDay.TryParse(day, out var first);
+        if (!asked) first = new LocalDay(statement.Season.First.Number + Math.Max(0, HouseholdDays.LastKnown(statement)));
         var curve = curves.Of(line.Household.Id, first, Math.Clamp(days, 1, LoadCurve.MostDays));
-        return curve is null ? Markup.Empty : new CurveSection(frame, line.Household.Id, statement.Season.Name, curve).Section();
+        return curve is null ? Markup.Empty : new CurveSection(frame, line.Household.Id, statement.Season.Name, curve, asked).Section();
     }
 }

@@ -54,6 +54,7 @@ internal sealed class PageFrame
             <link rel="stylesheet" href="{assets.Url("boards.css")}">
             <link rel="stylesheet" href="{assets.Url("reports.css")}">
             <link rel="stylesheet" href="{assets.Url("settlements.css")}">
+            <link rel="stylesheet" href="{assets.Url("worklists.css")}">
             {charts}
             <script src="{assets.Url("charts.js")}" defer></script>
             <script src="{assets.Url("pages.js")}" defer></script>

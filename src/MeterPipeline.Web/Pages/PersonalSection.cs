@@ -16,7 +16,7 @@ internal sealed record PersonalSection(string Name, string? Accounts, bool MayAs
     {
         var mayAsk = viewer.Session is not null && viewer.May(Right.Unmask);
         if (!unmasking.Shows(viewer, household.Id)) return new PersonalSection(Figures.Masked(household.Name), null, mayAsk, unmasking.Minutes);
-        var accounts = string.Join("、", unmasking.AccountsOf(household.Id));
+        var accounts = string.Join(", ", unmasking.AccountsOf(household.Id));
         return new PersonalSection(household.Name, accounts.Length == 0 ? "–" : accounts, mayAsk, unmasking.Minutes);
     }
 

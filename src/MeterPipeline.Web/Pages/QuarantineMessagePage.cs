@@ -1,11 +1,13 @@
 using System.Text;
 using MeterPipeline.Web.Api;
 using MeterPipeline.Web.Boards;
+using MeterPipeline.Web.Replays;
 
 namespace MeterPipeline.Web.Pages;
 
 /// <summary>One quarantined message: what is wrong, what to do, and its bytes.</summary>
-internal sealed class QuarantineMessagePage(PageFrame frame, QuarantineFound found)
+/// <param name="replayable">Whether this viewer may replay, here.</param>
+internal sealed class QuarantineMessagePage(PageFrame frame, QuarantineFound found, bool replayable)
 {
     private const int BytesPerLine = 16;
     private readonly Texts texts = frame.Texts;
@@ -23,11 +25,15 @@ internal sealed class QuarantineMessagePage(PageFrame frame, QuarantineFound fou
             {Fact(texts.ReceivedAt, Figures.Time(message.ReceivedAtMs))}{Fact(texts.Company, message.Company.Length == 0 ? "–" : message.Company)}{Fact(texts.Meter, message.Meter.Length == 0 ? "–" : message.Meter)}{Fact(words.Source, message.Source)}{Fact(words.Bytes, Figures.Count(row.PayloadBytes))}
             <div><dt>{words.State}</dt><dd>{(row.ReplayedAtMs is null ? Markup.Of($"<span class=\"flag\">{words.Open}</span>") : Markup.Of($"<span class=\"ok\">{texts.Replayed}</span>"))}</dd></div>
             <div class="wide-fact"><dt>{texts.Topic}</dt><dd class="mono">{message.Topic}</dd></div></dl></section>
-            <section class="card"><h2>{words.Remedy}<small>{Texts.Word(texts.QuarantineReasons, message.Reason)}</small></h2><p>{message.Detail}</p><p class="hint">{remedy}</p></section>
+            <section class="card"><h2>{words.Remedy}<small>{Texts.Word(texts.QuarantineReasons, message.Reason)}</small></h2><p>{FaultWords.Of(texts, message.Detail)}</p>{(replayable && row.ReplayedAtMs is null ? Offer() : Markup.Of($"<p class=\"hint\">{remedy}</p>"))}</section>
             <section class="card"><h2>{words.AsText}</h2><pre class="bytes" tabindex="0">{QuarantinePage.Excerpt(message.Payload, BoardAnswers.MostBytes)}</pre>{cut}
             <details data-keep="hex"><summary>{words.AsHex}</summary><pre class="bytes" tabindex="0">{Hex(message.Payload)}</pre></details></section>
             """);
     }
+
+    private Markup Offer() => Markup.Of($"""
+        <form method="post" action="/quarantine/replays">{frame.Token}<input type="hidden" name="message" value="{found.Row.Id}"><button name="act" value="chosen">{ReplayTexts.For(texts).PreviewOne}</button></form>
+        """);
 
     private static Markup Fact(string term, string value) => Markup.Of($"<div><dt>{term}</dt><dd>{value}</dd></div>");
 

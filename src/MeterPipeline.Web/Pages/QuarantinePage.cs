@@ -2,11 +2,13 @@ using System.Text;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
 using MeterPipeline.Web.Boards;
+using MeterPipeline.Web.Replays;
 
 namespace MeterPipeline.Web.Pages;
 
 /// <summary>Quarantined messages, newest first, by company, reason and state.</summary>
-internal sealed class QuarantinePage(PageFrame frame, QuarantineFilter filter, QuarantinePart part, bool continued, RegistrySnapshot registry)
+/// <param name="replayable">Whether this viewer may replay, here.</param>
+internal sealed class QuarantinePage(PageFrame frame, QuarantineFilter filter, QuarantinePart part, bool continued, RegistrySnapshot registry, bool replayable)
 {
     /// <summary>Messages of the API's plain list.</summary>
     public const int Newest = 100;
@@ -16,6 +18,8 @@ internal sealed class QuarantinePage(PageFrame frame, QuarantineFilter filter, Q
 
     private readonly Texts texts = frame.Texts;
     private readonly BoardTexts words = frame.Texts.Boards;
+    private readonly ReplayTexts replays = ReplayTexts.For(frame.Texts);
+    private readonly bool offered = replayable && filter.Open != false && part.Rows.Any(row => row.ReplayedAtMs is null);
 
     public Markup Body()
     {
@@ -26,7 +30,7 @@ internal sealed class QuarantinePage(PageFrame frame, QuarantineFilter filter, Q
             """);
         return Markup.Of($"""
             <div class="head"><h1>{texts.Quarantine}</h1>{Form()}</div>
-            <section class="card" data-region="quarantine"><p class="hint">{texts.QuarantineHint}</p>{table}{Pager()}</section>
+            <section class="card" data-region="quarantine"><p class="hint">{(replayable ? replays.Hint : texts.QuarantineHint)}</p>{Chosen(table)}{Pager()}</section>
             """);
     }
 
@@ -42,8 +46,17 @@ internal sealed class QuarantinePage(PageFrame frame, QuarantineFilter filter, Q
             """);
     }
 
+    /// <summary>The table as a form, for those who may replay.</summary>
+    private Markup Chosen(Markup table) => !offered ? table : Markup.Of($"""
+        <form class="worklist" method="post" action="/quarantine/replays">{frame.Token}<input type="hidden" name="company" value="{filter.Company}"><input type="hidden" name="reason" value="{filter.Reason}">{table}
+        <p class="acts"><label class="tick"><input type="checkbox" data-all="message"> {replays.Choose}</label><button name="act" value="chosen" class="main">{replays.PreviewChosen}</button><button name="act" value="all">{replays.PreviewAll}</button></p></form>
+        """);
+
+    private Markup Tick(QuarantineRow row) => offered && row.ReplayedAtMs is null
+        ? Markup.Of($"<input type=\"checkbox\" name=\"message\" value=\"{row.Id}\" aria-label=\"{Figures.Fill(replays.ChooseOne, row.Id)}\"> ") : Markup.Empty;
+
     private Markup Line(QuarantineRow row) => Markup.Of($"""
-        <tr><th scope="row"><a href="/quarantine/{row.Id}">{Figures.Time(row.Message.ReceivedAtMs)}</a></th><td class="text" data-label="{texts.Company}">{row.Message.Company}</td><td class="text" data-label="{texts.Reason}"><span class="flag" title="{row.Message.Reason}">{Texts.Word(texts.QuarantineReasons, row.Message.Reason)}</span>{(row.ReplayedAtMs is null ? Markup.Empty : Markup.Of($" <span class=\"ok\">{texts.Replayed}</span>"))}</td><td class="text prose" data-label="{texts.Detail}">{row.Message.Detail}</td><td class="text mono" data-label="{texts.Topic}">{row.Message.Topic}</td><td class="text mono" data-label="{texts.Payload}">{Excerpt(row.Message.Payload)}</td></tr>
+        <tr><th scope="row">{Tick(row)}<a href="/quarantine/{row.Id}">{Figures.Time(row.Message.ReceivedAtMs)}</a></th><td class="text" data-label="{texts.Company}">{row.Message.Company}</td><td class="text" data-label="{texts.Reason}"><span class="flag" title="{row.Message.Reason}">{Texts.Word(texts.QuarantineReasons, row.Message.Reason)}</span>{(row.ReplayedAtMs is null ? Markup.Empty : Markup.Of($" <span class=\"ok\">{texts.Replayed}</span>"))}</td><td class="text prose" data-label="{texts.Detail}">{FaultWords.Of(texts, row.Message.Detail)}</td><td class="text mono" data-label="{texts.Topic}">{row.Message.Topic}</td><td class="text mono" data-label="{texts.Payload}">{Excerpt(row.Message.Payload)}</td></tr>
 
         """);
 

@@ -27,6 +27,15 @@ internal sealed partial record Texts
     public ReportTexts Reports => this == English ? ReportTexts.English : ReportTexts.Chinese;
 
     public required string Code { get; init; }
+
+    /// <summary>Between a name and its value.</summary>
+    public string Colon => Code == "en" ? ": " : "：";
+
+    /// <summary>Between parts of a sentence.</summary>
+    public string Comma => Code == "en" ? ", " : "，";
+
+    /// <summary>Between things that are listed.</summary>
+    public string Semicolon => Code == "en" ? "; " : "；";
     public required string HtmlLang { get; init; }
     public required string Brand { get; init; }
     public required string Switch { get; init; }

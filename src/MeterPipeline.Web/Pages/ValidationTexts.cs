@@ -49,7 +49,7 @@ internal sealed record ValidationTexts
         State = "状态",
         Keeper = "解除单位",
         Evidence = "依据",
-        EvidenceHint = "依据：存疑日期、天数、可能少计的数量与校验码；依据变化时暂缓自动恢复。用 holds lift 命令解除。",
+        EvidenceHint = "依据：存疑日期、天数、可能少计的数量与校验码；依据变化时暂缓自动恢复。在“暂缓清单”中解除。",
         LastSaid = "最近处理",
         SettingWords = new Dictionary<string, string> { ["days"] = "天", ["messages"] = "条", ["on"] = "启用", ["off"] = "停用" },
         Severities = new Dictionary<Severity, string>
@@ -120,7 +120,7 @@ internal sealed record ValidationTexts
         State = "State",
         Keeper = "May be lifted by",
         Evidence = "Evidence",
-        EvidenceHint = "Evidence: days in doubt, their number, what may be missing, and a print; other evidence brings a hold back. The command holds lift lifts.",
+        EvidenceHint = "Evidence: days in doubt, their number, what may be missing, and a print; other evidence brings a hold back. Lift it in the list of holds.",
         LastSaid = "Last said",
         SettingWords = new Dictionary<string, string>(),
         Severities = Enum.GetValues<Severity>().ToDictionary(severity => severity, Words.Of),

@@ -33,7 +33,7 @@ internal sealed class ImportPages(PageFrame frame)
     {
         var state = job.State;
         return Markup.Of($"""
-            {Head($"{words.Title}：{words.Kinds[job.Kind]}")}
+            {Head($"{words.Title}{texts.Colon}{words.Kinds[job.Kind]}")}
             <div data-region="import">
             <section class="card"><h2>{Stage(state)}<small>{job.Name} · {Figures.Count((job.Bytes + 1023) / 1024)} KiB</small></h2>{(state.IsRunning ? Progress(state) : Verdict(job, state))}</section>
             {(state is { IsRunning: false, Preview: { } preview } ? Preview(job, state, preview) : Markup.Empty)}
@@ -51,7 +51,7 @@ internal sealed class ImportPages(PageFrame frame)
     private Markup ColumnsOf(RegistryFile kind)
     {
         var columns = Columns.Headings(kind).Where(column => column.Name.Length > 0).ToLookup(column => column.Required, Heading);
-        return Markup.Of($"<tr><th scope=\"row\">{words.Kinds[kind]}</th><td class=\"text\">{string.Join("、", columns[true])}</td><td class=\"text\">{string.Join("、", columns[false])}</td></tr>");
+        return Markup.Of($"<tr><th scope=\"row\">{words.Kinds[kind]}</th><td class=\"text\">{string.Join(texts.Comma, columns[true])}</td><td class=\"text\">{string.Join(texts.Comma, columns[false])}</td></tr>");
     }
 
     private string Heading((string Name, bool Required, string Chinese) column) => texts == Texts.English ? column.Name : column.Chinese;

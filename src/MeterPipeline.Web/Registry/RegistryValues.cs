@@ -56,7 +56,7 @@ internal static class RegistryValues
     private static string Exclusions(Texts texts, string json)
     {
         using var document = JsonDocument.Parse(json);
-        return string.Join("；", document.RootElement.EnumerateArray().Select(exclusion =>
+        return string.Join(texts.Semicolon, document.RootElement.EnumerateArray().Select(exclusion =>
             $"{exclusion.GetProperty("excluded_from")} – {(exclusion.TryGetProperty("excluded_to", out var to) ? to.ToString() : texts.ExclusionOpen)} "
             + Word(RegistryWords.Exclusion, exclusion.GetProperty("exclusion").ToString(), texts.ExclusionKinds)));
     }

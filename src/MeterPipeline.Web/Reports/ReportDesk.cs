@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Settlements;
+using MeterPipeline.Domain.Usage;
 using MeterPipeline.Ledger;
 using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Boards;
@@ -12,7 +13,8 @@ namespace MeterPipeline.Web.Reports;
 internal sealed record ListedPeriod(ReportPeriod Period, PeriodState State, DivisionSum Sum, bool Newest);
 
 /// <summary>Draws reports from flushed village days and the household board: cheap enough to draw each when it is asked for. Any thread.</summary>
-internal sealed class ReportDesk(ILedger ledger, SeasonBoards seasons, UseBoards uses, QualityBoards quality, TimeProvider time)
+/// <param name="uses">The household board of a season; null: the first is still being drawn.</param>
+internal sealed class ReportDesk(ILedger ledger, SeasonBoards seasons, Func<int, UseBoard?> uses, Budgets budgets, QualityBoards quality, TimeProvider time)
 {
     // By autumn; one of those that the picker offers.
     private readonly ConcurrentDictionary<int, Held<IReadOnlyList<CompanyDay>>> received = new();
@@ -46,10 +48,10 @@ internal sealed class ReportDesk(ILedger ledger, SeasonBoards seasons, UseBoards
         (ReportPeriod? Period, SeasonSheet? Sheet) before = kind == ReportKind.Season ? SeasonBefore(place) : index > 0 ? (periods[index - 1], sheet) : default;
         var (known, knownBefore) = (period.KnownDays(sheet.Newest), before.Period?.KnownDays(before.Sheet!.Newest) ?? 0);
         var days = known == knownBefore ? (1, 1) : (known, knownBefore);
-        var drawn = uses.Of(place.Autumn);
+        var drawn = uses(place.Autumn);
         ReportLine Line(string prefix, string of) => new(
             prefix, of, sheet.Sum(prefix, period.First, period.Last), sheet.Sum(prefix, season.First, period.Last),
-            before.Period is { } earlier ? before.Sheet!.Sum(prefix, earlier.First, earlier.Last) : null, drawn?.Sum(prefix), uses.Settings.Budgets.In(place.Autumn, prefix), days);
+            before.Period is { } earlier ? before.Sheet!.Sum(prefix, earlier.First, earlier.Last) : null, drawn?.Sum(prefix), budgets.In(place.Autumn, prefix), days);
         return new Report(
             period, season, place.Prefix, board.Name, before.Period, sheet.Newest, sheet.FoldedSeq, Line(place.Prefix, board.Name),
             [.. board.Parts.Select(part => Line(part.Prefix, part.Name))], [.. board.Days.Where(day => day.Day >= period.First && day.Day <= period.Last)], drawn)

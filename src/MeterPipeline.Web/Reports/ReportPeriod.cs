@@ -76,7 +76,7 @@ internal sealed record ReportPeriod(ReportKind Kind, string Name, LocalDay First
         return false;
     }
 
-    private static string Word(ReportKind kind) => kind.ToString().ToLowerInvariant();
+    public static string Word(ReportKind kind) => kind.ToString().ToLowerInvariant();
 
     private static bool TryRead(ReadOnlySpan<char> digits, out int number) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
@@ -84,6 +84,12 @@ internal sealed record ReportPeriod(ReportKind Kind, string Name, LocalDay First
     {
         if (kind == ReportKind.Season) return season.Name;
         if (kind == ReportKind.Monthly) return day.Date.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+        return WeekOf(day);
+    }
+
+    /// <summary>The name of the weekly period of a day in season.</summary>
+    public static string WeekOf(LocalDay day)
+    {
         var date = day.Date.ToDateTime(TimeOnly.MinValue);
         return string.Create(CultureInfo.InvariantCulture, $"{ISOWeek.GetYear(date):0000}-W{ISOWeek.GetWeekOfYear(date):00}");
     }

@@ -27,7 +27,7 @@ internal sealed class RunLinesSection(PageFrame frame, SettlementRun run, RunDes
     }
 
     private Markup Table(IReadOnlyList<SettlementLine> lines) => Markup.Of($"""
-        <div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Household}</th><th scope="col" class="text">{words.Name}</th><th scope="col" class="text">{words.Village}</th><th scope="col">{words.Use}</th><th scope="col">{words.Accrued} ({texts.Yuan})</th><th scope="col">{words.Before}</th><th scope="col">{words.Due} ({texts.Yuan})</th><th scope="col">{words.Payable} ({texts.Yuan})</th><th scope="col" class="text">{words.Remark}</th><th scope="col" class="text">{words.Calculation}</th></tr></thead>
+        <div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Household}</th><th scope="col" class="text">{words.Name}</th><th scope="col" class="text">{words.Village}</th><th scope="col">{words.Use}</th><th scope="col">{words.Accrued} ({texts.Yuan})</th><th scope="col">{words.Before} ({texts.Yuan})</th><th scope="col">{words.Due} ({texts.Yuan})</th><th scope="col">{words.Payable} ({texts.Yuan})</th><th scope="col" class="text">{words.Remark}</th><th scope="col" class="text">{words.Calculation}</th></tr></thead>
         <tbody>{lines.Select(Row)}</tbody></table></div>
         """);
 
@@ -36,7 +36,7 @@ internal sealed class RunLinesSection(PageFrame frame, SettlementRun run, RunDes
         var household = line.Household;
         var use = line.Use.Energy is null ? "–" : $"{Figures.Amount(line.Use.Eligible)} {line.Use.Unit}";
         return Markup.Of($"""
-            <tr><th scope="row"><a href="/households/{Uri.EscapeDataString(household.Id)}?season={HeatingSeason.NameOf(run.Autumn)}">{household.Id}</a></th><td class="text" data-label="{words.Name}">{Figures.Masked(household.Name)}</td><td class="text" data-label="{words.Village}">{household.Township} {household.Village}</td><td data-label="{words.Use}">{use}</td><td data-label="{words.Accrued} ({texts.Yuan})">{Figures.Yuan(line.Accrued.Total)}</td><td data-label="{words.Before}">{Figures.Yuan(line.Before.Total)}</td><td data-label="{words.Due} ({texts.Yuan})">{Figures.Yuan(line.Due.Total)}</td><td data-label="{words.Payable} ({texts.Yuan})">{Figures.Yuan(line.Payable)}</td><td class="text prose" data-label="{words.Remark}">{Remarks(texts, line)}</td><td class="text" data-label="{words.Calculation}"><a href="{Address(run.Id, household.Id)}">{words.Calculation}</a></td></tr>
+            <tr><th scope="row"><a href="/households/{Uri.EscapeDataString(household.Id)}?season={HeatingSeason.NameOf(run.Autumn)}">{household.Id}</a></th><td class="text" data-label="{words.Name}">{Figures.Masked(household.Name)}</td><td class="text" data-label="{words.Village}">{household.Township} {household.Village}</td><td data-label="{words.Use}">{use}</td><td data-label="{words.Accrued} ({texts.Yuan})">{Figures.Yuan(line.Accrued.Total)}</td><td data-label="{words.Before} ({texts.Yuan})">{Figures.Yuan(line.Before.Total)}</td><td data-label="{words.Due} ({texts.Yuan})">{Figures.Yuan(line.Due.Total)}</td><td data-label="{words.Payable} ({texts.Yuan})">{Figures.Yuan(line.Payable)}</td><td class="text prose" data-label="{words.Remark}">{Remarks(texts, line)}</td><td class="text" data-label="{words.Calculation}"><a href="{Address(run.Id, household.Id)}">{words.Calculation}</a></td></tr>
 
             """);
     }

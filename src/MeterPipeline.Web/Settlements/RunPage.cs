@@ -51,11 +51,12 @@ internal sealed class RunPage(PageFrame frame, SettlementDesk desk, RunProgress 
 
     private Markup Tiles()
     {
-        Markup Tile(string label, string figure, string unit, string hint) =>
-            Markup.Of($"<div class=\"tile\"><div class=\"label\">{label}</div><div class=\"figure\">{figure}<small>{unit}</small></div><div class=\"hint\">{hint}</div></div>");
+        Markup Tile(string label, string figure, string unit, string hint, string parts) => Markup.Of(
+            $"<a class=\"tile\" href=\"{parts}\"><span class=\"label\">{label}</span><span class=\"figure\">{figure}<small>{unit}</small></span><span class=\"hint\">{hint}</span></a>");
+        var all = $"/settlements/{run.Id}?list=all#lines";
         var (totals, objections) = (run.Totals, progress.OpenObjections.Count);
         return Markup.Of($"""
-            <section class="tiles">{Tile(words.Due, Figures.Yuan(totals.Due.Total), texts.Yuan, $"{words.Accrued} {Figures.Yuan(totals.Accrued.Total)}")}{Tile(words.Payable, Figures.Yuan(totals.Payable), texts.Yuan, $"{words.Before} {Figures.Yuan(totals.Before.Total)}")}{Tile(words.Lines, Figures.Count(run.Lines), "", "")}{Tile(words.Held, Figures.Count(totals.Held), "", "")}{Tile(words.Objections, Figures.Count(objections), "", objections == 0 ? "" : words.Waiting)}</section>
+            <section class="tiles">{Tile(words.Due, Figures.Yuan(totals.Due.Total), texts.Yuan, $"{words.Accrued} {Figures.Yuan(totals.Accrued.Total)} {texts.Yuan}", all)}{Tile(words.Payable, Figures.Yuan(totals.Payable), texts.Yuan, $"{words.Before} {Figures.Yuan(totals.Before.Total)} {texts.Yuan}", all)}{Tile(words.Lines, Figures.Count(run.Lines), "", "", all)}{Tile(words.Held, Figures.Count(totals.Held), "", "", $"/settlements/{run.Id}?list=held#lines")}{Tile(words.Objections, Figures.Count(objections), "", objections == 0 ? "" : words.Waiting, "#objections")}</section>
             """);
     }
 
@@ -86,7 +87,7 @@ internal sealed class RunPage(PageFrame frame, SettlementDesk desk, RunProgress 
         var table = said.Count == 0 ? Markup.Of($"<p class=\"empty\">{words.NoObjections}</p>") : Table(said);
         var others = progress.Steps.Where(step => step.Kind is not (RunStepKind.Objected or RunStepKind.Answered)).ToList();
         return Markup.Of($"""
-            <section class="card"><h2>{words.Objections}</h2>{table}<details data-keep="steps"><summary>{words.Steps} ({others.Count})</summary>{Table(others)}</details></section>
+            <section class="card" id="objections"><h2>{words.Objections}</h2>{table}<details data-keep="steps"><summary>{words.Steps} ({others.Count})</summary>{Table(others)}</details></section>
             """);
     }
 

@@ -28,7 +28,7 @@ public static class CommandLine
         var root = new RootCommand("MeterPipeline: meter readings by MQTT, heating subsidies exact to the fen.")
         {
             Data, Policies,
-            RunCommand.Create(), DemoCommand.Create(), ImportCommand.Create(), ExportCommand.Create(), SettleCommand.Create(), ExplainCommand.Create(),
+            RunCommand.Create(), DemoCommand.Create(), ImportCommand.Create(), ExportCommand.Create(), ReportCommand.Create(), SettleCommand.Create(), ExplainCommand.Create(),
             VerifyCommand.Create(), StatusCommand.Create(), QuarantineCommand.Create(), HoldsCommand.Create(), RebuildCommand.Create(), PoliciesCommand.Create(),
             FixedSumsCommand.Create(), UsersCommand.Create(), LedgerCommand.Create(), BenchCommand.Create(),
         };

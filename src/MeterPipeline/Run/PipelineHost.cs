@@ -2,6 +2,7 @@ using System.Net;
 using MeterPipeline.Access;
 using MeterPipeline.Cli;
 using MeterPipeline.Domain.Policies;
+using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
 using MeterPipeline.Mqtt.Endpoint;
 using MeterPipeline.Web;
@@ -34,7 +35,8 @@ public sealed class PipelineHost : IAsyncDisposable
         builder.Services.AddMeterWeb(
             ledger, policies, () => new ReadinessReport([.. host!.Pipeline.Unready()]), () => PipelineMetrics.Of(host!.Pipeline, host.tls),
             ValidationSettings.Read(builder.Configuration), settings.Web, () => host!.Pipeline.Accounts.Checks, UsageBoardSettings.Read(builder.Configuration),
-            ExportSettings.Settlements(builder.Configuration));
+            ExportSettings.Settlements(builder.Configuration),
+            (scope, dryRun, progress) => new QuarantineReplay(ledger, settings.Intake, TimeProvider.System, dryRun).Run(scope, progress));
         builder.Services.Configure<SocketTransportOptions>(o => o.MaxReadBufferSize = EndpointOptions.ReadBufferBytes);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings, listeners, () => host!));
         var app = builder.Build();

@@ -6,6 +6,7 @@ using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Usage;
 using MeterPipeline.Ingest;
+using MeterPipeline.Ingest.Intake;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Ledger.Users;
@@ -70,7 +71,8 @@ public sealed class WebSite : IAsyncDisposable
         builder.Services.AddMeterWeb(Ledger, Policies, () => Readiness, () =>
             [new MetricSample("meterpipeline_readings_total", "Readings\nreceived.", "counter", [KeyValuePair.Create("company", "grid\"\\\n")], 42)],
             access: access, boards: new BoardSettings(UsageSettings.Default, Budgets.Of([("2025-2026", "1408", "12000"), ("2025-2026", "140882", "5000")])),
-            settlements: new SettlementSettings("0359-1234567", BankLayoutFiles.Load(Repository.PathOf("deploy", "bank-layouts"))));
+            settlements: new SettlementSettings("0359-1234567", BankLayoutFiles.Load(Repository.PathOf("deploy", "bank-layouts"))),
+            replay: (scope, dryRun, progress) => new QuarantineReplay(Ledger, new IntakeOptions(), clock, dryRun).Run(scope, progress));
         app = builder.Build();
         app.MapMeterWeb();
     }

@@ -1,0 +1,58 @@
+using MeterPipeline.ServerTests.EndToEnd;
+using Microsoft.Playwright;
+
+namespace MeterPipeline.ServerTests.Web;
+
+/// <summary>The overview of a real pipeline in Chromium: its numbers follow the readings, also over a restart of the server, and nobody reloads it.</summary>
+public sealed class LiveScreenTests : IAsyncLifetime
+{
+    private const string Chromium = "/usr/bin/chromium";
+
+    /// <summary>Longer than the page waits between two questions after failures.</summary>
+    private const float PatienceMs = 150_000;
+
+    private readonly PipelineProcess pipeline = new();
+    private IPlaywright playwright = null!;
+    private IBrowser browser = null!;
+
+    public async Task InitializeAsync()
+    {
+        SmallRegistry.Import(pipeline);
+        await pipeline.StartAsync();
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await browser.DisposeAsync();
+        playwright.Dispose();
+        pipeline.Dispose();
+    }
+
+    [Fact]
+    public async Task Numbers_follow_the_readings_over_a_restart_of_the_server()
+    {
+        var page = await browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN" });
+        await page.GotoAsync($"http://127.0.0.1:{pipeline.WebPort}/?season=2025-2026");
+        await page.EvaluateAsync("window.notReloaded = true");
+        Publish("2025-11-15T00:00:00+08:00", 100);
+        Publish("2025-11-25T00:00:00+08:00", 400.25m);
+        await Shows(page, "[data-tile=kwh] .figure", "300.25");
+        await page.Locator("#chart[data-drawn]").WaitForAsync();
+
+        await pipeline.KillAsync();
+        await Shows(page, "[data-live-state].stale", "");
+        await pipeline.StartAsync();
+        Publish("2025-12-05T00:00:00+08:00", 700.5m);
+        await Shows(page, "[data-tile=kwh] .figure", "600.50");
+        await Shows(page, "[data-live-state]:not(.stale)", "实时");
+        Assert.True(await page.EvaluateAsync<bool>("window.notReloaded"));
+    }
+
+    private void Publish(string day, decimal value) =>
+        Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/grid/E1/reading", FormattableString.Invariant($$"""{"ts":"{{day}}","value":"{{value}}"}""")));
+
+    private static Task Shows(IPage page, string place, string text) =>
+        page.Locator(place, new PageLocatorOptions { HasTextString = text }).WaitForAsync(new LocatorWaitForOptions { Timeout = PatienceMs });
+}
