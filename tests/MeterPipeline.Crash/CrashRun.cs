@@ -43,11 +43,9 @@ public static class CrashRun
             for (var left = options.Crashes; left > 0 && mixing.Count > 0; left -= mixing.Count) yield return (AllInTurn, [.. mixing.Take(left)]);
             yield break;
         }
-        for (var i = 0; i < faults.Count; i++)
-        {
-            // The remainder goes to the first ones.
-            var share = options.Crashes / faults.Count + (i < options.Crashes % faults.Count ? 1 : 0);
-            for (var left = share; left > 0; left -= faults[i].PerEpisode) yield return (faults[i].Name, [.. Enumerable.Repeat(faults[i], Math.Min(left, faults[i].PerEpisode))]);
-        }
+        // Fault by fault in rounds, so that a run that is cut short has met all of them. What does not divide goes to the first ones.
+        var shares = faults.Select((fault, i) => (Fault: fault, Crashes: options.Crashes / faults.Count + (i < options.Crashes % faults.Count ? 1 : 0))).ToList();
+        for (; shares.Exists(share => share.Crashes > 0); shares = [.. shares.Select(share => (share.Fault, share.Crashes - share.Fault.PerEpisode))])
+            foreach (var (fault, crashes) in shares.Where(share => share.Crashes > 0)) yield return (fault.Name, [.. Enumerable.Repeat(fault, Math.Min(crashes, fault.PerEpisode))]);
     }
 }

@@ -63,10 +63,12 @@ internal sealed class Node(PipelineProgram program, Action<ProcessStartInfo> pre
     /// <summary>SIGTERM; it must drain and exit 0.</summary>
     public async Task StopAsync()
     {
-        Check(Signal(_process!.Id, SigTerm));
+        AskToStop();
         await EndedAsync();
-        if (_process.ExitCode != 0) throw new CrashFailure($"A node told to stop exits with {_process.ExitCode}: {Errors}");
+        if (_process!.ExitCode != 0) throw new CrashFailure($"A node told to stop exits with {_process.ExitCode}: {Errors}");
     }
+
+    public void AskToStop() => Check(Signal(_process!.Id, SigTerm));
 
     public void Suspend() => Check(Signal(_process!.Id, SigStop));
 
@@ -94,6 +96,7 @@ internal sealed class Node(PipelineProgram program, Action<ProcessStartInfo> pre
     {
         _process?.Dispose();
         var start = program.Command("run", "--mqtt", $"127.0.0.1:{MqttPort}", "--web", $"127.0.0.1:{WebPort}");
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // its pipes would outlive a SIGKILL
         prepare(start);
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>

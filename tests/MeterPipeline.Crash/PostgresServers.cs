@@ -6,7 +6,13 @@ namespace MeterPipeline.Crash;
 /// <summary>PostgreSQL under an episode: a server behind a proxy, and where a fault asks for it a standby behind another.</summary>
 internal sealed class PostgresServers : IAsyncDisposable
 {
+    /// <summary>What our nodes are to the server: no superuser, so that it can refuse them.</summary>
+    public const string Role = "meter";
+
+    public const string EndSessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + Role + "'";
+
     private readonly List<Postgres> _servers = [];
+    private readonly LosingProxy _first;
     private readonly LosingProxy _second = new(FreePort.Next());
     private Postgres? _standby;
     private bool _firstIsPrimary = true;
@@ -15,20 +21,20 @@ internal sealed class PostgresServers : IAsyncDisposable
     {
         Primary = primary;
         _servers.Add(primary);
-        First = new LosingProxy(primary.Port);
+        _first = new LosingProxy(primary.Port);
     }
 
     public Postgres Primary { get; private set; }
 
-    /// <summary>The way to the server that was the first primary.</summary>
-    public LosingProxy First { get; }
+    /// <summary>The nodes' way to the primary.</summary>
+    public LosingProxy Way => _firstIsPrimary ? _first : _second;
 
     public static async Task<PostgresServers> StartAsync(Template template, PipelineProgram program, bool standby)
     {
         var servers = new PostgresServers(await template.StartPostgresAsync());
         if (standby) await servers.AddStandbyAsync();
-        var hosts = standby ? $"Host=127.0.0.1:{servers.First.Port},127.0.0.1:{servers._second.Port};Target Session Attributes=primary" : $"Host=127.0.0.1;Port={servers.First.Port}";
-        Use(program, hosts + ";Username=postgres;Database=postgres");
+        var hosts = standby ? $"Host=127.0.0.1:{servers._first.Port},127.0.0.1:{servers._second.Port};Target Session Attributes=primary" : $"Host=127.0.0.1;Port={servers._first.Port}";
+        Use(program, $"{hosts};Username={Role};Database=postgres");
         return servers;
     }
 
@@ -50,24 +56,20 @@ internal sealed class PostgresServers : IAsyncDisposable
         await AddStandbyAsync();
     }
 
-    public async Task SqlAsync(string sql)
+    /// <summary>As superuser, on the primary.</summary>
+    public Task SqlAsync(string sql) => SqlAsync(Primary, sql);
+
+    public static async Task SqlAsync(Postgres server, string sql)
     {
-        await using var connection = await ConnectAsync();
+        await using var connection = new NpgsqlConnection(server.ConnectionString + ";Pooling=false;Timeout=10");
+        await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>A connection of one's own to the primary, not of a pool.</summary>
-    public async Task<NpgsqlConnection> ConnectAsync()
-    {
-        var connection = new NpgsqlConnection(Primary.ConnectionString + ";Pooling=false;Timeout=10");
-        await connection.OpenAsync();
-        return connection;
-    }
-
     public async ValueTask DisposeAsync()
     {
-        First.Dispose();
+        _first.Dispose();
         _second.Dispose();
         foreach (var server in _servers) await server.DisposeAsync();
     }
@@ -76,7 +78,7 @@ internal sealed class PostgresServers : IAsyncDisposable
     {
         _standby = await Postgres.StartStandbyAsync(Primary);
         _servers.Add(_standby);
-        (_firstIsPrimary ? _second : First).ServerPort = _standby.Port;
+        (_firstIsPrimary ? _second : _first).ServerPort = _standby.Port;
         await SqlAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
         await SqlAsync("SELECT pg_reload_conf()");
     }

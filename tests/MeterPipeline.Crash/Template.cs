@@ -29,7 +29,8 @@ internal sealed class Template : IAsyncDisposable
         if (ledger == LedgerKind.Sqlite) return template;
         template._server = await Postgres.StartAsync();
         var program = new PipelineProgram(template._folder.Path);
-        PostgresServers.Use(program, template._server.ConnectionString);
+        await PostgresServers.SqlAsync(template._server, $"CREATE ROLE {PostgresServers.Role} LOGIN; GRANT CREATE ON DATABASE postgres TO {PostgresServers.Role}");
+        PostgresServers.Use(program, $"Host=127.0.0.1;Port={template._server.Port};Username={PostgresServers.Role};Database=postgres");
         template.Import(program);
         await template._server.StopAsync();
         return template;

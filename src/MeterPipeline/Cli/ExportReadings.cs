@@ -3,7 +3,6 @@ using System.Text;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Readings;
-using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Cli;

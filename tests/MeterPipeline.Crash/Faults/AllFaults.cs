@@ -15,7 +15,7 @@ internal static class AllFaults
         new KilledAt("kill-before-puback", new DiskRule(DiskAction.Kill, DiskFiles.JournalWal, DiskOperation.Sync, DiskPhase.After), 30),
         new KilledAt("kill-in-fold", new DiskRule(DiskAction.Kill, DiskFiles.LedgerWal, DiskOperation.Write, DiskPhase.Torn), 200),
         new KilledAt("kill-after-fold", new DiskRule(DiskAction.Kill, DiskFiles.LedgerWal, DiskOperation.Sync, DiskPhase.After), 2),
-        new KilledAt("kill-in-checkpoint", new DiskRule(DiskAction.Kill, DiskFiles.Journal | DiskFiles.Ledger, DiskOperation.Write, DiskPhase.Torn), 100),
+        new KilledAt("kill-in-checkpoint", new DiskRule(DiskAction.Kill, DiskFiles.Journal | DiskFiles.Ledger, DiskOperation.Write, DiskPhase.Torn), 60, ending: true),
         new PowerCut(),
         new DiskFull(),
         new FsyncError(),
@@ -28,7 +28,7 @@ internal static class AllFaults
         new PostgresKilled(),
         new PostgresRestarted(),
         new PostgresFailover(),
-        new PostgresFull(),
+        new ConnectionsExhausted(),
         new NetworkCut(),
         new AnswerLost(),
     ];

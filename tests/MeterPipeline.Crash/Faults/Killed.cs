@@ -17,7 +17,10 @@ internal sealed class Killed : Fault
 }
 
 /// <summary>SIGKILL at a stage that the disk knows: before, in the middle of, or after a write or fsync of one of SQLite's files.</summary>
-internal sealed class KilledAt(string name, DiskRule rule, int spread) : Fault
+/// <param name="rule">The stage.</param>
+/// <param name="spread">Less than so many operations of the stage pass first.</param>
+/// <param name="ending">The node is told to stop, because the stage belongs to an orderly end.</param>
+internal sealed class KilledAt(string name, DiskRule rule, int spread, bool ending = false) : Fault
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
@@ -25,16 +28,15 @@ internal sealed class KilledAt(string name, DiskRule rule, int spread) : Fault
 
     public override bool IsFor(LedgerKind ledger) => ledger == LedgerKind.Sqlite;
 
-    public override Task<bool> CrashAsync(Episode episode) => StrikeAsync(episode, rule with { After = episode.Dice.Next(spread) });
-
-    private static async Task<bool> StrikeAsync(Episode episode, DiskRule rule)
+    public override async Task<bool> CrashAsync(Episode episode)
     {
         var node = episode.Victim;
-        episode.Disk.Give(rule);
-        var struck = await node.EndsAsync(_patience);
+        episode.Disk.Give(rule with { After = episode.Dice.Next(spread) });
+        if (ending) node.AskToStop();
+        var ended = await node.EndsAsync(_patience);
         episode.Disk.Clear();
-        if (struck || !node.Runs) await RestartAsync(episode, node);
-        return struck;
+        if (ended) await RestartAsync(episode, node);
+        return episode.Disk.Hits > 0;
     }
 }
 

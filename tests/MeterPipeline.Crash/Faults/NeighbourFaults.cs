@@ -40,8 +40,8 @@ internal sealed class BrokerKilled : Fault
         await _broker.KillAsync();
         episode.Load.Arm();
         await _broker.StartAgainAsync();
-        await node.StartAsync();
         episode.Load.Paused = false;
+        await node.StartAsync();
         return true;
     }
 

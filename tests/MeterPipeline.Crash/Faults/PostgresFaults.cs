@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace MeterPipeline.Crash.Faults;
 
 /// <summary>A fault of the server or the way to it.</summary>
@@ -55,45 +53,19 @@ internal sealed class PostgresFailover : PostgresFault
     }
 }
 
-/// <summary>Somebody takes every connection that the server allows, and the sessions of our nodes are ended: for a while they get no other.</summary>
-internal sealed class PostgresFull : PostgresFault
+/// <summary>The sessions of our nodes are ended, and for a while the server gives them no other: too many connections (SQLSTATE 53300).</summary>
+internal sealed class ConnectionsExhausted : PostgresFault
 {
-    private const string EndSessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'meterpipeline'";
-
     public override string Name => "connections-exhausted";
 
     public override async Task<bool> CrashAsync(Episode episode)
     {
-        var taken = new List<NpgsqlConnection>();
-        try
-        {
-            taken.Add(await episode.Servers.ConnectAsync());
-            // Nodes try again at once: who ends their sessions must be as quick, twice is enough.
-            for (var round = 0; round < 2; round++)
-            {
-                await using (var end = new NpgsqlCommand(EndSessions, taken[0])) await end.ExecuteNonQueryAsync();
-                await TakeAllAsync(episode, taken);
-            }
-            await episode.WaitAsync(500, 2_500);
-        }
-        finally
-        {
-            episode.Load.Arm();
-            foreach (var connection in taken) await connection.DisposeAsync();
-        }
+        await episode.Servers.SqlAsync($"ALTER ROLE {PostgresServers.Role} CONNECTION LIMIT 0");
+        await episode.Servers.SqlAsync(PostgresServers.EndSessions);
+        await episode.WaitAsync(500, 2_500);
+        episode.Load.Arm();
+        await episode.Servers.SqlAsync($"ALTER ROLE {PostgresServers.Role} CONNECTION LIMIT -1");
         return true;
-    }
-
-    private static async Task TakeAllAsync(Episode episode, List<NpgsqlConnection> taken)
-    {
-        try
-        {
-            while (true) taken.Add(await episode.Servers.ConnectAsync());
-        }
-        catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.TooManyConnections)
-        {
-            // All are taken.
-        }
     }
 }
 
@@ -102,11 +74,9 @@ internal sealed class NetworkCut : PostgresFault
 {
     public override string Name => "network-cut";
 
-    public override bool Mixes => false;
-
     public override async Task<bool> CrashAsync(Episode episode)
     {
-        var way = episode.Servers.First;
+        var way = episode.Servers.Way;
         way.Hold();
         await episode.WaitAsync(500, 4_000);
         if (episode.Dice.Next(2) == 0) way.Sever();
@@ -121,11 +91,9 @@ internal sealed class AnswerLost : PostgresFault
 {
     public override string Name => "answer-lost";
 
-    public override bool Mixes => false;
-
     public override async Task<bool> CrashAsync(Episode episode)
     {
-        var way = episode.Servers.First;
+        var way = episode.Servers.Way;
         way.AnswersToLose = episode.Dice.Next(1, 8);
         await episode.WaitAsync(100, 500);
         episode.Load.Arm();

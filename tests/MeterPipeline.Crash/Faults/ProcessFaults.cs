@@ -37,8 +37,6 @@ internal sealed class TwoNodes : Fault
 /// </summary>
 internal sealed class Zombie : Fault
 {
-    private const string EndSessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'meterpipeline'";
-
     public override string Name => "zombie";
 
     public override int PerEpisode => 5;
@@ -55,7 +53,7 @@ internal sealed class Zombie : Fault
             sleeper.Resume();
             return true;
         }
-        await episode.Servers.SqlAsync(EndSessions);
+        await episode.Servers.SqlAsync(PostgresServers.EndSessions);
         await other.StartAsync();
         episode.Load.Arm();
         sleeper.Resume();

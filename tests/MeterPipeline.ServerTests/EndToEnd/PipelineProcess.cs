@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using MeterPipeline.ServerTests.Servers;
 
 namespace MeterPipeline.ServerTests.EndToEnd;
 

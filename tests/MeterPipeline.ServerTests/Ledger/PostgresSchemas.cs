@@ -1,5 +1,4 @@
 using MeterPipeline.Ledger.Postgres;
-using MeterPipeline.ServerTests.Servers;
 using Npgsql;
 
 namespace MeterPipeline.ServerTests.Ledger;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using MeterPipeline.ServerTests.EndToEnd;
-using MeterPipeline.ServerTests.Servers;
 
 namespace MeterPipeline.ServerTests.Mqtt;
 
