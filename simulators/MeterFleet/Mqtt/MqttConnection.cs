@@ -30,15 +30,15 @@ internal sealed class MqttConnection : IDisposable
     /// <summary>Packet identifiers of the last <see cref="ReadAcksAsync"/>.</summary>
     internal ushort[] Acks { get; } = new ushort[AcksPerReadMax];
 
-    internal static async Task<MqttConnection> OpenAsync(MqttPublisherOptions options, CancellationToken cancel)
+    internal static async Task<MqttConnection> OpenAsync(MqttPublisherOptions options, int port, CancellationToken cancel)
     {
-        string peer = $"{options.Host}:{options.Port}";
+        string peer = $"{options.Host}:{port}";
         using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timeout.CancelAfter(OpenTimeout);
         TcpClient client = new() { NoDelay = true };
         try
         {
-            await client.ConnectAsync(options.Host, options.Port, timeout.Token);
+            await client.ConnectAsync(options.Host, port, timeout.Token);
             MqttConnection connection = new(client, peer);
             await connection.Stream.WriteAsync(MqttPackets.ConnectPacket(options), timeout.Token);
             await connection.AcceptAsync(timeout.Token);

@@ -15,7 +15,6 @@ public sealed class MqttPublisher : IAsyncDisposable
     private const int SendBufferBytes = 256 * 1024;
     private const string ClosedByBroker = "the broker closed it";
     private static readonly TimeSpan RetryPauseMin = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan RetryPauseMax = TimeSpan.FromSeconds(2);
 
     private readonly MqttPublisherOptions options;
     private readonly SemaphoreSlim free;
@@ -72,7 +71,7 @@ public sealed class MqttPublisher : IAsyncDisposable
     /// <exception cref="MqttPublishException">The broker is not there or refuses.</exception>
     public async Task ConnectAsync(CancellationToken cancel = default)
     {
-        MqttConnection connection = await MqttConnection.OpenAsync(options, cancel);
+        MqttConnection connection = await MqttConnection.OpenAsync(options, options.Port, cancel);
         running = Task.Run(() => KeepConnectedAsync(connection), CancellationToken.None);
     }
 
@@ -229,7 +228,7 @@ public sealed class MqttPublisher : IAsyncDisposable
             {
                 if (attempts++ > 0)
                     await Task.Delay(pause, closing.Token);
-                return await MqttConnection.OpenAsync(options, closing.Token);
+                return await MqttConnection.OpenAsync(options, PortOf(attempts - 1), closing.Token);
             }
             catch (OperationCanceledException)
             {
@@ -245,9 +244,12 @@ public sealed class MqttPublisher : IAsyncDisposable
             }
 
             if (attempts > 1)
-                pause = pause * 2 < RetryPauseMax ? pause * 2 : RetryPauseMax;
+                pause = pause * 2 < options.RetryPauseMax ? pause * 2 : options.RetryPauseMax;
         }
     }
+
+    private int PortOf(int attempt) =>
+        attempt % (options.OtherPorts.Count + 1) is var turn and > 0 ? options.OtherPorts[turn - 1] : options.Port;
 
     private void ResendAll()
     {

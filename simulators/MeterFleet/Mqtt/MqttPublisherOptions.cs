@@ -12,6 +12,9 @@ public sealed record MqttPublisherOptions
     /// <summary>TCP port, 1 to 65535. Default 1883.</summary>
     public int Port { get; init; } = 1883;
 
+    /// <summary>Further ports of the host, tried in turn whenever a connection is lost: other nodes of one pipeline. Default none.</summary>
+    public IReadOnlyList<int> OtherPorts { get; init; } = [];
+
     /// <summary>Client identifier; the broker ends an older connection of the same name. Default <c>meter-fleet</c>.</summary>
     public string ClientId { get; init; } = "meter-fleet";
 
@@ -32,6 +35,9 @@ public sealed record MqttPublisherOptions
 
     /// <summary>How long to keep trying before a broker that is away is an error. Default 60 s.</summary>
     public TimeSpan ReconnectFor { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest pause between two attempts; the first is 50 ms, each further one twice as long. Default 2 s.</summary>
+    public TimeSpan RetryPauseMax { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Called on the receive loop with the caller's sequence number once the broker has acknowledged it, in order of the

@@ -45,6 +45,8 @@ internal sealed class PostgresDatabase : IDisposable
                 NoResetOnClose = true, // every connection of this pool is set up once, below, and left as it is
                 Enlist = false,
                 IncludeErrorDetail = false,
+                TargetSessionAttributes = null, // of several hosts the primary is asked for, below; with one host there is no choice
+                HostRecheckSeconds = given.ContainsKey("Host Recheck Seconds") ? given.HostRecheckSeconds : PostgresLimits.HostRecheckSeconds,
             };
             var builder = new NpgsqlDataSourceBuilder(pool.ConnectionString);
             builder.UsePhysicalConnectionInitializer(SetUp, connection =>
@@ -52,7 +54,9 @@ internal sealed class PostgresDatabase : IDisposable
                 SetUp(connection);
                 return Task.CompletedTask;
             });
-            return new PostgresDatabase(builder.Build(), options.Patience, options.Schema, $"PostgreSQL {pool.Host}:{pool.Port}, database {pool.Database ?? pool.Username}, schema {options.Schema}");
+            var source = pool.Host?.Contains(',', StringComparison.Ordinal) == true
+                ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary) : builder.Build();
+            return new PostgresDatabase(source, options.Patience, options.Schema, $"PostgreSQL {pool.Host}:{pool.Port}, database {pool.Database ?? pool.Username}, schema {options.Schema}");
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
         {

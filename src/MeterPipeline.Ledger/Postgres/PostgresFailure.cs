@@ -16,11 +16,11 @@ internal static class PostgresFailure
             or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.ReadOnlySqlTransaction,
     };
 
-    /// <summary>The server or the way to it is gone; another connection may do better. No answer to the statement itself.</summary>
+    /// <summary>The server or the way to it is gone, or it takes no more connections for now; another attempt may do better. No answer to the statement itself.</summary>
     public static bool IsLost(NpgsqlException error) => error switch
     {
         PostgresException answer => answer.SqlState.StartsWith("08", StringComparison.Ordinal) || answer.SqlState is
-            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow,
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections,
         _ => error.InnerException is not TimeoutException,
     };
 

@@ -20,6 +20,9 @@ internal static class PostgresLimits
     /// <summary>A dead connection is noticed after this by both ends, so that the fold lock of a machine that vanished is free again.</summary>
     public const int KeepAliveSeconds = 10;
 
+    /// <summary>Of several hosts, how long one is believed to be what it was, primary or standby: a promotion is seen this much later.</summary>
+    public const int HostRecheckSeconds = 1;
+
     /// <summary>Rows per upsert statement: 1,000 and 100,000 were no faster here.</summary>
     public const int UpsertRows = 5_000;
 

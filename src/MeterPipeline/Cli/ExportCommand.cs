@@ -28,7 +28,7 @@ public static class ExportCommand
         Format.AcceptOnlyFromAmong("csv", "xlsx");
         var accruals = new Command("accruals", "Write the accrual of every household, exact to the fen.") { Season, Division, Format, Out };
         accruals.SetAction(Run);
-        return new Command("export", "Write lists for finance.") { accruals, ExportSettlement.Create() };
+        return new Command("export", "Write lists for finance, or what is stored.") { accruals, ExportSettlement.Create(), ExportReadings.Create() };
     }
 
     /// <exception cref="CommandException">Not of the form 2025-2026.</exception>

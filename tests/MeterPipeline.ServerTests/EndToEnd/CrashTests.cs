@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using MeterFleet;
-using MeterPipeline.ServerTests.Servers;
 using Xunit.Abstractions;
 
 namespace MeterPipeline.ServerTests.EndToEnd;

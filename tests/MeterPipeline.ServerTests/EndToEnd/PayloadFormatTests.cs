@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using MeterPipeline.ServerTests.Servers;
 
 namespace MeterPipeline.ServerTests.EndToEnd;
 

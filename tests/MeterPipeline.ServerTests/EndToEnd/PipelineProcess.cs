@@ -1,24 +1,23 @@
 using System.Diagnostics;
 using System.Text;
-using MeterPipeline.ServerTests.Servers;
 
 namespace MeterPipeline.ServerTests.EndToEnd;
 
 /// <summary>The real executable on a data folder of its own: <c>run</c> as a child process, other verbs beside it.</summary>
 public sealed class PipelineProcess : IDisposable
 {
-    private static readonly string _program = typeof(Cli.CommandLine).Assembly.Location;
-
     private readonly TempFolder _folder = new("pipeline");
-    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
+    private readonly PipelineProgram _program;
     private readonly StringBuilder _errors = new();
     private Process? _run;
+
+    public PipelineProcess() => _program = new PipelineProgram(_folder.Path);
 
     public int MqttPort { get; } = FreePort.Next();
 
     public int WebPort { get; } = FreePort.Next();
 
-    public string Data => _folder.At("data");
+    public string Data => _program.Data;
 
     /// <summary>The ledger is in <see cref="Data"/>, not in a server.</summary>
     public bool IsEmbedded => !_settings.ContainsKey("MeterPipeline__Ledger__Provider");
@@ -35,7 +34,7 @@ public sealed class PipelineProcess : IDisposable
     /// <summary>A setting as an environment variable, for runs started afterwards.</summary>
     public PipelineProcess With(string key, string value)
     {
-        _settings[$"MeterPipeline__{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;
+        _program.Set(key, value);
         return this;
     }
 
@@ -56,7 +55,7 @@ public sealed class PipelineProcess : IDisposable
     /// <summary>Starts <c>run</c> and waits for its ready line.</summary>
     public async Task StartAsync()
     {
-        _run = Process.Start(Command("run", "--mqtt", $"127.0.0.1:{MqttPort}", "--web", $"127.0.0.1:{WebPort}"))!;
+        _run = Process.Start(_program.Command("run", "--mqtt", $"127.0.0.1:{MqttPort}", "--web", $"127.0.0.1:{WebPort}"))!;
         _run.ErrorDataReceived += (_, line) =>
         {
             lock (_errors) _errors.AppendLine(line.Data);
@@ -84,18 +83,10 @@ public sealed class PipelineProcess : IDisposable
     }
 
     /// <summary>Runs another verb on the same data folder.</summary>
-    public (int Code, string Output, string Errors) Verb(params string[] arguments) => Finish(Process.Start(Command(arguments))!);
+    public (int Code, string Output, string Errors) Verb(params string[] arguments) => _program.Verb(arguments);
 
     /// <summary>Runs another verb with something to read on standard input.</summary>
-    public (int Code, string Output, string Errors) VerbReading(string input, params string[] arguments)
-    {
-        var start = Command(arguments);
-        start.RedirectStandardInput = true;
-        var process = Process.Start(start)!;
-        process.StandardInput.WriteLine(input);
-        process.StandardInput.Close();
-        return Finish(process);
-    }
+    public (int Code, string Output, string Errors) VerbReading(string input, params string[] arguments) => _program.VerbReading(input, arguments);
 
     public string Export() => Verb("export", "accruals", "--season", "2025-2026", "--out", "-").Output;
 
@@ -116,28 +107,5 @@ public sealed class PipelineProcess : IDisposable
         }
         _run?.Dispose();
         _folder.Dispose();
-    }
-
-    private static (int Code, string Output, string Errors) Finish(Process process)
-    {
-        using (process)
-        {
-            var errors = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output, errors.Result);
-        }
-    }
-
-    private ProcessStartInfo Command(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [_program, .. arguments, "--data", Data])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _folder.Path,
-        };
-        foreach (var (key, value) in _settings) start.Environment[key] = value;
-        return start;
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using MeterFleet;
 using MeterPipeline.ServerTests.Ledger;
-using MeterPipeline.ServerTests.Servers;
 
 namespace MeterPipeline.ServerTests.EndToEnd;
 

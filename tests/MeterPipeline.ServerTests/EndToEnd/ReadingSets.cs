@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using MeterFleet;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;
@@ -12,18 +10,8 @@ namespace MeterPipeline.ServerTests.EndToEnd;
 internal static class ReadingSets
 {
     /// <summary>What of it must be stored: items in a unit that no meter of the fleet counts go to quarantine.</summary>
-    public static HashSet<string> Published(IEnumerable<FleetMessage> messages)
-    {
-        var lines = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var message in messages)
-        {
-            using var payload = JsonDocument.Parse(message.Payload);
-            var topic = Encoding.UTF8.GetString(message.Topic.Span).Split('/');
-            foreach (var item in Items(payload.RootElement))
-                if (!item.TryGetProperty("unit", out _)) lines.Add(Line(item.TryGetProperty("meter", out var meter) ? meter.GetString()! : topic[3], item));
-        }
-        return lines;
-    }
+    public static HashSet<string> Published(IEnumerable<FleetMessage> messages) =>
+        [.. messages.SelectMany(SentReading.Of).Select(r => Line(r.Meter, r.Register, r.TimeMs, r.Revision, r.Value))];
 
     /// <summary>Every stored reading; that none is stored twice is asserted.</summary>
     public static HashSet<string> Stored(PipelineProcess pipeline)
@@ -43,17 +31,6 @@ internal static class ReadingSets
         }
         Assert.Equal(count, lines.Count);
         return lines;
-    }
-
-    private static IEnumerable<JsonElement> Items(JsonElement root) =>
-        root.ValueKind == JsonValueKind.Array ? root.EnumerateArray() : root.TryGetProperty("readings", out var items) ? items.EnumerateArray() : [root];
-
-    private static string Line(string meter, JsonElement item)
-    {
-        var value = decimal.Parse(item.GetProperty("value").GetString()!, CultureInfo.InvariantCulture);
-        var register = item.TryGetProperty("register", out var named) ? named.GetString()! : "Total";
-        var revision = item.TryGetProperty("rev", out var rev) ? rev.GetInt32() : 0;
-        return Line(meter, register, item.GetProperty("ts").GetDateTimeOffset().ToUnixTimeMilliseconds(), revision, (long)(value * 10_000));
     }
 
     private static string Line(string meter, string register, long timeMs, int revision, long value) =>

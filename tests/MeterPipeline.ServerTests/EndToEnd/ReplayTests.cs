@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MeterPipeline.ServerTests.Servers;
 
 namespace MeterPipeline.ServerTests.EndToEnd;
 

@@ -115,6 +115,55 @@ public sealed class PostgresFaultTests(PostgresServer server) : IDisposable
         Assert.Equal([5], Stored(second));
     }
 
+    [Fact]
+    public async Task A_server_that_takes_no_more_connections_is_waited_for()
+    {
+        _schema.Sql("CREATE ROLE few LOGIN; GRANT CREATE ON DATABASE postgres TO few");
+        using var ledger = PostgresLedger.Open(
+            new PostgresOptions(server.Server.ConnectionString.Replace("Username=postgres", "Username=few", StringComparison.Ordinal)) { Schema = "few" }, create: true);
+        _schema.Sql("ALTER ROLE few CONNECTION LIMIT 0");
+        _schema.Sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'few'");
+        var head = Task.Run(ledger.JournalHead);
+        Assert.NotSame(head, await Task.WhenAny(head, Task.Delay(500)));
+        _schema.Sql("ALTER ROLE few CONNECTION LIMIT -1");
+        Assert.Equal(0, await head.WaitAsync(TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public async Task Of_a_standby_and_its_primary_the_primary_is_asked_and_a_promotion_is_followed()
+    {
+        await using var primary = await Postgres.StartAsync();
+        await using var standby = await Postgres.StartStandbyAsync(primary);
+        using var ledger = PostgresLedger.Open(
+            new PostgresOptions($"Host=127.0.0.1:{standby.Port},127.0.0.1:{primary.Port};Username=postgres;Database=postgres"), create: true);
+        Assert.Equal(1, Insist(ledger, [1]));
+        await UntilAsync(standby, "SELECT count(*) = 1 FROM meterpipeline.journal");
+        await primary.KillHardAsync();
+        await UntilAsync(standby, "SELECT pg_promote(true, 60)");
+        Assert.Equal(2, Insist(ledger, [2]));
+        Assert.Equal([[1], [2]], ledger.ReadJournal(0, 9).Select(row => row.Blob));
+    }
+
+    /// <summary>Until a server says true.</summary>
+    private static async Task UntilAsync(Postgres asked, string sql)
+    {
+        for (var patience = System.Diagnostics.Stopwatch.StartNew(); ; await Task.Delay(20))
+        {
+            await using var connection = new Npgsql.NpgsqlConnection(asked.ConnectionString + ";Pooling=false");
+            await connection.OpenAsync();
+            await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+            try
+            {
+                if (await command.ExecuteScalarAsync() is true) return;
+            }
+            catch (Npgsql.PostgresException missing) when (missing.SqlState == Npgsql.PostgresErrorCodes.UndefinedTable)
+            {
+                // Not there yet.
+            }
+            Assert.True(patience.Elapsed < TimeSpan.FromMinutes(1), sql);
+        }
+    }
+
     private static byte[] Stored(PostgresLedger ledger)
     {
         using var view = ledger.OpenView();

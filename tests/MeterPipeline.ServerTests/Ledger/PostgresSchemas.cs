@@ -1,5 +1,4 @@
 using MeterPipeline.Ledger.Postgres;
-using MeterPipeline.ServerTests.Servers;
 using MeterPipeline.Tests.House;
 using Npgsql;
 

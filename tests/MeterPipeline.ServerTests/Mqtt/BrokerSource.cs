@@ -1,5 +1,4 @@
 using MeterPipeline.Mqtt.Subscriber;
-using MeterPipeline.ServerTests.Servers;
 using MeterPipeline.Tests.Mqtt;
 using Microsoft.Extensions.Logging.Abstractions;
 

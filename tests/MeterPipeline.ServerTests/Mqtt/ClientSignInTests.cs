@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using MeterPipeline.ServerTests.EndToEnd;
-using MeterPipeline.ServerTests.Servers;
 
 namespace MeterPipeline.ServerTests.Mqtt;
 

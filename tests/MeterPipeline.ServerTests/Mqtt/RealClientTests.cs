@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using MeterPipeline.ServerTests.EndToEnd;
-using MeterPipeline.ServerTests.Servers;
 
 namespace MeterPipeline.ServerTests.Mqtt;
 

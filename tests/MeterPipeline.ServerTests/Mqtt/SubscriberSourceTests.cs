@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using MeterPipeline.Mqtt.Subscriber;
-using MeterPipeline.ServerTests.Servers;
 using MeterPipeline.Tests.Mqtt;
 
 namespace MeterPipeline.ServerTests.Mqtt;

@@ -1,5 +1,4 @@
 using System.Text;
-using MeterPipeline.ServerTests.Servers;
 using MeterPipeline.Sinks;
 
 namespace MeterPipeline.ServerTests.Sinks;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using MeterPipeline.ServerTests.Servers;
 using MeterPipeline.Sinks;
 using Xunit.Abstractions;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace MeterPipeline.ServerTests.Servers;
+namespace MeterPipeline.Servers;
 
 /// <summary>A private InfluxDB 1.x. Data outlives <see cref="StopAsync"/>, <see cref="KillAsync"/> and the next start.</summary>
 public sealed class Influx : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace MeterPipeline.ServerTests.Servers;
+namespace MeterPipeline.Servers;
 
 /// <summary>
 /// InfluxDB 2's write path (<c>/api/v2/write</c> with a token) on the engine of a running <see cref="Influx"/>: a private nginx

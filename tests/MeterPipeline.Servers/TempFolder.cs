@@ -1,4 +1,4 @@
-namespace MeterPipeline.ServerTests.Servers;
+namespace MeterPipeline.Servers;
 
 /// <summary>A folder under the system's temporary one, readable by servers that drop root, removed at the end.</summary>
 public sealed class TempFolder : IDisposable

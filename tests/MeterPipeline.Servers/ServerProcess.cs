@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace MeterPipeline.ServerTests.Servers;
+namespace MeterPipeline.Servers;
 
 /// <summary>One real server as a child process, ended by its own id only. Its last output is kept for the message of a failure.</summary>
 public sealed class ServerProcess : IDisposable
@@ -77,6 +77,8 @@ public sealed class ServerProcess : IDisposable
         await probe.ConnectAsync(System.Net.IPAddress.Loopback, port, cancel);
         return true;
     });
+
+    public void Signal(int signal) => _ = Signal(_process.Id, signal);
 
     /// <summary>Sends a signal and waits for the end; one that does not end within ten seconds is killed.</summary>
     public async Task EndAsync(int signal)

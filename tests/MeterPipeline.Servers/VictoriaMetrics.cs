@@ -1,4 +1,4 @@
-namespace MeterPipeline.ServerTests.Servers;
+namespace MeterPipeline.Servers;
 
 /// <summary>A private VictoriaMetrics. It answers 204 to every write, bad ones too: check what is stored, never the reply.</summary>
 public sealed class VictoriaMetrics : IAsyncDisposable

@@ -1,8 +1,13 @@
-namespace MeterPipeline.ServerTests.Servers;
+using System.Diagnostics;
+
+namespace MeterPipeline.Servers;
 
 /// <summary>A private Mosquitto with anonymous access, no limit on queued messages, and persistence across an orderly stop.</summary>
 public sealed class Mosquitto : IAsyncDisposable
 {
+    private const int SigUsr1 = 10;
+    private static readonly TimeSpan _saveMax = TimeSpan.FromSeconds(30);
+
     private readonly TempFolder _folder = new("mosquitto");
     private ServerProcess? _process;
 
@@ -46,6 +51,16 @@ public sealed class Mosquitto : IAsyncDisposable
     {
         await StopAsync();
         File.Delete(_folder.At("mosquitto.db"));
+    }
+
+    /// <summary>Has everything queued written to its file, and waits until it is.</summary>
+    public async Task SaveAsync()
+    {
+        var file = _folder.At("mosquitto.db");
+        var before = File.GetLastWriteTimeUtc(file);
+        _process!.Signal(SigUsr1);
+        for (var waited = Stopwatch.StartNew(); File.GetLastWriteTimeUtc(file) <= before; await Task.Delay(10))
+            if (waited.Elapsed > _saveMax) throw new InvalidOperationException("Mosquitto does not save.");
     }
 
     /// <summary>Loses whatever was not saved, which is Mosquitto's own limit.</summary>

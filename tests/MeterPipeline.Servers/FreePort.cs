@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace MeterPipeline.ServerTests.Servers;
+namespace MeterPipeline.Servers;
 
 /// <summary>Loopback TCP ports that nobody listens on.</summary>
 public static class FreePort

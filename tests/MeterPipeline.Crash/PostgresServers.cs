@@ -1,0 +1,85 @@
+using MeterPipeline.Servers;
+using Npgsql;
+
+namespace MeterPipeline.Crash;
+
+/// <summary>PostgreSQL under an episode: a server behind a proxy, and where a fault asks for it a standby behind another.</summary>
+internal sealed class PostgresServers : IAsyncDisposable
+{
+    /// <summary>What our nodes are to the server: no superuser, so that it can refuse them.</summary>
+    public const string Role = "meter";
+
+    public const string EndSessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + Role + "'";
+
+    private readonly List<Postgres> _servers = [];
+    private readonly LosingProxy _first;
+    private readonly LosingProxy _second = new(FreePort.Next());
+    private Postgres? _standby;
+    private bool _firstIsPrimary = true;
+
+    private PostgresServers(Postgres primary)
+    {
+        Primary = primary;
+        _servers.Add(primary);
+        _first = new LosingProxy(primary.Port);
+    }
+
+    public Postgres Primary { get; private set; }
+
+    /// <summary>The nodes' way to the primary.</summary>
+    public LosingProxy Way => _firstIsPrimary ? _first : _second;
+
+    public static async Task<PostgresServers> StartAsync(Template template, PipelineProgram program, bool standby)
+    {
+        var servers = new PostgresServers(await template.StartPostgresAsync());
+        if (standby) await servers.AddStandbyAsync();
+        var hosts = standby ? $"Host=127.0.0.1:{servers._first.Port},127.0.0.1:{servers._second.Port};Target Session Attributes=primary" : $"Host=127.0.0.1;Port={servers._first.Port}";
+        Use(program, $"{hosts};Username={Role};Database=postgres");
+        return servers;
+    }
+
+    public static void Use(PipelineProgram program, string connectionString)
+    {
+        program.Set("Ledger:Provider", "postgres");
+        program.Set("Ledger:ConnectionString", connectionString);
+    }
+
+    /// <summary>The primary is killed, its standby takes its place, and a new standby is made of it: what is acknowledged is on two servers again.</summary>
+    /// <param name="promoting">Told when the healing begins.</param>
+    public async Task FailOverAsync(Action promoting)
+    {
+        await Primary.KillHardAsync();
+        promoting();
+        Primary = _standby!;
+        await SqlAsync("SELECT pg_promote(true, 60)");
+        _firstIsPrimary = !_firstIsPrimary;
+        await AddStandbyAsync();
+    }
+
+    /// <summary>As superuser, on the primary.</summary>
+    public Task SqlAsync(string sql) => SqlAsync(Primary, sql);
+
+    public static async Task SqlAsync(Postgres server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(server.ConnectionString + ";Pooling=false;Timeout=10");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _first.Dispose();
+        _second.Dispose();
+        foreach (var server in _servers) await server.DisposeAsync();
+    }
+
+    private async Task AddStandbyAsync()
+    {
+        _standby = await Postgres.StartStandbyAsync(Primary);
+        _servers.Add(_standby);
+        (_firstIsPrimary ? _second : _first).ServerPort = _standby.Port;
+        await SqlAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        await SqlAsync("SELECT pg_reload_conf()");
+    }
+}
