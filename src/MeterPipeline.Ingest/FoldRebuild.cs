@@ -1,6 +1,5 @@
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Policies;
-using MeterPipeline.Domain.Readings;
 using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Ingest;

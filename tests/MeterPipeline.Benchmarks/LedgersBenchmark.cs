@@ -14,6 +14,7 @@ using MeterPipeline.ServerTests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using NpgsqlTypes;
+using SQLitePCL;
 
 namespace MeterPipeline.Benchmarks;
 
@@ -46,10 +47,10 @@ public static class LedgersBenchmark
             var files = LoadRegistry.Write(folder.Path, meters);
             Figures figures;
             using (var ledger = SqliteLedger.Open(folder.At("data"), create: true)) Import(ledger, files);
-            var empty = new FileInfo(folder.At("data/ledger.db")).Length;
+            var empty = Compacted(folder.At("data/ledger.db"));
             using (var ledger = SqliteLedger.Open(folder.At("data")))
                 figures = await LedgerAsync("SQLite ledger", ledger, Rows(meters, perDay, days), readings, null);
-            Show(report, figures with { StoredBytes = (new FileInfo(folder.At("data/ledger.db")).Length - empty) / (double)readings });
+            Show(report, figures with { StoredBytes = (Compacted(folder.At("data/ledger.db")) - empty) / (double)readings });
             var target = new PostgresOptions(server.ConnectionString) { Schema = $"run_{run}" };
             using (var ledger = PostgresLedger.Open(target, create: true))
             {
@@ -98,6 +99,14 @@ public static class LedgersBenchmark
         return new Figures(
             what, readings / recorded, readings / all, (Cpu() - cpu) * 1e6 / readings, server is null ? 0 : (server.Cpu() - serverBefore) * 1e6 / readings,
             server is null ? 0 : (server.Wal() - walBefore) / (double)readings, 0);
+    }
+
+    private static long Compacted(string file)
+    {
+        if (raw.sqlite3_open(file, out var database) != raw.SQLITE_OK) throw new IOException($"{file} cannot be opened.");
+        using (database)
+            if (raw.sqlite3_exec(database, "VACUUM") != raw.SQLITE_OK) throw new IOException(raw.sqlite3_errmsg(database).utf8_to_string());
+        return new FileInfo(file).Length;
     }
 
     /// <summary>Without the space of rows written again, which later rows use.</summary>

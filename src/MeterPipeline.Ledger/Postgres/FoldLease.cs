@@ -72,7 +72,10 @@ internal sealed class FoldLease : IDisposable
             Release();
         }
         throw new LedgerException($"Cannot {operation}: {database.Place}: another process has taken over folding, it was last " +
-            $"{session.Text("SELECT owner FROM fold WHERE part = 0")}. Nothing was stored; restart this process.") { IsTakenOver = true };
+            $"{session.Text("SELECT owner FROM fold WHERE part = 0")}. Nothing was stored; restart this process.")
+        {
+            IsTakenOver = true,
+        };
     }
 
     public void Dispose()
