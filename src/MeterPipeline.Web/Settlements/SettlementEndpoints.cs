@@ -3,7 +3,6 @@ using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Boards;
-using MeterPipeline.Web.Exports;
 using MeterPipeline.Web.Exports.Bank;
 using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,4 @@
-using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Web.Access;
-using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Http;
 
 namespace MeterPipeline.Web.Settlements;

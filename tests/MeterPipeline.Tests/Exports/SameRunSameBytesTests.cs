@@ -13,7 +13,6 @@ using MeterPipeline.Web;
 using MeterPipeline.Web.Settlements;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Tests.Exports;

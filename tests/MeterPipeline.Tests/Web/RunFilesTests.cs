@@ -1,5 +1,4 @@
 using MeterPipeline.Domain.Settlements;
-using MeterPipeline.Ledger;
 using MeterPipeline.Tests.Ledger;
 using MeterPipeline.Tests.Settlements;
 using MeterPipeline.Web.Settlements;
