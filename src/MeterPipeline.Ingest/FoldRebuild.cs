@@ -21,7 +21,8 @@ public static class FoldRebuild
     {
         using var view = ledger.OpenView();
         var registry = view.Registry();
-        var flush = new FoldFlush { FoldedSeq = view.FoldedSeq };
+        var years = new List<MeterYearRow>();
+        var flush = new FoldFlush { FoldedSeq = view.FoldedSeq, MeterYears = years };
         var gathered = new List<(int Day, byte[] Blob)>();
         var (days, registers) = (0L, 0);
         MeterDayRow? first = null;
@@ -42,12 +43,12 @@ public static class FoldRebuild
                 throw new LedgerException($"Meter number {of.MeterNo} has stored readings but is not in the registry. Restore the ledger from a backup.");
             var stored = gathered.ToArray();
             var book = MeterBook.FromDays(of.MeterNo, of.Register, new MeterLives(meter), (_, _, from, to) => [.. stored.Where(day => day.Day >= from && day.Day <= to)]);
-            book.WriteYears((autumn, blob) => flush.MeterYears.Add(new MeterYearRow(of.MeterNo, of.Register, autumn, blob)));
+            foreach (var autumn in book.ChangedYears()) years.Add(new MeterYearRow(of.MeterNo, of.Register, autumn, book.Year(autumn)));
             gathered.Clear();
             first = null;
             if (++registers % BooksAtOnce > 0) return;
             ledger.Flush(flush);
-            flush.MeterYears.Clear();
+            years.Clear();
         }
     }
 

@@ -11,7 +11,7 @@ public static class Ahead
 
     /// <param name="source">Enumerated once, on the other thread, which has ended when this enumeration has.</param>
     /// <param name="batchItems">Handed over at a time: so many that neither side waits for the other at each item, so few that memory stays flat.</param>
-    /// <exception cref="Exception">What the source throws, at the place where it would have been met.</exception>
+    /// <exception cref="Exception">What the source throws, less than a batch early.</exception>
     public static IEnumerable<T> Of<T>(IEnumerable<T> source, int batchItems)
     {
         var batches = Channel.CreateBounded<List<T>>(new BoundedChannelOptions(BatchesMax) { SingleReader = true, SingleWriter = true });
@@ -31,7 +31,7 @@ public static class Ahead
         if (drawing.Result is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
-    /// <returns>What went wrong; the reader meets it after everything drawn before.</returns>
+    /// <returns>What went wrong; the reader meets it after every whole batch before it.</returns>
     private static Exception? Draw<T>(IEnumerable<T> source, int batchItems, ChannelWriter<List<T>> into, CancellationToken stop)
     {
         try

@@ -17,6 +17,9 @@ internal sealed class UseBoards(ILedger ledger, PolicyBook policies, BoardSettin
     private static readonly TimeSpan RestMax = TimeSpan.FromMinutes(5);
     private const int RestFactor = 20;
 
+    /// <summary>Times what a portion of a pass took, before the next.</summary>
+    private const int PauseFactor = 3;
+
     /// <summary>How long a request waits for the first board of a season, and the one that begins a pass for a fresher one, which a small ledger gives soon: ms.</summary>
     private const int FirstWaitMs = 1_500;
     private const int FreshWaitMs = 15;
@@ -75,9 +78,9 @@ internal sealed class UseBoards(ILedger ledger, PolicyBook policies, BoardSettin
         var started = time.GetTimestamp();
         try
         {
-            // The first board is wanted soon; a fresher one may take its time, and leaves half of it to others.
+            // The first board is wanted soon; a fresher one may take its time, and leaves three quarters of it to ingest and viewers.
             var first = kept.Board is null;
-            kept.Board = kept.Pass.Draw(Today, time, took => Pause(first ? TimeSpan.Zero : took), stop.Token);
+            kept.Board = kept.Pass.Draw(Today, time, took => Pause(first ? TimeSpan.Zero : took * PauseFactor), stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -42,6 +42,29 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task It_keeps_to_a_rate_and_begins_where_it_is_told()
+    {
+        var receiver = new ProbeReceiver();
+        await using var host = await EndpointHost.StartAsync(receiver);
+        var load = new LoadOptions
+        {
+            To = new IPEndPoint(IPAddress.Loopback, host.Port),
+            Connections = 2,
+            Meters = 4_000,
+            Seconds = 1,
+            WarmUpSeconds = 0,
+            PerSecond = 3_000,
+            From = Start.AddDays(1),
+            Above = 7.25m,
+        };
+        var started = TimeProvider.System.GetTimestamp();
+        var result = await Task.Run(() => LoadRun.Run(load));
+        // A piece of 512 messages is sent once the first of them is due.
+        Assert.InRange(result.Total, 1_000, (long)(3_000 * TimeProvider.System.GetElapsedTime(started).TotalSeconds) + 2 * 512);
+        Assert.Contains("""{"ts":"2025-11-17T00:00:00+08:00","value":"001007.26"}""", receiver.Messages.Select(message => message.Payload));
+    }
+
+    [Fact]
     public async Task A_server_that_leaves_is_an_error_and_not_a_figure()
     {
         var receiver = new ProbeReceiver();

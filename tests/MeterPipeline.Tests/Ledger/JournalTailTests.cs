@@ -1,0 +1,83 @@
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Ledger;
+
+namespace MeterPipeline.Tests.Ledger;
+
+/// <summary>The journal's tail by meter says what reading the tail through says, whatever was appended, folded and pruned between two questions.</summary>
+public sealed class JournalTailTests : IDisposable
+{
+    private const int Meters = 7;
+    private readonly SqliteFolder folder = new();
+    private readonly ILedger ledger;
+    private readonly IDisposable fold;
+    private readonly Random random = new(20261121);
+    private long time = 1_763_222_400_000;
+
+    public JournalTailTests()
+    {
+        ledger = folder.Open();
+        fold = ledger.AcquireFold();
+    }
+
+    public void Dispose()
+    {
+        fold.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void It_agrees_with_the_tail_read_through()
+    {
+        var tail = new JournalTail(ledger);
+        for (var step = 0; step < 300; step++)
+        {
+            for (var rows = random.Next(6); rows > 0; rows--) Append(random.Next(1, 2_000));
+            if (random.Next(3) == 0) Fold(ledger.JournalHead() - random.Next(3), prune: random.Next(2) == 0);
+            if (random.Next(2) == 0) Compare(tail);
+        }
+        Compare(tail);
+    }
+
+    [Fact]
+    public void Rows_folded_and_pruned_before_they_were_seen_are_not_missed()
+    {
+        var tail = new JournalTail(ledger);
+        Append(5);
+        Compare(tail);
+        for (var rows = 0; rows < 200; rows++) Append(3);
+        Fold(ledger.JournalHead() - 2, prune: true);
+        Compare(tail);
+    }
+
+    private void Append(int readings)
+    {
+        var row = Enumerable.Range(0, readings).Select(_ => new Reading(random.Next(1, Meters + 1), (Register)random.Next(5), time += 1_000, random.Next(1_000_000), random.Next(20) == 0 ? 2 : 0)).ToArray();
+        var writer = new JournalBlob.Writer();
+        writer.Begin(time, [new CompanyCount("north", row.Length, 0)], row.Length);
+        writer.Add(row);
+        ledger.Append(writer.Finish(), []);
+    }
+
+    private void Fold(long seq, bool prune)
+    {
+        using (var view = ledger.OpenView())
+            if (seq <= view.FoldedSeq) return;
+        ledger.Flush(new FoldFlush { FoldedSeq = seq });
+        if (prune) ledger.PruneJournal(seq);
+    }
+
+    private void Compare(JournalTail tail)
+    {
+        int[] asked = [3, 1, Meters + 100];
+        var moment = tail.Open(_ => asked);
+        using var view = moment.View;
+        var (whole, readings) = (new List<Reading>(), new List<Reading>());
+        foreach (var row in view.JournalTail())
+        {
+            JournalBlob.Read(row.Blob, readings, []);
+            whole.AddRange(readings);
+        }
+        Assert.Equal(asked.SelectMany(meter => whole.Where(reading => reading.MeterNo == meter)), moment.Readings);
+        Assert.Equal(ledger.JournalHead(), moment.Seq);
+    }
+}
