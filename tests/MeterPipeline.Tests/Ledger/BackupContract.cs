@@ -183,12 +183,7 @@ public abstract class BackupContract : IDisposable
 
     private static byte[] Blob(long seq) => BitConverter.GetBytes(seq);
 
-    private static FoldFlush Folded(long seq)
-    {
-        var flush = new FoldFlush { FoldedSeq = seq };
-        flush.MeterDays.Add(new MeterDayRow(1, Register.Total, 100, Blob(seq)));
-        return flush;
-    }
+    private static FoldFlush Folded(long seq) => new() { FoldedSeq = seq, MeterDays = [new MeterDayRow(1, Register.Total, 100, Blob(seq))] };
 
     private static void Fill(ILedger ledger)
     {

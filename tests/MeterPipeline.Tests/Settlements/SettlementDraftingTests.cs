@@ -191,16 +191,9 @@ public sealed class SettlementDraftingTests : IDisposable
     /// <summary>As the accruer does it.</summary>
     private static void FlushBooks(ILedger ledger)
     {
-        var flush = new FoldFlush { FoldedSeq = ledger.JournalHead() };
-        using (var reading = LedgerReading.Open(ledger, KnownPolicies.Shipped))
-        {
-            foreach (var book in reading.Books.Dirty)
-            {
-                book.WriteDays((day, blob) => flush.MeterDays.Add(new MeterDayRow(book.MeterNo, book.Register, day, blob)));
-                book.WriteYears((autumn, blob) => flush.MeterYears.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, blob)));
-            }
-        }
-        ledger.Flush(flush);
+        using var reading = LedgerReading.Open(ledger, KnownPolicies.Shipped);
+        var changed = new ChangedBooks(reading.Books);
+        ledger.Flush(new FoldFlush { FoldedSeq = ledger.JournalHead(), MeterDays = changed.Days, MeterYears = changed.Years });
     }
 
     private static void Execute(sqlite3 database, string sql)

@@ -102,9 +102,8 @@ public static class CityLedger
             var entries = new List<DayEntry>();
             var stored = view.MeterDays(meter.No, Register.Total, int.MinValue, int.MaxValue);
             foreach (var day in stored) MeterDay.Decode(new Domain.LocalDay(day.Day), day.Blob, entries);
-            var years = new List<(int Autumn, byte[] Blob)>();
-            MeterBook.FromDays(meter.No, Register.Total, new MeterLives(meter), (_, _, _, _) => [.. stored.Select(day => (day.Day, day.Blob))])
-                .WriteYears((autumn, blob) => years.Add((autumn, blob)));
+            var book = MeterBook.FromDays(meter.No, Register.Total, new MeterLives(meter), (_, _, _, _) => [.. stored.Select(day => (day.Day, day.Blob))]);
+            var years = book.ChangedYears().Select(autumn => (Autumn: autumn, Blob: book.Year(autumn))).ToList();
             var same = entries.Select(entry => (entry.TimeMs, entry.Value)).SequenceEqual(generated)
                 && view.MeterYears(meter.No) is var kept && kept.Count == years.Count && kept.Zip(years).All(pair => pair.First.Autumn == pair.Second.Autumn && pair.First.Blob.AsSpan().SequenceEqual(pair.Second.Blob));
             if (!same) throw new CommandException($"Meter {meter.Id} was stored differently than it was generated.", ExitCode.Difference);
