@@ -15,10 +15,7 @@ public static class FreePort
     private static readonly Lock _lock = new();
     private static readonly HashSet<int> _given = [];
 
-    /// <summary>
-    /// A port that this process has not given out before, below those that the system gives to outgoing connections: none of these takes it before the
-    /// server listens. Thread-safe.
-    /// </summary>
+    /// <summary>A port that this process has not given out before. Thread-safe.</summary>
     public static int Next()
     {
         lock (_lock)
