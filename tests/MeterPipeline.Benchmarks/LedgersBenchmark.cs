@@ -10,7 +10,7 @@ using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Import;
 using MeterPipeline.Ledger.Postgres;
 using MeterPipeline.Ledger.Sqlite;
-using MeterPipeline.ServerTests.Servers;
+using MeterPipeline.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using NpgsqlTypes;

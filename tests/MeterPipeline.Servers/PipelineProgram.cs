@@ -14,7 +14,9 @@ public sealed class PipelineProgram(string folder)
     public string Data { get; } = Path.Combine(folder, "data");
 
     /// <summary>A setting such as <c>Ledger:Provider</c>.</summary>
-    public void Set(string key, string value) => _environment[$"MeterPipeline__{key.Replace(":", "__", StringComparison.Ordinal)}"] = value;
+    public void Set(string key, string value) => _environment[Variable(key)] = value;
+
+    public bool Has(string key) => _environment.ContainsKey(Variable(key));
 
     public ProcessStartInfo Command(params string[] arguments)
     {
@@ -41,6 +43,8 @@ public sealed class PipelineProgram(string folder)
         process.StandardInput.Close();
         return Finish(process);
     }
+
+    private static string Variable(string key) => $"MeterPipeline__{key.Replace(":", "__", StringComparison.Ordinal)}";
 
     private static (int Code, string Output, string Errors) Finish(Process process)
     {

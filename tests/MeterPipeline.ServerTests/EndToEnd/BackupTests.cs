@@ -1,6 +1,5 @@
 using MeterFleet;
 using MeterPipeline.ServerTests.Ledger;
-using MeterPipeline.ServerTests.Servers;
 
 namespace MeterPipeline.ServerTests.EndToEnd;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using MeterFleet;
-using MeterPipeline.ServerTests.Servers;
 
 namespace MeterPipeline.ServerTests.EndToEnd;
 

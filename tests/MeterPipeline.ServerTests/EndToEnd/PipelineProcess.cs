@@ -20,7 +20,7 @@ public sealed class PipelineProcess : IDisposable
     public string Data => _program.Data;
 
     /// <summary>The ledger is in <see cref="Data"/>, not in a server.</summary>
-    public bool IsEmbedded => !_settings.ContainsKey("MeterPipeline__Ledger__Provider");
+    public bool IsEmbedded => !_program.Has("Ledger:Provider");
 
     /// <summary>What <c>run</c> wrote to standard error so far.</summary>
     public string Errors

@@ -58,7 +58,7 @@ public sealed class PostgresSettlementTests(PostgresServer server) : SettlementC
         settlements[0].Draft(AnyLine.Draft(), AnyLine.Policies, default, [AnyLine.Of("H1", 121)]);
         AtOnce(one => one.Disburse([new Disbursement(0, AnyLine.Autumn, null, "H1", DisbursementKind.Advance, 1, Day, "A-1", "li", 1)])[0] is null);
         AtOnce(one => one.AddStep(new RunStep(1, RunStepKind.Confirmed, 1, "wang", ""), 1));
-        AtOnce(one => one.Pay(new RunStep(1, RunStepKind.Paid, 1, "zhao", ""), 2, Day, "P-1") is not null);
+        AtOnce(one => one.Pay(new RunStep(1, RunStepKind.Paid, 1, "zhao", ""), 2, Day, "P-1", new HashSet<string>()) is not null);
         Assert.Equal([1m, 120m], settlements[0].Disbursements(AnyLine.Autumn).Select(row => row.Yuan));
         Assert.Equal(3, settlements[0].Run(1)!.Steps.Count);
 

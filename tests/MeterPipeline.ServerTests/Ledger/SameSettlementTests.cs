@@ -2,7 +2,6 @@ using MeterPipeline.Domain;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Move;
-using MeterPipeline.ServerTests.Servers;
 using MeterPipeline.Tests.Ledger;
 using MeterPipeline.Tests.Policies;
 

@@ -34,7 +34,7 @@ internal static class SettledVillage
         ledger.Settlements.PutPayees([.. Enumerable.Range(1, Households).Where(i => i % 50 != 0).Select(i => (Id(i), PayeeOf(i)))], "li", 2);
         ledger.Settlements.Disburse([new Disbursement(0, Autumn, null, Id(3), DisbursementKind.Advance, 0.10m, First, "A-1", "li", 3)]);
         Confirm(ledger, Draft(ledger));
-        Assert.NotNull(ledger.Settlements.Pay(new RunStep(1, RunStepKind.Paid, NowMs, "zhao", ""), 2, End, "P-1"));
+        Assert.NotNull(ledger.Settlements.Pay(new RunStep(1, RunStepKind.Paid, NowMs, "zhao", ""), 2, End, "P-1", new HashSet<string>()));
         Assert.Equal([null], ledger.Settlements.Disburse([new Disbursement(0, Autumn, 1, Id(9), DisbursementKind.Returned, 0.9m, End, "R-1", "zhao", NowMs)]));
         Append(ledger, [Reading(2, End, 1001, revision: 1), Reading(4, End, 2000, revision: 1)]);
         Confirm(ledger, Draft(ledger));
@@ -54,7 +54,7 @@ internal static class SettledVillage
             Add($"{progress.Run.Id}.xlsx", into => RunWorkbook.Write(export, into, folder, _ => { }));
             Add($"{progress.Run.Id}.zip", into => RunWorkbook.WriteCsv(export, into, folder, _ => { }));
             foreach (var layout in BankLayoutFiles.Load(Repository.PathOf("deploy", "bank-layouts")))
-                Add($"{progress.Run.Id}-{layout.Id}.txt", into => Assert.NotEqual(0, BankFile.Write(StoredRun.ToPay(ledger.Settlements, export), layout, into).Payments));
+                Add($"{progress.Run.Id}-{layout.Id}.txt", into => Assert.NotEqual(0, BankFile.Write(StoredRun.ToPay(ledger, KnownPolicies.Shipped, export), layout, into).Payments));
         }
         return files;
 
