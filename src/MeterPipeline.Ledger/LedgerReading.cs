@@ -26,7 +26,7 @@ public sealed class LedgerReading : IDisposable
         JournalSeq = view.FoldedSeq;
         foreach (var row in view.JournalTail())
         {
-            JournalSeq = row.Seq;
+            JournalSeq++;
             JournalBlob.Read(row.Blob, readings, counts);
             foreach (var reading in readings) Books.Apply(reading);
             PendingReadings += readings.Count;
@@ -36,7 +36,7 @@ public sealed class LedgerReading : IDisposable
 
     public ILedgerView View { get; }
 
-    /// <summary>The newest journal row that is in it.</summary>
+    /// <summary>How many journal rows are in it: where there is one partition, the newest row.</summary>
     public long JournalSeq { get; }
 
     public Books Books { get; }

@@ -85,6 +85,13 @@ public sealed class Books
         }
     }
 
+    /// <summary>Forgets a meter's books: they are restored from what is stored when next asked for. For those that somebody else folds.</summary>
+    public void Forget(int meterNo)
+    {
+        if ((uint)meterNo < (uint)totals.Length) totals[meterNo] = null;
+        for (var register = Register.T1; register <= Register.T4; register++) tariffs.Remove((meterNo, register));
+    }
+
     /// <summary>Forgets which books changed, after they were written.</summary>
     public void ClearDirty() => dirty.Clear();
 

@@ -139,7 +139,8 @@ internal sealed class PostgresDatabase : IDisposable
         session.Text(Durable);
         session.Run($"SET lock_timeout = {PostgresLimits.LockWaitMs}");
         session.Run($"SET tcp_keepalives_idle = {PostgresLimits.KeepAliveSeconds}");
-        session.Run($"SET tcp_keepalives_interval = {PostgresLimits.KeepAliveSeconds}");
+        session.Run($"SET tcp_keepalives_interval = {PostgresLimits.ProbeSeconds}");
         session.Run("SET tcp_keepalives_count = 2");
+        session.Run($"SET client_connection_check_interval = '{PostgresLimits.KeepAliveSeconds}s'");
     }
 }

@@ -105,7 +105,7 @@ public sealed class BenchPipeline : IDisposable
     {
         var started = Stopwatch.GetTimestamp();
         using var ledger = SqliteLedger.Open(data, create: false);
-        while (ledger.Cursor(Projector.CursorName) < ledger.JournalHead())
+        while (Projector.CursorOf(ledger) < ledger.JournalHead())
             if (Process.Ends(20) || Stopwatch.GetElapsedTime(started) > FoldMax) throw new CommandException("InfluxDB did not get everything.", ExitCode.Difference);
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }

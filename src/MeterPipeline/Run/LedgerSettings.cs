@@ -23,6 +23,9 @@ public sealed record LedgerSettings
     /// <inheritdoc cref="PostgresOptions.AllowNoFsync"/>
     public bool AllowNoFsync { get; init; }
 
+    /// <inheritdoc cref="PostgresOptions.Partitions"/>
+    public int? Partitions { get; init; }
+
     /// <summary>From appsettings.json in the working folder and the environment.</summary>
     /// <exception cref="CommandException">A value cannot be used; names the setting and the remedy.</exception>
     public static LedgerSettings Read()
@@ -48,5 +51,5 @@ public sealed record LedgerSettings
     };
 
     /// <summary>What the settings say of PostgreSQL.</summary>
-    public PostgresOptions Postgres => new(ConnectionString) { Schema = Schema, AllowNoFsync = AllowNoFsync };
+    public PostgresOptions Postgres => new(ConnectionString) { Schema = Schema, AllowNoFsync = AllowNoFsync, Partitions = Partitions };
 }
