@@ -49,13 +49,14 @@ internal sealed class CommitRows(int partitions, RegistryWatch? registry)
     }
 
     /// <summary>Ascending by partition; none where nothing was counted. Valid until the next <see cref="Begin"/>.</summary>
-    public IReadOnlyList<PartitionRow> Finish(long recordedAtMs)
+    /// <param name="always">A row of partition 0 also where nothing is left to count.</param>
+    public IReadOnlyList<PartitionRow> Finish(long recordedAtMs, bool always = false)
     {
         rows.Clear();
         filled.Clear();
         foreach (var part in parts)
         {
-            if (part.Counts.Counts.Count == 0) continue;
+            if (part.Counts.Counts.Count == 0 && !(always && part.Partition == 0)) continue;
             rows.Add(new PartitionRow(part.Partition, part.Finish(recordedAtMs)));
             filled.Add(part);
         }

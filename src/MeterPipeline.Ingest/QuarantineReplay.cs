@@ -135,7 +135,7 @@ public sealed class QuarantineReplay
         {
             commit.Begin(brings.Count);
             commit.Add(brings);
-            rows = commit.Finish(receivedAtMs);
+            rows = commit.Finish(receivedAtMs, always: true);
         }
         return ledger.Replay(rows, outcome, time.GetUtcNow().ToUnixTimeMilliseconds());
     }

@@ -136,7 +136,7 @@ public sealed class PostgresLedger : ILedger
 
     public bool Replay(IReadOnlyList<PartitionRow> rows, ReplayOutcome outcome, long atMs)
     {
-        if (rows.Count > 0 && outcome.Taken.Count == 0) throw new ArgumentException("Journal rows stand for messages taken, and only for them.");
+        if ((rows.Count == 0) != (outcome.Taken.Count == 0)) throw new ArgumentException("Journal rows stand for messages taken, and only for them.");
         return database.Write("replay quarantined messages", session => JournalStore.Replay(session, rows, outcome, atMs));
     }
 

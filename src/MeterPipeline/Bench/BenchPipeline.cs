@@ -5,6 +5,7 @@ using System.Text;
 using LoadGenerator;
 using MeterPipeline.Cli;
 using MeterPipeline.Ingest;
+using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Run;

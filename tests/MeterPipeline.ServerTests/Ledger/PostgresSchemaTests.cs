@@ -20,7 +20,7 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
         Assert.Contains("Ledger:Schema", Assert.Throws<LedgerException>(() => PostgresLedger.Open(_schema.Options)).Message, StringComparison.Ordinal);
         Assert.Equal(0L, _schema.Sql($"SELECT count(*) FROM pg_namespace WHERE nspname = '{_schema.Options.Schema}'"));
         Parallel.For(0, 4, _ => PostgresLedger.Open(_schema.Options, create: true).Dispose());
-        Assert.Equal(2, _schema.Sql("SELECT version FROM schema_version"));
+        Assert.Equal(3, _schema.Sql("SELECT version FROM schema_version"));
     }
 
     [Fact]

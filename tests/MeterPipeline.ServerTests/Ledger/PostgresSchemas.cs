@@ -15,7 +15,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     public Task DisposeAsync() => Server.DisposeAsync().AsTask();
 
-    public PostgresSchemas NewSchema() => new(Server, $"ledger_{Interlocked.Increment(ref _schemas)}");
+    public PostgresSchemas NewSchema(int partitions = 1) => new(Server, $"ledger_{Interlocked.Increment(ref _schemas)}", partitions);
 }
 
 /// <summary>The tests that share the server run one after the other.</summary>
@@ -26,11 +26,11 @@ public sealed class PostgresCollection : ICollectionFixture<PostgresServer>
 }
 
 /// <summary>One ledger's schema, the ledgers opened on it, and their end.</summary>
-public sealed class PostgresSchemas(Postgres server, string schema) : IDisposable
+public sealed class PostgresSchemas(Postgres server, string schema, int partitions) : IDisposable
 {
     private readonly List<PostgresLedger> _opened = [];
 
-    public PostgresOptions Options { get; } = new(server.ConnectionString) { Schema = schema };
+    public PostgresOptions Options { get; } = new(server.ConnectionString) { Schema = schema, Partitions = partitions };
 
     public PostgresLedger Open()
     {
