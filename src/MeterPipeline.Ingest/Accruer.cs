@@ -72,8 +72,17 @@ public sealed class Accruer : IAsyncDisposable
         stored = new StoredBooks(ledger.OpenView) { Reopens = true };
         books = new Books(registry.Registry, stored.Days, stored.Years);
         tallies = new Tallies(ledger, partition);
-        villages.Adopt(registry.Registry);
-        using (var view = ledger.OpenView()) applied = view.FoldedOf(partition);
+        try
+        {
+            villages.Adopt(registry.Registry);
+            using var view = ledger.OpenView();
+            applied = view.FoldedOf(partition);
+        }
+        catch
+        {
+            fold.Dispose();
+            throw;
+        }
         FlushedSeq = AppliedSeq = applied;
         lastFlush = lastPrune = time.GetTimestamp();
     }

@@ -22,13 +22,14 @@ public sealed class PartitionFold : IAsyncDisposable
             Projected = Projected(partition),
             Folded = kit.Folded,
         };
-        if (kit.Sink is { } sink)
+        try
         {
-            Projector = new Projector(kit.Ledger, kit.Registry, sink, villages, kit.Time, kit.Logs.CreateLogger<Projector>(), partition, kit.Journal)
-            {
-                Written = kit.Written,
-                Refused = kit.Refused,
-            };
+            if (kit.Sink is { } sink) Projector = Projecting(sink, villages, partition);
+        }
+        catch
+        {
+            DisposeAsync().AsTask().GetAwaiter().GetResult(); // nothing runs yet
+            throw;
         }
         Accruer.Start();
         Projector?.Start();
@@ -49,6 +50,13 @@ public sealed class PartitionFold : IAsyncDisposable
         if (Projector is not null) await Projector.DisposeAsync().ConfigureAwait(false);
         await Accruer.DisposeAsync().ConfigureAwait(false);
     }
+
+    private Projector Projecting(ISink sink, VillageBoard villages, int partition) =>
+        new(kit.Ledger, kit.Registry, sink, villages, kit.Time, kit.Logs.CreateLogger<Projector>(), partition, kit.Journal)
+        {
+            Written = kit.Written,
+            Refused = kit.Refused,
+        };
 
     /// <summary>Where somebody else projects, rows behind its cursor are kept for it.</summary>
     private Func<long>? Projected(int partition)

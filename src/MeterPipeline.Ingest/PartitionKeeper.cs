@@ -42,6 +42,9 @@ public sealed class PartitionKeeper : IAsyncDisposable
     /// <summary>Partitions that nobody has folded for longer than a takeover lasts.</summary>
     public IReadOnlyList<int> Unowned => unownedSince is { } since && time.GetElapsedTime(since) > UnownedMax ? Free(spread) : [];
 
+    /// <summary>It stopped on an error that it cannot mend: others take over what is folded here; null while it runs.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>Newest row of a partition that is folded, here or as far as known elsewhere; where nobody folds, no row is waited for.</summary>
     public long FoldedSeq(int partition)
     {
@@ -87,6 +90,12 @@ public sealed class PartitionKeeper : IAsyncDisposable
                 if (reachable) log.LogWarning("Who folds which partition is not known at this moment: {Message}", error.Message);
                 reachable = false;
                 stop.Token.WaitHandle.WaitOne(Poll);
+            }
+            catch (Exception error)
+            {
+                Failure = error;
+                log.LogCritical(error, "This node no longer takes part in folding; readings are still recorded. Restart after mending the cause");
+                return;
             }
         }
     }

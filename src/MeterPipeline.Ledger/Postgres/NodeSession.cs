@@ -129,11 +129,16 @@ internal sealed class NodeSession(PostgresDatabase database) : IDisposable
     }
 
     /// <inheritdoc cref="ILedger.Spread"/>
-    public FoldSpread Spread() => database.Read("see who folds", session =>
+    public FoldSpread Spread()
     {
-        var of = ClassOf(session);
-        return new FoldSpread(session.Rows(LiveSql, row => row.GetGuid(0), of, PostgresLimits.NodeSilenceSeconds).Count, 0, States(session, of, held));
-    });
+        HashSet<int> mine;
+        lock (gate) mine = [.. held];
+        return database.Read("see who folds", session =>
+        {
+            var of = ClassOf(session);
+            return new FoldSpread(session.Rows(LiveSql, row => row.GetGuid(0), of, PostgresLimits.NodeSilenceSeconds).Count, 0, States(session, of, mine));
+        });
+    }
 
     public void Dispose()
     {

@@ -68,6 +68,7 @@ public sealed class Pipeline : IAsyncDisposable
         if (room.Full) yield return "Quarantine is full of open messages: publishers of bad messages wait. Mend the causes and run: meterpipeline quarantine replay";
         foreach (var fold in Keeper.Folds)
             if (fold.Accruer.Failure is { } failure) yield return $"Folding stopped: {failure.Message}";
+        if (Keeper.Failure is { } error) yield return $"This node no longer takes part in folding: {error.Message}";
         if (Keeper.Unowned is { Count: > 0 } unowned) yield return $"Nobody folds the partitions {string.Join(", ", unowned)}; readings are still recorded.";
     }
 

@@ -1,5 +1,6 @@
 using MeterPipeline.Ledger.Postgres;
 using MeterPipeline.ServerTests.Servers;
+using MeterPipeline.Tests.House;
 using Npgsql;
 
 namespace MeterPipeline.ServerTests.Ledger;
@@ -28,6 +29,9 @@ public sealed class PostgresCollection : ICollectionFixture<PostgresServer>
 /// <summary>One ledger's schema, the ledgers opened on it, and their end.</summary>
 public sealed class PostgresSchemas(Postgres server, string schema, int partitions) : IDisposable
 {
+    /// <summary>What this program's schema is at.</summary>
+    public const int Version = 3;
+
     private readonly List<PostgresLedger> _opened = [];
 
     public PostgresOptions Options { get; } = new(server.ConnectionString) { Schema = schema, Partitions = partitions };
@@ -37,6 +41,13 @@ public sealed class PostgresSchemas(Postgres server, string schema, int partitio
         var ledger = PostgresLedger.Open(Options, create: true);
         _opened.Add(ledger);
         return ledger;
+    }
+
+    /// <summary>Makes the schema as an older version left it.</summary>
+    public void Load(int version)
+    {
+        Sql($"CREATE SCHEMA {schema}");
+        Sql(File.ReadAllText(Repository.PathOf("tests", "MeterPipeline.ServerTests", "Ledger", "versions", $"{version}-postgres.sql")));
     }
 
     /// <summary>As an administrator has it, in the schema.</summary>
