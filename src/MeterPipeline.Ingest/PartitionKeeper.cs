@@ -120,7 +120,8 @@ public sealed class PartitionKeeper : IAsyncDisposable
         return false;
     }
 
-    private static IReadOnlyList<int> Free(FoldSpread seen) => [.. seen.Partitions.Where(state => state.Holder == FoldHolder.Nobody).Select(state => state.Partition)];
+    private static IReadOnlyList<int> Free(FoldSpread seen) =>
+        [.. seen.Partitions.Where(state => state.Holder == FoldHolder.Nobody).Select(state => state.Partition)];
 
     private void TryBegin(int partition)
     {

@@ -84,8 +84,9 @@ public static class LedgerMove
     private static void Continue(Session session, Database journal, Database ledger)
     {
         session.Run("UPDATE journal_head SET seq = $1 WHERE part = 0", journal.Scalar(Sqlite.JournalStore.HeadSql));
-        session.Run("UPDATE fold SET pruned = $1, folded = $2, villages = $3 WHERE part = 0",
-            journal.Scalar("SELECT seq FROM pruned"), Postgres.FoldStore.Cursor(session, Sqlite.FoldStore.FoldedCursor), Postgres.FoldStore.Cursor(session, Sqlite.FoldStore.VillagesCursor));
+        session.Run(
+            "UPDATE fold SET pruned = $1, folded = $2, villages = $3 WHERE part = 0", journal.Scalar("SELECT seq FROM pruned"),
+            Postgres.FoldStore.Cursor(session, Sqlite.FoldStore.FoldedCursor), Postgres.FoldStore.Cursor(session, Sqlite.FoldStore.VillagesCursor));
         session.Run("DELETE FROM cursor WHERE name = ANY($1)", (object)new[] { Sqlite.FoldStore.FoldedCursor, Sqlite.FoldStore.VillagesCursor });
         foreach (var (file, table) in new[] { (journal, "quarantine"), (ledger, "settled_day"), (ledger, "hold_entry"), (ledger, "access_entry") })
         {

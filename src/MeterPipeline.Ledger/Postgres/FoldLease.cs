@@ -59,7 +59,8 @@ internal sealed class FoldLease : IDisposable
     private FoldLostException Lost(string operation, string owner)
     {
         lost = true;
-        return new FoldLostException($"Cannot {operation}: {database.Place}: another process has taken over partition {Partition}, it was last {owner}. Nothing was stored.");
+        return new FoldLostException(
+            $"Cannot {operation}: {database.Place}: another process has taken over partition {Partition}, it was last {owner}. Nothing was stored.");
     }
 
     private LedgerException HeldBy() => new(

@@ -17,12 +17,14 @@ internal static class FoldStore
         var stored = Folded(session, flush.Partition);
         if (flush.FoldedSeq < stored)
         {
-            throw new LedgerException($"Cannot flush folded state up to journal row {flush.FoldedSeq} of partition {flush.Partition}: {place} already stands for {stored}. " +
+            throw new LedgerException(
+                $"Cannot flush folded state up to journal row {flush.FoldedSeq} of partition {flush.Partition}: {place} already stands for {stored}. " +
                 "Rows before it are gone from the journal, so folding never goes back; restart this process.");
         }
         if (flush.FoldedSeq > JournalStore.Head(session, flush.Partition))
         {
-            throw new LedgerException($"Cannot flush folded state up to journal row {flush.FoldedSeq} of partition {flush.Partition}: the journal in {place} ends before it. " +
+            throw new LedgerException(
+                $"Cannot flush folded state up to journal row {flush.FoldedSeq} of partition {flush.Partition}: the journal in {place} ends before it. " +
                 "Restart this process.");
         }
         Tables.MeterDay.Write(session, flush.MeterDays);

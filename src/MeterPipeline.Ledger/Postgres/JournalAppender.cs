@@ -31,7 +31,8 @@ internal sealed class JournalAppender(PostgresDatabase database) : IDisposable
 
     public long[] Append(IReadOnlyList<PartitionRow> rows, IReadOnlyList<QuarantinedMessage> quarantined)
     {
-        if (rows.All(row => row.Blob.IsEmpty) && quarantined.Count == 0) throw new ArgumentException("Nothing to append: neither readings nor quarantined messages.");
+        if (rows.All(row => row.Blob.IsEmpty) && quarantined.Count == 0)
+            throw new ArgumentException("Nothing to append: neither readings nor quarantined messages.");
         lock (writing)
         {
             if (!unknown || !IsRepeated(rows, quarantined)) Take(rows, quarantined);

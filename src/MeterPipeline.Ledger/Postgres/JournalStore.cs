@@ -19,7 +19,8 @@ internal static class JournalStore
         var folded = FoldStore.Folded(session, lease.Partition);
         if (upToSeq > folded)
         {
-            throw new LedgerException($"Cannot prune partition {lease.Partition} of the journal up to row {upToSeq}: only rows up to {folded} are folded in {place}. " +
+            throw new LedgerException(
+                $"Cannot prune partition {lease.Partition} of the journal up to row {upToSeq}: only rows up to {folded} are folded in {place}. " +
                 "Flush before pruning.");
         }
         var pruned = session.Scalar("SELECT pruned FROM fold WHERE part = $1", lease.Partition);

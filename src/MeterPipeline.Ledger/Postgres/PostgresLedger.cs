@@ -70,7 +70,8 @@ public sealed class PostgresLedger : ILedger
 
     public IDisposable AcquireFold(int partition = 0)
     {
-        if (Volatile.Read(ref leases[partition]) is not null) throw new LedgerException($"Cannot fold the ledger: {Place}: this process folds partition {partition} already.");
+        if (Volatile.Read(ref leases[partition]) is not null)
+            throw new LedgerException($"Cannot fold the ledger: {Place}: partition {partition} is held by this process already.");
         var held = new FoldLease(database, node, partition, () => Volatile.Write(ref leases[partition], null));
         Volatile.Write(ref leases[partition], held);
         return held;

@@ -29,6 +29,7 @@ internal sealed class PostgresView : ILedgerView
         WHERE meter = $1 AND meter <> '' AND replayed_at_ms IS NULL AND received_at_ms >= $2 AND received_at_ms < $3 GROUP BY 1, 2 ORDER BY 2, 1
         """;
 
+    private const string PartitionsSql = "SELECT folded, villages, seq FROM fold JOIN journal_head USING (part) ORDER BY part";
     private const string MeterDayColumns = "SELECT meter_no, register, day, blob, crc FROM meter_day";
     private const string MeterYearColumns = "SELECT meter_no, register, autumn, blob, crc FROM meter_year";
 
@@ -49,7 +50,7 @@ internal sealed class PostgresView : ILedgerView
         (connection, session, partitions) = database.Begin("read the ledger", opened =>
         {
             opened.Run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            return opened.Rows("SELECT folded, villages, seq FROM fold JOIN journal_head USING (part) ORDER BY part", row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))).ToArray();
+            return opened.Rows(PartitionsSql, row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))).ToArray();
         });
         FoldedSeq = partitions.Sum(partition => partition.Folded);
     }
@@ -60,7 +61,8 @@ internal sealed class PostgresView : ILedgerView
 
     public long VillagesPrint(int partition) => partitions[partition].Villages;
 
-    public IEnumerable<JournalRow> JournalTail() => Enumerable.Range(0, partitions.Length).Where(part => partitions[part].Head > partitions[part].Folded).SelectMany(Tail);
+    public IEnumerable<JournalRow> JournalTail() =>
+        Enumerable.Range(0, partitions.Length).Where(part => partitions[part].Head > partitions[part].Folded).SelectMany(Tail);
 
     public RegistrySnapshot Registry()
     {

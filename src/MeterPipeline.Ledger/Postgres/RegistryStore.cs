@@ -98,7 +98,8 @@ internal sealed class RegistryStore
     {
         if (fresh.Count == 0) return [];
         string FirstAt(string meter) => meters[meter].Lives[0].HouseholdId;
-        var known = session.Rows("SELECT id, part FROM household WHERE id = ANY($1)", row => (Id: row.GetString(0), Partition: row.GetInt32(1)), Entities(fresh, meter => FirstAt(meter.Id)))
+        var known = session.Rows(
+                "SELECT id, part FROM household WHERE id = ANY($1)", row => (Id: row.GetString(0), Partition: row.GetInt32(1)), Entities(fresh, meter => FirstAt(meter.Id)))
             .ToDictionary(household => household.Id, household => household.Partition, StringComparer.Ordinal);
         return [.. fresh.Select(meter =>
             (meter.No, meter.Id, known.TryGetValue(FirstAt(meter.Id), out var partition) ? partition : Partitioning.Of(FirstAt(meter.Id), partitions)))];
