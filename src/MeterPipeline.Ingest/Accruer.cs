@@ -10,8 +10,8 @@ namespace MeterPipeline.Ingest;
 
 /// <summary>
 /// Follows the journal, folds it into the books, and flushes them with the position they stand for. Commits of this process come through a
-/// channel; whatever is missing there (rows of other processes, rows from before a crash) is read from the journal itself. Holds the
-/// ledger's fold while it lives.
+/// channel; whatever is missing there (rows of other processes, rows from before a crash) is read from the journal itself. Holds the fold of its
+/// partition while it lives.
 /// </summary>
 public sealed class Accruer : IAsyncDisposable
 {
@@ -47,6 +47,7 @@ public sealed class Accruer : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly IDisposable fold;
+    private readonly JournalWatch journal;
     private readonly CancellationTokenSource stop = new();
     private Task loop = Task.CompletedTask;
 
@@ -66,14 +67,28 @@ public sealed class Accruer : IAsyncDisposable
     private TimeSpan rest = RestMin;
     private int pauseMs = PauseMsMin;
 
+    /// <param name="journal">Shared by those who follow partitions of one ledger; null: alone.</param>
     /// <exception cref="LedgerException">Another process holds the fold.</exception>
-    public Accruer(ILedger ledger, RegistryWatch registry, ChannelReader<Recorded> commits, VillageBoard villages, TimeProvider time, ILogger<Accruer> log)
+    public Accruer(
+        ILedger ledger, RegistryWatch registry, ChannelReader<Recorded> commits, VillageBoard villages, TimeProvider time, ILogger<Accruer> log,
+        int partition = 0, JournalWatch? journal = null)
     {
         (this.ledger, this.registry, this.commits, this.villages, this.time, this.log) = (ledger, registry, commits, villages, time, log);
-        fold = ledger.AcquireFold();
-        Begin();
+        (Partition, this.journal) = (partition, journal ?? new JournalWatch(ledger, time));
+        fold = ledger.AcquireFold(partition);
+        try
+        {
+            Begin();
+        }
+        catch
+        {
+            fold.Dispose();
+            throw;
+        }
         lastFlush = lastPrune = time.GetTimestamp();
     }
+
+    public int Partition { get; }
 
     /// <summary>Journal row that the projection has reached; null: nothing is projected. Rows behind it are kept.</summary>
     public Func<long>? Projected { private get; init; }
@@ -86,13 +101,15 @@ public sealed class Accruer : IAsyncDisposable
     /// <summary>Newest journal row whose fold is stored.</summary>
     public long FlushedSeq { get; private set; }
 
-    public Counter Folded { get; } = new();
+    public Counter Folded { get; init; } = new();
 
     /// <summary>The loop ended on an error that it cannot mend; null while it runs.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Why folding waits for the ledger; null: it does not.</summary>
     public string? Waiting { get; private set; }
+    /// <summary>The loop ended because another process folds the partition now.</summary>
+    public bool Lost { get; private set; }
 
     /// <summary>Folds what the journal holds, flushes, and lets go of the fold.</summary>
     public async ValueTask DisposeAsync()
@@ -111,11 +128,11 @@ public sealed class Accruer : IAsyncDisposable
         stored?.Dispose();
         stored = new StoredBooks(ledger.OpenView) { Reopens = true };
         books = new Books(registry.Registry, stored.Days, stored.Years);
-        tallies = new Tallies(ledger);
+        tallies = new Tallies(ledger, Partition);
         settled.Clear();
         companies = [];
         villages.Adopt(registry.Registry);
-        using (var view = ledger.OpenView()) applied = view.FoldedSeq;
+        using (var view = ledger.OpenView()) applied = view.FoldedOf(Partition);
         FlushedSeq = AppliedSeq = applied;
         unflushedReadings = 0;
     }
@@ -131,14 +148,20 @@ public sealed class Accruer : IAsyncDisposable
                 Follow();
                 return;
             }
-            catch (LedgerException error) when (!error.IsTakenOver && !stop.IsCancellationRequested)
+            catch (FoldLostException lost)
+            {
+                Lost = true;
+                log.LogWarning("Folding partition {Partition} ended here: {Message}", Partition, lost.Message);
+                return;
+            }
+            catch (LedgerException error) when (!stop.IsCancellationRequested)
             {
                 Waits(error);
             }
             catch (Exception error)
             {
                 Failure = error;
-                log.LogCritical(error, "Folding stopped at journal row {Seq}; readings are still recorded. Restart after mending the cause", applied + 1);
+                log.LogCritical(error, "Folding partition {Partition} stopped at journal row {Seq}; readings are still recorded. Restart after mending the cause", Partition, applied + 1);
                 return;
             }
         }
@@ -158,7 +181,7 @@ public sealed class Accruer : IAsyncDisposable
 
     private void Follow()
     {
-        CatchUp(ledger.JournalHead());
+        CatchUp(ledger.JournalHeads()[Partition]);
         // Only what is stored shows that the ledger is back.
         if (Waiting is not null) Flush();
         while (!stop.IsCancellationRequested)
@@ -168,7 +191,7 @@ public sealed class Accruer : IAsyncDisposable
             if (FlushDue()) Flush();
         }
         while (commits.TryRead(out var last)) Take(last);
-        CatchUp(ledger.JournalHead());
+        CatchUp(ledger.JournalHeads()[Partition]);
         var ending = time.GetTimestamp();
         do Flush();
         while (villages.Waiting && time.GetElapsedTime(ending) < LastVillagesMax);
@@ -193,7 +216,8 @@ public sealed class Accruer : IAsyncDisposable
             if (stop.IsCancellationRequested) return;
             registry.LookAgain();
             AdoptRegistry();
-            CatchUp(ledger.JournalHead());
+            CatchUp(journal.Head(Partition));
+            LookBeside();
         }
     }
 
@@ -209,9 +233,9 @@ public sealed class Accruer : IAsyncDisposable
     {
         while (applied < seq)
         {
-            var rows = ledger.ReadJournal(applied, RowsAtOnce);
+            var rows = ledger.ReadJournal(applied, RowsAtOnce, Partition);
             if (rows.Count == 0 || rows[0].Seq != applied + 1)
-                throw new InvalidOperationException($"Journal row {applied + 1} is missing. Restore the ledger from a backup.");
+                throw new InvalidOperationException($"Journal row {applied + 1} of partition {Partition} is missing. Restore the ledger from a backup.");
             foreach (var row in rows)
             {
                 var recordedAtMs = JournalBlob.Read(row.Blob, decoded, counts);
@@ -274,6 +298,14 @@ public sealed class Accruer : IAsyncDisposable
         villages.Adopt(newest);
     }
 
+    /// <summary>What another partition flushed may change the sums of households here.</summary>
+    private void LookBeside()
+    {
+        if (!villages.HasGuests) return;
+        stored.Release();
+        villages.LookBeside(stored.FoldedOf);
+    }
+
     private bool FlushDue() =>
         (applied > FlushedSeq || books.Dirty.Count > 0 || villages.Waiting)
         && (unflushedReadings >= Math.Max(UnflushedReadingsMax, UnflushedPerMeter * books.Dirty.Count) || time.GetElapsedTime(lastFlush) >= rest);
@@ -281,10 +313,12 @@ public sealed class Accruer : IAsyncDisposable
     private void Flush()
     {
         var started = time.GetTimestamp();
-        foreach (var book in books.Dirty) villages.Touch(book.MeterNo);
-        var flush = new FoldFlush { FoldedSeq = applied };
+        LookBeside();
+        foreach (var book in books.Dirty)
+            if (villages.Folds(book.MeterNo)) villages.Touch(book.MeterNo);
+        var flush = new FoldFlush { Partition = Partition, FoldedSeq = applied };
         villages.Collect(books, flush.VillageDays);
-        var changed = new ChangedBooks(books);
+        var changed = new ChangedBooks(books, villages.Folds); // others are only read here: their own partition stores them
         (flush.MeterDays, flush.MeterYears) = (changed.Days, changed.Years);
         flush.VillagesPrint = villages.Print(applied) ?? 0;
         tallies.Write(flush.Counters);
@@ -308,9 +342,9 @@ public sealed class Accruer : IAsyncDisposable
         lastPrune = time.GetTimestamp();
         try
         {
-            ledger.PruneJournal(Math.Min(FlushedSeq, Projected?.Invoke() ?? long.MaxValue));
+            ledger.PruneJournal(Math.Min(FlushedSeq, Projected?.Invoke() ?? long.MaxValue), Partition);
         }
-        catch (LedgerException error)
+        catch (LedgerException error) when (error is not FoldLostException)
         {
             log.LogWarning("The journal could not be pruned, it grows meanwhile: {Message}", error.Message);
         }
@@ -326,7 +360,7 @@ public sealed class Accruer : IAsyncDisposable
                 GoesOn();
                 return;
             }
-            catch (LedgerException error) when (!error.IsTakenOver && !stop.IsCancellationRequested)
+            catch (LedgerException error) when (error is not FoldLostException && !stop.IsCancellationRequested)
             {
                 Waits(error);
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Readings;
@@ -13,13 +14,8 @@ namespace MeterPipeline.Ingest;
 /// </summary>
 public sealed class Projector : IAsyncDisposable
 {
-    /// <summary>Name of the ledger cursor: newest journal row that the sink has.</summary>
-    public const string CursorName = "influx";
-
-    /// <summary>Raised by <c>rebuild influx</c>; <see cref="RebuiltName"/> follows when it is done.</summary>
+    /// <summary>Raised by <c>rebuild influx</c>; <see cref="RebuiltName"/> of each partition follows when it is done.</summary>
     public const string RebuildName = "influx.rebuild";
-
-    public const string RebuiltName = "influx.rebuilt";
 
     private const int RowsAtOnce = 16;
     private const int LinesAtOnce = 5_000;
@@ -27,31 +23,51 @@ public sealed class Projector : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
 
+    /// <summary>Requests to rebuild and settled days are looked for so seldom while nothing is written.</summary>
+    private const int PollsApart = 5;
+
     private readonly ILedger ledger;
+    private readonly RegistryWatch registry;
     private readonly ISink sink;
     private readonly VillageBoard? villages;
     private readonly TimeProvider time;
     private readonly ILogger log;
+    private readonly JournalWatch journal;
     private readonly Projection projection;
     private readonly CancellationTokenSource stop = new();
     private readonly List<Reading> readings = [];
     private readonly List<CompanyCount> counts = [];
     private Task loop = Task.CompletedTask;
 
-    public Projector(ILedger ledger, RegistryWatch registry, ISink sink, VillageBoard? villages, TimeProvider time, ILogger<Projector> log)
+    /// <param name="journal">Shared by those who follow partitions of one ledger; null: alone.</param>
+    public Projector(
+        ILedger ledger, RegistryWatch registry, ISink sink, VillageBoard? villages, TimeProvider time, ILogger<Projector> log, int partition = 0,
+        JournalWatch? journal = null)
     {
-        (this.ledger, this.sink, this.villages, this.time, this.log) = (ledger, sink, villages, time, log);
+        (this.ledger, this.registry, this.sink, this.villages, this.time, this.log) = (ledger, registry, sink, villages, time, log);
+        (Partition, this.journal) = (partition, journal ?? new JournalWatch(ledger, time));
         projection = new Projection(registry);
-        Cursor = ledger.Cursor(CursorName);
+        Cursor = ledger.Cursor(CursorName(partition));
     }
+
+    /// <summary>Name of the ledger cursor: newest journal row of a partition that the sink has.</summary>
+    public static string CursorName(int partition) => Of("influx", partition);
+
+    /// <summary>Name of the ledger cursor: the newest <see cref="RebuildName"/> that was done.</summary>
+    public static string RebuiltName(int partition) => Of("influx.rebuilt", partition);
+
+    /// <summary>Journal rows that the sink has, all partitions together.</summary>
+    public static long CursorOf(ILedger ledger) => Enumerable.Range(0, ledger.Partitions).Sum(partition => ledger.Cursor(CursorName(partition)));
+
+    public int Partition { get; }
 
     /// <summary>Newest journal row that the sink has.</summary>
     public long Cursor { get; private set; }
 
-    public Counter Written { get; } = new();
+    public Counter Written { get; init; } = new();
 
     /// <summary>Lines that the server refused for good.</summary>
-    public Counter Refused { get; } = new();
+    public Counter Refused { get; init; } = new();
 
     /// <summary>Why the sink takes nothing at the moment, or the ledger gives nothing; null: all goes on.</summary>
     public string? Waiting { get; private set; }
@@ -65,26 +81,28 @@ public sealed class Projector : IAsyncDisposable
         stop.Dispose();
     }
 
-    /// <summary>Writes everything in the ledger anew: all meter days, then all village days.</summary>
+    /// <summary>Writes everything of the partition anew: all meter days, then all days of its villages.</summary>
     /// <param name="progress">Told how many lines are written.</param>
     public async Task RebuildAsync(Action<long> progress, CancellationToken cancel)
     {
         using var view = ledger.OpenView();
         var entries = new List<DayEntry>();
-        foreach (var row in view.AllMeterDays())
+        foreach (var row in view.AllMeterDays(Partition))
         {
             AddResolved(row, entries);
             await WriteIfFullAsync(cancel).ConfigureAwait(false);
             progress(Written.Value);
         }
+        var drawnHere = DrawnHere();
         foreach (var row in view.VillageDays("", int.MinValue, int.MaxValue))
         {
+            if (!drawnHere(row.Division)) continue;
             projection.Add(row);
             await WriteIfFullAsync(cancel).ConfigureAwait(false);
         }
         await WriteAsync(cancel).ConfigureAwait(false);
         progress(Written.Value);
-        MoveTo(view.FoldedSeq);
+        MoveTo(view.FoldedOf(Partition));
     }
 
     /// <summary>Writes the journal from the cursor to its head; for a process that does nothing else.</summary>
@@ -107,6 +125,11 @@ public sealed class Projector : IAsyncDisposable
             catch (OperationCanceledException)
             {
             }
+            catch (FoldLostException lost)
+            {
+                log.LogWarning("The projection of partition {Partition} ended here: {Message}", Partition, lost.Message);
+                return;
+            }
             catch (LedgerException error)
             {
                 if (Waiting is null) log.LogError("The projection waits for the ledger: {Message}", error.Message);
@@ -126,17 +149,11 @@ public sealed class Projector : IAsyncDisposable
     /// <param name="worked">Told after each round that nothing failed in.</param>
     private async Task FollowAsync(Action worked)
     {
-        while (!stop.IsCancellationRequested)
+        for (var poll = 0; !stop.IsCancellationRequested; poll++)
         {
-            var asked = ledger.Cursor(RebuildName);
-            if (asked != ledger.Cursor(RebuiltName))
-            {
-                log.LogInformation("Rebuilding the time-series database from the ledger");
-                await RebuildAsync(_ => { }, stop.Token).ConfigureAwait(false);
-                ledger.SetCursor(RebuiltName, asked);
-            }
-            var busy = await ProjectJournalAsync(stop.Token).ConfigureAwait(false);
-            busy |= await ProjectSettledAsync(stop.Token).ConfigureAwait(false);
+            if (poll % PollsApart == 0) await RebuildIfAskedAsync().ConfigureAwait(false);
+            var busy = journal.Head(Partition) > Cursor && await ProjectJournalAsync(stop.Token).ConfigureAwait(false);
+            if (poll % PollsApart == 0) busy |= await ProjectSettledAsync(stop.Token).ConfigureAwait(false);
             await ProjectVillagesAsync(stop.Token).ConfigureAwait(false);
             Waiting = null;
             worked();
@@ -144,9 +161,18 @@ public sealed class Projector : IAsyncDisposable
         }
     }
 
+    private async Task RebuildIfAskedAsync()
+    {
+        var asked = ledger.Cursor(RebuildName);
+        if (asked == ledger.Cursor(RebuiltName(Partition))) return;
+        log.LogInformation("Rebuilding partition {Partition} of the time-series database from the ledger", Partition);
+        await RebuildAsync(_ => { }, stop.Token).ConfigureAwait(false);
+        ledger.MoveCursor(Partition, RebuiltName(Partition), asked);
+    }
+
     private async Task<bool> ProjectJournalAsync(CancellationToken cancel)
     {
-        var rows = ledger.ReadJournal(Cursor, RowsAtOnce);
+        var rows = ledger.ReadJournal(Cursor, RowsAtOnce, Partition);
         if (rows.Count == 0) return false;
         if (rows[0].Seq != Cursor + 1)
         {
@@ -171,7 +197,7 @@ public sealed class Projector : IAsyncDisposable
     /// <summary>Meter days in which arrival order must not decide: written again as they count, once the journal row that changed them is out.</summary>
     private async Task<bool> ProjectSettledAsync(CancellationToken cancel)
     {
-        var days = ledger.SettledDays(SettledAtOnce).Where(day => day.Seq <= Cursor).ToList();
+        var days = ledger.SettledDays(SettledAtOnce, Partition).Where(day => day.Seq <= Cursor).ToList();
         if (days.Count == 0) return false;
         using (var view = ledger.OpenView())
         {
@@ -180,7 +206,7 @@ public sealed class Projector : IAsyncDisposable
                 foreach (var row in view.MeterDays(day.MeterNo, day.Register, day.Day, day.Day)) AddResolved(row, entries);
         }
         await WriteAsync(cancel).ConfigureAwait(false);
-        ledger.ForgetSettledDays(days.Max(day => day.Id));
+        ledger.ForgetSettledDays(days.Max(day => day.Id), Partition);
         return true;
     }
 
@@ -240,6 +266,17 @@ public sealed class Projector : IAsyncDisposable
     private void MoveTo(long seq)
     {
         Cursor = seq;
-        ledger.SetCursor(CursorName, seq);
+        ledger.MoveCursor(Partition, CursorName(Partition), seq);
     }
+
+    /// <summary>Whether a village has households that are drawn in this partition; where there is one, all are.</summary>
+    private Func<string, bool> DrawnHere()
+    {
+        if (ledger.Partitions == 1) return _ => true;
+        var current = registry.Registry;
+        return current.Households.Values.Where(household => current.PartitionOf(household.Id) == Partition).Select(household => household.Division)
+            .ToHashSet(StringComparer.Ordinal).Contains;
+    }
+
+    private static string Of(string name, int partition) => partition == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}.{partition}");
 }

@@ -30,7 +30,7 @@ public sealed class QuarantineReplay
     private readonly ReadingIntake intake;
     private readonly IReadOnlyList<Profile> profiles;
     private readonly AsOf clock = new();
-    private readonly JournalBlob.Writer writer = new();
+    private readonly CommitRows commit;
     private readonly Dictionary<string, (long Count, string Detail)> stillBad = new(StringComparer.Ordinal);
     private readonly List<ReplayedMessage> first = [];
     private IntakeBatch decoded = new();
@@ -43,7 +43,9 @@ public sealed class QuarantineReplay
     {
         (this.ledger, this.time, this.dryRun) = (ledger, time, dryRun);
         profiles = options.Profiles;
-        intake = new ReadingIntake(new RegistryWatch(ledger, time), Keep, clock, options);
+        var registry = new RegistryWatch(ledger, time);
+        intake = new ReadingIntake(registry, Keep, clock, options);
+        commit = new CommitRows(ledger.Partitions, registry);
     }
 
     /// <inheritdoc cref="Run(ReplayScope, Action{long})"/>
@@ -131,14 +133,14 @@ public sealed class QuarantineReplay
     private bool Store(long receivedAtMs, IntakeBatch brings, ReplayOutcome outcome)
     {
         if (outcome.Taken.Count + outcome.Kept.Count == 0) return true;
-        ReadOnlySpan<byte> row = [];
+        IReadOnlyList<PartitionRow> rows = [];
         if (outcome.Taken.Count > 0)
         {
-            writer.Begin(receivedAtMs, brings.Counts, brings.Count);
-            writer.Add(brings.Readings);
-            row = writer.Finish();
+            commit.Begin(brings.Count);
+            commit.Add(brings);
+            rows = commit.Finish(receivedAtMs, always: true);
         }
-        return ledger.Replay(row, outcome, time.GetUtcNow().ToUnixTimeMilliseconds());
+        return ledger.Replay(rows, outcome, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     /// <summary>Runs one message through intake into <see cref="decoded"/>.</summary>

@@ -28,8 +28,7 @@ public static class ReadingsCsv
     /// <exception cref="InvalidDataException">The file as a whole cannot be read: not UTF-8, or a required heading is missing.</exception>
     public static ReadingsImportResult Import(ILedger ledger, Stream content, TimeProvider time, IntakeOptions options, Action<long> progress)
     {
-        var directory = new RegistryWatch(ledger, time).Directory;
-        var import = new Run(ledger, directory, time, options);
+        var import = new Run(ledger, new RegistryWatch(ledger, time), time, options);
         using var reader = new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, 1 << 16, leaveOpen: true);
         try
         {
@@ -59,10 +58,11 @@ public static class ReadingsCsv
         return columns;
     }
 
-    private sealed class Run(ILedger ledger, MeterDirectory directory, TimeProvider time, IntakeOptions options)
+    private sealed class Run(ILedger ledger, RegistryWatch registry, TimeProvider time, IntakeOptions options)
     {
         private readonly IntakeBatch batch = new();
-        private readonly JournalBlob.Writer writer = new();
+        private readonly MeterDirectory directory = registry.Directory;
+        private readonly CommitRows commit = new(ledger.Partitions, registry);
 
         public long Rows { get; private set; }
         public long Taken { get; private set; }
@@ -88,9 +88,9 @@ public static class ReadingsCsv
         public void Commit()
         {
             if (batch.IsEmpty) return;
-            writer.Begin(NowMs, batch.Counts, batch.Count);
-            writer.Add(batch.Readings);
-            ledger.Append(writer.Finish(), []);
+            commit.Begin(batch.Count);
+            commit.Add(batch);
+            ledger.Record(commit.Finish(NowMs), []);
             Taken += batch.Count;
             batch.Clear();
         }

@@ -25,7 +25,7 @@ public sealed class Recorded(long seq, long recordedAtMs, Reading[] rented, int 
 }
 
 /// <summary>
-/// One loop that drains everything submitted, commits it as one journal row, and only then lets the acknowledgements go. A commit that fails
+/// One loop that drains everything submitted, commits it as one journal row per partition, and only then lets the acknowledgements go. A commit that fails
 /// is tried again until it succeeds: meanwhile nothing is acknowledged and, once the channel is full, no socket is read.
 /// </summary>
 public sealed class Recorder : IAsyncDisposable
@@ -45,23 +45,25 @@ public sealed class Recorder : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly Channel<IntakeBatch> waiting;
-    private readonly Channel<Recorded> recorded;
+    private readonly Channel<Recorded>?[] followers;
     private readonly CancellationTokenSource giveUp = new();
     private readonly Task loop;
 
     // Owned by the loop.
-    private readonly JournalBlob.Writer writer = new();
+    private readonly CommitRows rows;
     private readonly List<IntakeBatch> drained = [];
     private readonly List<QuarantinedMessage> quarantined = [];
-    private readonly IntakeBatch tally = new();
-    private readonly Queue<(long Seq, int Readings)> unfolded = [];
+    private readonly Queue<(long Seq, int Readings)>[] unfolded;
     private long unfoldedReadings;
 
-    public Recorder(ILedger ledger, TimeProvider time, ILogger<Recorder> log)
+    /// <param name="registry">Tells the partitions of meters; may be missing only where the ledger has one.</param>
+    public Recorder(ILedger ledger, TimeProvider time, ILogger<Recorder> log, RegistryWatch? registry = null)
     {
         (this.ledger, this.time, this.log) = (ledger, time, log);
+        rows = new CommitRows(ledger.Partitions, registry);
+        followers = new Channel<Recorded>?[ledger.Partitions];
+        unfolded = [.. followers.Select(_ => new Queue<(long Seq, int Readings)>())];
         waiting = Channel.CreateBounded<IntakeBatch>(new BoundedChannelOptions(WaitingBatchesMax) { SingleReader = true });
-        recorded = Channel.CreateBounded<Recorded>(new BoundedChannelOptions(UnfoldedCommitsMax) { SingleReader = true, SingleWriter = true });
         loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -74,11 +76,19 @@ public sealed class Recorder : IAsyncDisposable
     /// </summary>
     public long UnfoldedReadingsMax { private get; init; } = 10_000_000;
 
-    /// <summary>The newest journal row that is folded; where nobody folds, no row is waited for.</summary>
-    public Func<long> FoldedSeq { private get; set; } = () => long.MaxValue;
+    /// <summary>The newest journal row of a partition that is folded; where nobody folds it, no row is waited for.</summary>
+    public Func<int, long> FoldedSeq { private get; set; } = _ => long.MaxValue;
 
-    /// <summary>Commits in order, for the accruer. It may miss some: then the journal has them.</summary>
-    public ChannelReader<Recorded> Recorded => recorded.Reader;
+    /// <summary>Commits to a partition in order, from now on, for its accruer. It may miss some: then the journal has them.</summary>
+    public ChannelReader<Recorded> Follow(int partition)
+    {
+        var channel = Channel.CreateBounded<Recorded>(new BoundedChannelOptions(UnfoldedCommitsMax) { SingleReader = true, SingleWriter = true });
+        Volatile.Write(ref followers[partition], channel);
+        return channel.Reader;
+    }
+
+    /// <summary>Nobody follows the partition any more.</summary>
+    public void Unfollow(int partition) => Volatile.Write(ref followers[partition], null);
 
     /// <summary>False while commits fail.</summary>
     public bool Healthy => Waiting is null;
@@ -99,7 +109,7 @@ public sealed class Recorder : IAsyncDisposable
         waiting.Writer.TryComplete();
         giveUp.CancelAfter(TimeSpan.FromSeconds(30));
         await loop.ConfigureAwait(false);
-        recorded.Writer.TryComplete();
+        foreach (var follower in followers) follower?.Writer.TryComplete();
         giveUp.Dispose();
     }
 
@@ -122,28 +132,29 @@ public sealed class Recorder : IAsyncDisposable
 
     private bool FarAhead()
     {
-        var folded = FoldedSeq();
-        while (unfolded.TryPeek(out var row) && row.Seq <= folded) unfoldedReadings -= unfolded.Dequeue().Readings;
+        for (var partition = 0; partition < unfolded.Length; partition++)
+        {
+            if (unfolded[partition].Count == 0) continue;
+            var folded = FoldedSeq(partition);
+            while (unfolded[partition].TryPeek(out var row) && row.Seq <= folded) unfoldedReadings -= unfolded[partition].Dequeue().Readings;
+        }
         return unfoldedReadings > UnfoldedReadingsMax;
     }
 
     private bool Commit(int readings)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        rows.Begin(readings);
         foreach (var batch in drained)
         {
             // The row's own time: a replay takes them off the day that they were counted on.
             foreach (var message in batch.Quarantined) quarantined.Add(message with { ReceivedAtMs = now });
-            foreach (var count in batch.Counts) tally.Tally(count.Company, count.Received, count.Quarantined);
+            rows.Add(batch);
         }
-        if (tally.Counts.Count > 0)
+        if (rows.Finish(now) is { Count: > 0 } commit)
         {
-            writer.Begin(now, tally.Counts, readings);
-            foreach (var batch in drained) writer.Add(batch.Readings);
-            if (Append(writer.Finish()) is not { } seq) return false;
-            unfolded.Enqueue((seq, readings));
-            unfoldedReadings += readings;
-            HandOn(seq, now, readings);
+            if (Append(commit) is not { } seqs) return false;
+            for (var i = 0; i < seqs.Length; i++) HandOn(rows.Filled[i], seqs[i], now);
         }
         foreach (var batch in drained)
         {
@@ -152,22 +163,21 @@ public sealed class Recorder : IAsyncDisposable
         }
         drained.Clear();
         quarantined.Clear();
-        tally.Clear();
         Commits.Increment();
         Readings.Add(readings);
         return true;
     }
 
-    /// <summary>Tries until the ledger takes the row; null when shut down before it did.</summary>
-    private long? Append(ReadOnlySpan<byte> blob)
+    /// <summary>Tries until the ledger takes the rows; null when shut down before it did.</summary>
+    private long[]? Append(IReadOnlyList<PartitionRow> commit)
     {
         for (var pauseMs = 50; ; pauseMs = Math.Min(pauseMs * 2, 2_000))
         {
             try
             {
-                var seq = ledger.Append(blob, quarantined);
+                var seqs = ledger.Record(commit, quarantined);
                 Waiting = null;
-                return seq;
+                return seqs;
             }
             catch (LedgerException error)
             {
@@ -178,16 +188,12 @@ public sealed class Recorder : IAsyncDisposable
         }
     }
 
-    private void HandOn(long seq, long now, int readings)
+    private void HandOn(CommitRows.Part part, long seq, long now)
     {
-        var all = ArrayPool<Reading>.Shared.Rent(readings);
-        var at = 0;
-        foreach (var batch in drained)
-        {
-            batch.Readings.CopyTo(all.AsSpan(at));
-            at += batch.Count;
-        }
-        var commit = new Recorded(seq, now, all, readings, [.. tally.Counts]);
-        if (!recorded.Writer.TryWrite(commit)) commit.Return();
+        unfolded[part.Partition].Enqueue((seq, part.Count));
+        unfoldedReadings += part.Count;
+        if (Volatile.Read(ref followers[part.Partition]) is not { } follower) return;
+        var commit = part.Take(seq, now);
+        if (!follower.Writer.TryWrite(commit)) commit.Return();
     }
 }

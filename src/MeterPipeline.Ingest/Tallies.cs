@@ -7,7 +7,7 @@ namespace MeterPipeline.Ingest;
 /// Reconciliation counters per company and day of receipt, as they will stand after the next flush. Days are loaded from the ledger when they
 /// are first touched, so that rows are written as absolute values. Owned by the accruer's loop.
 /// </summary>
-internal sealed class Tallies(ILedger ledger)
+internal sealed class Tallies(ILedger ledger, int partition)
 {
     private readonly Dictionary<(string Company, int Day), Tally> rows = [];
     private readonly HashSet<int> loadedDays = [];
@@ -59,7 +59,7 @@ internal sealed class Tallies(ILedger ledger)
     private void Load(int day)
     {
         using var view = ledger.OpenView();
-        foreach (var row in view.Counters(day, day))
+        foreach (var row in view.Counters(day, day, partition))
             rows[(row.Company, day)] = new Tally(row.Company, day)
             {
                 Received = row.Received,

@@ -10,7 +10,8 @@ namespace MeterPipeline.Ingest;
 /// What villages use and earn per day: sums of their households' statements, drawn anew for villages whose meters changed. A flush takes as
 /// many as fit its time; the rest waits for the next. Owned by the accruer's loop.
 /// </summary>
-public sealed class VillageBoard(PolicyBook policies, TimeProvider time)
+/// <param name="partition">Whose households are drawn; null: all, where there is one partition.</param>
+public sealed class VillageBoard(PolicyBook policies, TimeProvider time, int? partition = null)
 {
     private readonly Queue<string> queue = new();
     private readonly HashSet<string> waiting = new(StringComparer.Ordinal);
@@ -18,6 +19,8 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time)
     private readonly HashSet<string> drawn = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private Dictionary<string, List<Household>> households = [];
+    private readonly SortedDictionary<int, long> beside = [];
+    private ILookup<string, Meter> guests = Array.Empty<Meter>().ToLookup(meter => meter.Id, StringComparer.Ordinal);
     private RegistrySnapshot registry = RegistrySnapshot.Empty;
 
     /// <summary>Time that one flush spends on villages, default 150 ms: short beside its rest. Longer where nobody waits for the next reading.</summary>
@@ -30,10 +33,33 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time)
     public void Adopt(RegistrySnapshot newer)
     {
         registry = newer;
-        households = newer.Households.Values.GroupBy(h => h.Division, StringComparer.Ordinal)
+        households = newer.Households.Values.Where(h => partition is not { } own || newer.PartitionOf(h.Id) == own).GroupBy(h => h.Division, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
         foreach (var village in households.Keys) Enqueue(village);
+        if (partition is null) return;
+        guests = newer.Guests.Where(guest => newer.PartitionOf(guest.Household.Id) == partition)
+            .ToLookup(guest => guest.Household.Division, guest => guest.Meter, StringComparer.Ordinal);
+        beside.Clear();
+        foreach (var other in VillageSheet.Beside(newer, partition.Value)) beside[other] = -1;
     }
+
+    /// <summary>Whether households here have meters that another partition folds: see <see cref="LookBeside"/>.</summary>
+    public bool HasGuests => beside.Count > 0;
+
+    /// <summary>Villages with meters of other partitions are drawn anew where these were flushed.</summary>
+    /// <param name="foldedOf">What the books are restored from stands for it.</param>
+    public void LookBeside(Func<int, long> foldedOf)
+    {
+        foreach (var other in beside.Keys.Where(other => beside[other] != foldedOf(other)).ToList())
+        {
+            beside[other] = foldedOf(other);
+            foreach (var village in guests)
+                if (village.Any(meter => meter.Partition == other)) Enqueue(village.Key);
+        }
+    }
+
+    /// <summary>Whether what the meter's book stands for may be stored by this partition.</summary>
+    public bool Folds(int meterNo) => partition is null || registry.MeterByNo(meterNo)?.Partition == partition;
 
     /// <summary>A meter's readings changed.</summary>
     public void Touch(int meterNo)
@@ -53,13 +79,14 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time)
             var village = queue.Dequeue();
             waiting.Remove(village);
             if (!households.TryGetValue(village, out var members)) continue;
+            foreach (var guest in guests[village]) books.Release(guest.No);
             VillageSheet.Draw(books, statements, village, members, into);
             drawing.Add(village);
         }
     }
 
     /// <summary>What all stored rows stand for once those collected last are stored too; null while some wait.</summary>
-    public long? Print(long foldedSeq) => Waiting ? null : VillageSheet.Print(foldedSeq, registry.Version, policies);
+    public long? Print(long foldedSeq) => Waiting ? null : VillageSheet.Print([foldedSeq, .. beside.Values], registry.Version, policies);
 
     /// <summary>The rows collected last are stored.</summary>
     public void Stored()

@@ -13,9 +13,10 @@ public sealed class ChangedBooks
     private readonly List<long> days;
     private readonly List<long> years;
 
-    public ChangedBooks(Books changed)
+    /// <param name="stores">Which meters' books are meant; null: all.</param>
+    public ChangedBooks(Books changed, Func<int, bool>? stores = null)
     {
-        books = [.. changed.Dirty];
+        books = [.. changed.Dirty.Where(book => stores?.Invoke(book.MeterNo) ?? true)];
         Array.Sort(books, static (a, b) => a.MeterNo != b.MeterNo ? a.MeterNo.CompareTo(b.MeterNo) : a.Register.CompareTo(b.Register));
         years = InOrder(book => book.ChangedYears());
         days = InOrder(book => book.ChangedDays());

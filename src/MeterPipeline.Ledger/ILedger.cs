@@ -9,39 +9,61 @@ namespace MeterPipeline.Ledger;
 /// <summary>
 /// The store: a journal of everything acknowledged, the registry, and what was folded from them. Two real implementations stand
 /// behind it (SQLite, PostgreSQL) and one contract suite. Synchronous: the callers are dedicated threads and short requests.
-/// <para>Who may call: <see cref="Append"/> one thread at a time per process (the recorder); <see cref="Flush"/> and
-/// <see cref="PruneJournal"/> only the holder of <see cref="AcquireFold"/>; everything else any thread. Other processes may append
-/// to the journal, change the registry and read at any time; only folding has a single owner.</para>
+/// <para>The journal lies in partitions, each with its own row numbers from 1. All readings of a meter are in one, which never changes
+/// (<see cref="Domain.Registry.Meter.Partition"/>).</para>
+/// <para>Who may call: <see cref="Record"/> one thread at a time per process (the recorder); <see cref="Flush"/>, <see cref="PruneJournal"/> and
+/// <see cref="MoveCursor"/> only the holder of <see cref="AcquireFold"/> of the partition; everything else any thread. Other processes may append
+/// to the journal, change the registry and read at any time; only folding a partition has a single owner.</para>
 /// </summary>
 public interface ILedger : IDisposable
 {
     /// <summary>Frozen runs and money that moved.</summary>
     ISettlements Settlements { get; }
 
+    /// <summary>How many journals there are, at least 1; fixed when the ledger is made.</summary>
+    int Partitions { get; }
+
+    /// <summary>Whether several processes share the folding, each some partitions (<see cref="Attend"/>); otherwise one folds, and a second is refused.</summary>
+    bool HasNodes { get; }
+
     /// <summary>
-    /// Makes one batch durable: the journal row (a <see cref="JournalBlob"/>) and its quarantined messages in one transaction that has
-    /// reached the disk when this returns. The blob is never empty:
-    /// it counts the quarantined messages too.
+    /// Makes one commit durable: its journal rows (each a <see cref="JournalBlob"/>) and its quarantined messages in one transaction that has
+    /// reached the disk when this returns.
     /// </summary>
-    /// <returns>The row's sequence number: from 1, gapless, in commit order.</returns>
+    /// <param name="rows">At least one, at most one of a partition, in ascending order; where something is quarantined the first is of partition 0.</param>
+    /// <returns>The sequence number of each row: from 1 in each partition, gapless, in commit order.</returns>
     /// <exception cref="LedgerException">Nothing was stored; the same call may be repeated.</exception>
-    long Append(ReadOnlySpan<byte> blob, IReadOnlyList<QuarantinedMessage> quarantined);
+    long[] Record(IReadOnlyList<PartitionRow> rows, IReadOnlyList<QuarantinedMessage> quarantined);
 
-    /// <summary>The sequence number of the newest journal row, 0 when there never was one.</summary>
-    long JournalHead();
+    /// <summary>The sequence number of the newest row of each partition, 0 where there never was one. One cheap question.</summary>
+    long[] JournalHeads();
 
-    /// <summary>Rows after <paramref name="afterSeq"/> in order, at most <paramref name="maxRows"/>.</summary>
-    IReadOnlyList<JournalRow> ReadJournal(long afterSeq, int maxRows);
+    /// <summary>Rows of a partition after <paramref name="afterSeq"/> in order, at most <paramref name="maxRows"/>.</summary>
+    IReadOnlyList<JournalRow> ReadJournal(long afterSeq, int maxRows, int partition = 0);
 
     /// <summary>Deletes rows up to and including <paramref name="upToSeq"/>; the caller keeps it behind every cursor.</summary>
-    void PruneJournal(long upToSeq);
+    /// <exception cref="FoldLostException">Another process folds the partition now.</exception>
+    void PruneJournal(long upToSeq, int partition = 0);
 
-    /// <summary>Becomes the one folder of this ledger until disposed.</summary>
+    /// <summary>Becomes the one folder of a partition until disposed.</summary>
     /// <exception cref="LedgerException">Another process holds it: names the process and what to do.</exception>
-    IDisposable AcquireFold();
+    IDisposable AcquireFold(int partition = 0);
 
     /// <summary>Stores folded state and the journal position it stands for, in one transaction.</summary>
+    /// <exception cref="FoldLostException">Another process folds the partition now: nothing is stored, now or later.</exception>
     void Flush(FoldFlush flush);
+
+    /// <summary>
+    /// Says that this process lives and folds, and learns how partitions are spread. To be called every second: whoever is silent for six loses
+    /// its partitions to others.
+    /// </summary>
+    FoldSpread Attend();
+
+    /// <summary>No longer folds: others share its partitions at once. After every fold was given back.</summary>
+    void Depart();
+
+    /// <summary>How partitions are spread, without taking part.</summary>
+    FoldSpread Spread();
 
     /// <summary>A consistent view of everything committed when it was opened, journal tail included.</summary>
     ILedgerView OpenView();
@@ -79,20 +101,24 @@ public interface ILedger : IDisposable
     long Cursor(string name);
 
     /// <summary>Meter days in which a later revision or a conflict changed what counts, oldest first: the time-series sink must hear of them.</summary>
-    IReadOnlyList<SettledDay> SettledDays(int max);
+    IReadOnlyList<SettledDay> SettledDays(int max, int partition = 0);
 
-    /// <summary>Forgets those up to and including <paramref name="upToId"/>.</summary>
-    void ForgetSettledDays(long upToId);
+    /// <summary>Forgets those of a partition up to and including <paramref name="upToId"/>.</summary>
+    void ForgetSettledDays(long upToId, int partition = 0);
 
     void SetCursor(string name, long value);
 
+    /// <summary>Sets a cursor that goes with a partition.</summary>
+    /// <exception cref="FoldLostException">Another process folds the partition now.</exception>
+    void MoveCursor(int partition, string name, long value);
+
     /// <summary>
     /// Stores what became of quarantined messages that were decoded again, in one transaction that has reached the disk when this returns:
-    /// the journal row of what can be taken now, the marks on the messages it came from, and what still waits. Any thread, any process.
+    /// the journal rows of what can be taken now, the marks on the messages it came from, and what still waits. Any thread, any process.
     /// </summary>
-    /// <param name="blob">Empty where no message was taken.</param>
+    /// <param name="rows">As of <see cref="Record"/>; none where no message was taken.</param>
     /// <returns>False: one of them is no longer open, because somebody else replayed it; nothing was stored.</returns>
-    bool Replay(ReadOnlySpan<byte> blob, ReplayOutcome outcome, long atMs);
+    bool Replay(IReadOnlyList<PartitionRow> rows, ReplayOutcome outcome, long atMs);
 
     /// <summary>Deletes the oldest replayed messages until both limits hold or none is left. Open messages are never deleted.</summary>
     /// <param name="maxBytes">Of payloads.</param>
@@ -103,10 +129,16 @@ public interface ILedger : IDisposable
 /// <summary>One moment of the ledger. Dispose soon: an open view holds back the reuse of space.</summary>
 public interface ILedgerView : IDisposable
 {
-    /// <summary>The journal position that the folded rows stand for; <see cref="JournalTail"/> begins after it.</summary>
+    /// <summary>How many journal rows the folded rows stand for, all partitions together: where there is one, its newest row folded.</summary>
     long FoldedSeq { get; }
 
-    /// <summary>Journal rows after <see cref="FoldedSeq"/>, in order, streamed.</summary>
+    /// <summary>The newest row of a partition that the folded rows stand for.</summary>
+    long FoldedOf(int partition);
+
+    /// <summary><see cref="VillageSheet.Print"/> of the village rows of a partition as stored, 0 where some waited to be drawn.</summary>
+    long VillagesPrint(int partition);
+
+    /// <summary>Journal rows after <see cref="FoldedOf"/>, partition by partition, in order, streamed.</summary>
     IEnumerable<JournalRow> JournalTail();
 
     RegistrySnapshot Registry();
@@ -130,7 +162,8 @@ public interface ILedgerView : IDisposable
     IEnumerable<MeterYearRow> AllMeterYears(int autumn);
 
     /// <summary>Every stored meter day, ordered by meter, register, day, streamed.</summary>
-    IEnumerable<MeterDayRow> AllMeterDays();
+    /// <param name="partition">Only of its meters; null: of all.</param>
+    IEnumerable<MeterDayRow> AllMeterDays(int? partition = null);
 
     /// <summary>Every stored meter of one local day, ordered by meter, register, streamed: a cheap scan, rows are stored by day.</summary>
     IEnumerable<MeterDayRow> MeterDaysOn(int day);
@@ -139,7 +172,8 @@ public interface ILedgerView : IDisposable
     IEnumerable<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay);
 
     /// <summary>Counters per company and day of receipt in [first, last], without the journal's tail.</summary>
-    IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay);
+    /// <param name="partition">Only what was counted there; null: all together.</param>
+    IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay, int? partition = null);
 
     /// <summary>Newest first, with the first <see cref="QuarantineRow.ExcerptBytes"/> of their payloads.</summary>
     IReadOnlyList<QuarantineRow> Quarantine(long beforeId, int max);
@@ -162,6 +196,25 @@ public interface ILedgerView : IDisposable
 
 /// <param name="Blob">As appended.</param>
 public readonly record struct JournalRow(long Seq, byte[] Blob);
+
+/// <summary>What a commit adds to one partition.</summary>
+public readonly record struct PartitionRow(int Partition, ReadOnlyMemory<byte> Blob);
+
+/// <summary>How the partitions are spread over the nodes at this moment.</summary>
+/// <param name="Nodes">Processes that take part and live.</param>
+/// <param name="Target">How many partitions this process should fold; 0 where it does not take part.</param>
+public sealed record FoldSpread(int Nodes, int Target, IReadOnlyList<PartitionState> Partitions);
+
+/// <param name="Head">Newest journal row.</param>
+/// <param name="Folded">Newest journal row whose fold is stored.</param>
+/// <param name="Owner">Who folds it, or folded it last; for a person.</param>
+public readonly record struct PartitionState(int Partition, long Head, long Folded, string Owner, FoldHolder Holder);
+
+/// <summary>Who holds the fold of a partition.</summary>
+public enum FoldHolder
+{
+    Nobody, Me, Other
+}
 
 /// <summary>A message, or one item of a batch, that could not be taken: kept with its bytes, visible, replayable.</summary>
 /// <param name="Company">Whom it is counted for: the company that the connection had proved to be, otherwise the one that the topic names, else empty.</param>
@@ -233,7 +286,10 @@ public sealed record AccountAlias(string Account, string HouseholdId, Domain.Loc
 /// <summary>Absolute values: writing them twice is harmless, except counters, which replace the row of their key too.</summary>
 public sealed class FoldFlush
 {
-    /// <summary>Journal position that everything below includes.</summary>
+    /// <summary>Which partition was folded; village days and counters are its share.</summary>
+    public int Partition { get; init; }
+
+    /// <summary>Journal position of the partition that everything below includes.</summary>
     public required long FoldedSeq { get; init; }
 
     /// <summary>Best in the order of day, meter, register. Asked for once in every try, so that rows may be made on the way.</summary>
@@ -245,10 +301,8 @@ public sealed class FoldFlush
     public List<VillageDayRow> VillageDays { get; } = [];
     public List<CounterRow> Counters { get; } = [];
 
-    /// <summary><see cref="VillageSheet.Print"/> where every village is drawn, else 0; stored as the cursor <see cref="VillagesCursor"/>.</summary>
+    /// <summary><see cref="VillageSheet.Print"/> where every village is drawn, else 0.</summary>
     public long VillagesPrint { get; set; }
-
-    public const string VillagesCursor = "villages";
 
     /// <summary>Added, not replaced; ids are given by the ledger.</summary>
     public List<SettledDay> SettledDays { get; } = [];
@@ -273,11 +327,11 @@ public sealed class RegistryChange
 public sealed record RegistryChangeResult(int Added, int Changed, int Unchanged, long Version, bool Moved = false);
 
 /// <summary>The ledger could not do something: the message names the operation, the place and the remedy.</summary>
-public sealed class LedgerException(string message, Exception? inner = null) : Exception(message, inner)
+public class LedgerException(string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>The store is out of reach or takes nothing at this moment: the same may be asked again later.</summary>
     public bool IsAway { get; init; }
-
-    /// <summary>Another process folds now: what this one holds of it is worth nothing any more.</summary>
-    public bool IsTakenOver { get; init; }
 }
+
+/// <summary>Another process folds the partition now. Whoever folded it before must end: nothing that it writes is stored any more.</summary>
+public sealed class FoldLostException(string message) : LedgerException(message);

@@ -116,6 +116,9 @@ public static class JournalBlob
             return buffer.AsSpan(0, length);
         }
 
+        /// <summary>The row that <see cref="Finish"/> sealed, valid as long.</summary>
+        public ReadOnlyMemory<byte> Row => buffer.AsMemory(0, length);
+
         private void WriteCount(int value)
         {
             Reserve(Varint.MaxBytes);

@@ -29,7 +29,7 @@ public sealed class LedgerReading : IDisposable
 
     public ILedgerView View { get; }
 
-    /// <summary>The newest journal row that is in it.</summary>
+    /// <summary>How many journal rows are in it: where there is one partition, the newest row.</summary>
     public long JournalSeq { get; private set; }
 
     public Books Books { get; }
@@ -109,7 +109,7 @@ public sealed class LedgerReading : IDisposable
         JournalSeq = View.FoldedSeq;
         foreach (var row in View.JournalTail())
         {
-            JournalSeq = row.Seq;
+            JournalSeq++;
             JournalBlob.Read(row.Blob, readings, counts);
             Apply(readings);
             PendingReceived.AddRange(counts);

@@ -26,6 +26,9 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     public IReadOnlyList<(Register Register, int Autumn, byte[] Blob)> Years(int meterNo) =>
         [.. Ask(asked => asked.MeterYears(meterNo)).Select(row => (row.Register, row.Autumn, row.Blob))];
 
+    /// <summary>The newest journal row of a partition that what is read stands for.</summary>
+    public long FoldedOf(int partition) => Ask(asked => asked.FoldedOf(partition));
+
     /// <summary>Lets the view go; the next question sees what was flushed meanwhile.</summary>
     public void Release()
     {

@@ -44,10 +44,13 @@ public sealed class Verification
     private long? villageDays;
     private int runs;
 
-    private Verification(ILedgerView view, ISettlements settlements, PolicyBook policies, long villagesPrint, Action<long> progress)
+    private Verification(ILedgerView view, ISettlements settlements, PolicyBook policies, int partitions, Action<long> progress)
     {
         (this.view, this.settlements, this.policies, this.progress, registry) = (view, settlements, policies, progress, view.Registry());
-        villagesDrawn = villagesPrint == VillageSheet.Print(view.FoldedSeq, registry.Version, policies);
+        villagesDrawn = Enumerable.Range(0, partitions).All(partition =>
+            view.VillagesPrint(partition) == VillageSheet.Print([view.FoldedOf(partition), .. Beside(partition)], registry.Version, policies));
+
+        IEnumerable<long> Beside(int partition) => partitions == 1 ? [] : VillageSheet.Beside(registry, partition).Select(view.FoldedOf);
     }
 
     private bool Enough => differences.Count >= DifferencesShown;
@@ -55,10 +58,8 @@ public sealed class Verification
     /// <param name="progress">Told the number of stored meter days read.</param>
     public static VerificationResult Run(ILedger ledger, PolicyBook policies, Action<long> progress)
     {
-        // Before the view: if the print fits the view, all rows that it stands for are in the view.
-        var print = ledger.Cursor(FoldFlush.VillagesCursor);
         using var view = ledger.OpenView();
-        return new Verification(view, ledger.Settlements, policies, print, progress).Run();
+        return new Verification(view, ledger.Settlements, policies, ledger.Partitions, progress).Run();
     }
 
     private VerificationResult Run()
@@ -215,13 +216,23 @@ public sealed class Verification
             var members = village.ToList();
             if ((households += members.Count) > HouseholdsAtOnce) (books, households) = (NewBooks(), members.Count);
             drawn.Clear();
-            VillageSheet.Draw(books, new Statements(books, policies), village.Key, members, drawn);
-            Compare(village.Key, drawn);
+            var statements = new Statements(books, policies);
+            foreach (var share in members.GroupBy(household => registry.PartitionOf(household.Id))) VillageSheet.Draw(books, statements, village.Key, [.. share], drawn);
+            Compare(village.Key, Added(drawn));
             if (Enough) return;
         }
 
         Books NewBooks() => new(registry, stored.Days, stored.Years);
     }
+
+    /// <summary>The shares of partitions added up, as a view does it.</summary>
+    private static List<VillageDayRow> Added(List<VillageDayRow> shares) => [.. shares.GroupBy(row => (row.Energy, row.Day)).Select(day => day.Aggregate((a, b) => a with
+    {
+        Consumption = a.Consumption + b.Consumption,
+        AccruedE8 = a.AccruedE8 + b.AccruedE8,
+        Households = a.Households + b.Households,
+        Reporting = a.Reporting + b.Reporting,
+    }))];
 
     private void Compare(string village, List<VillageDayRow> drawn)
     {

@@ -41,9 +41,10 @@ public sealed class VillageSheet
     }
 
     /// <summary>What drawn rows depend on: folded readings, registry, policies. Stored when no village waits, so that whoever draws again knows that they must agree.</summary>
-    public static long Print(long foldedSeq, long registryVersion, PolicyBook policies)
+    /// <param name="folded">Newest journal row folded: of the partition that draws, then of <see cref="Beside"/>.</param>
+    public static long Print(IEnumerable<long> folded, long registryVersion, PolicyBook policies)
     {
-        var print = Fnv.Mix(Fnv.Mix(Fnv.Start, foldedSeq), registryVersion);
+        var print = Fnv.Mix(folded.Aggregate(Fnv.Start, Fnv.Mix), registryVersion);
         foreach (var policy in policies.Policies)
         {
             foreach (var letter in policy.Id) print = Fnv.Mix(print, letter);
@@ -51,6 +52,10 @@ public sealed class VillageSheet
         }
         return unchecked((long)print);
     }
+
+    /// <summary>Other partitions whose meters serve households that are drawn in this one, ascending.</summary>
+    public static IReadOnlyList<int> Beside(RegistrySnapshot registry, int partition) =>
+        [.. registry.Guests.Where(guest => registry.PartitionOf(guest.Household.Id) == partition).Select(guest => guest.Meter.Partition).Distinct().Order()];
 
     private void Add(HouseholdStatement statement)
     {

@@ -73,4 +73,7 @@ public sealed record Installation(
 public sealed record Meter(int No, string Id, IReadOnlyList<Installation> Installations)
 {
     public Installation Current => Installations[^1];
+
+    /// <summary>The journal that its readings go to: given with its number, never changed.</summary>
+    public int Partition { get; init; }
 }

@@ -7,6 +7,7 @@ public sealed class RegistrySnapshot
     private readonly Dictionary<string, Meter[]> metersByHousehold = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<HeatedCount>> heatedByHousehold = new(StringComparer.Ordinal);
     private readonly Lazy<Household[]> byPlace;
+    private readonly Lazy<IReadOnlyList<(Household Household, Meter Meter)>> guests;
 
     /// <param name="version">Grows with every change that was committed.</param>
     public RegistrySnapshot(
@@ -35,6 +36,8 @@ public sealed class RegistrySnapshot
         foreach (var list in metersByHousehold.Values)
             if (list.Length > 1) Array.Sort(list, static (a, b) => string.CompareOrdinal(a.Id, b.Id));
         byPlace = new Lazy<Household[]>(Ordered);
+        guests = new Lazy<IReadOnlyList<(Household Household, Meter Meter)>>(() => [.. Households.Values.SelectMany(
+            household => MetersOf(household.Id).Where(meter => meter.Partition != PartitionOf(household.Id)), (household, meter) => (household, meter))]);
     }
 
     public static RegistrySnapshot Empty { get; } = new(0, [], [], [], []);
@@ -79,6 +82,12 @@ public sealed class RegistrySnapshot
     /// <summary>Every meter that has served the household, ordered by meter id.</summary>
     public IReadOnlyList<Meter> MetersOf(string householdId) =>
         metersByHousehold.TryGetValue(householdId, out var list) ? list : [];
+
+    /// <summary>The journal partition in whose fold the household is drawn: that of its first meter by id.</summary>
+    public int PartitionOf(string householdId) => MetersOf(householdId) is [var first, ..] ? first.Partition : 0;
+
+    /// <summary>Meters of other partitions than the household is drawn in: few, where the registry was corrected.</summary>
+    public IReadOnlyList<(Household Household, Meter Meter)> Guests => guests.Value;
 
     private Household[] Ordered()
     {

@@ -8,7 +8,7 @@ namespace MeterPipeline.Ledger.Postgres;
 /// <summary>
 /// Appends to the journal over one connection of its own: one round trip and one transaction per call. Each call carries the process's random
 /// id and a number; where the connection is lost before the answer, the call is sent again with both, and the server stores it or tells the
-/// row that it already has.
+/// rows that it already has.
 /// </summary>
 internal sealed class JournalAppender(PostgresDatabase database) : IDisposable
 {
@@ -22,18 +22,20 @@ internal sealed class JournalAppender(PostgresDatabase database) : IDisposable
     private readonly Guid writer = new(RandomNumberGenerator.GetBytes(16));
     private readonly Lock writing = new();
     private readonly List<QuarantinedMessage> messages = [];
-    private byte[] blob = [];
-    private int length;
+    private int[] partitions = [];
+    private ReadOnlyMemory<byte>[] blobs = [];
+    private byte[] buffer = [];
     private long call;
     private bool unknown;
     private NpgsqlConnection? connection;
 
-    public long Append(ReadOnlySpan<byte> row, IReadOnlyList<QuarantinedMessage> quarantined)
+    public long[] Append(IReadOnlyList<PartitionRow> rows, IReadOnlyList<QuarantinedMessage> quarantined)
     {
-        if (row.IsEmpty && quarantined.Count == 0) throw new ArgumentException("Nothing to append: neither readings nor quarantined messages.");
+        if (rows.All(row => row.Blob.IsEmpty) && quarantined.Count == 0)
+            throw new ArgumentException("Nothing to append: neither readings nor quarantined messages.");
         lock (writing)
         {
-            if (!unknown || !IsRepeated(row, quarantined)) Take(row, quarantined);
+            if (!unknown || !IsRepeated(rows, quarantined)) Take(rows, quarantined);
             try
             {
                 return Send();
@@ -57,7 +59,7 @@ internal sealed class JournalAppender(PostgresDatabase database) : IDisposable
         lock (writing) Disconnect();
     }
 
-    private long SendAgain()
+    private long[] SendAgain()
     {
         try
         {
@@ -71,7 +73,7 @@ internal sealed class JournalAppender(PostgresDatabase database) : IDisposable
         }
     }
 
-    private long Send()
+    private long[] Send()
     {
         connection ??= Connect();
         unknown = true;
@@ -80,17 +82,17 @@ internal sealed class JournalAppender(PostgresDatabase database) : IDisposable
             using var batch = Batch(new Session(connection).Connection);
             using var reader = batch.ExecuteReader();
             reader.Read();
-            var seq = reader.GetInt64(0);
+            var seqs = reader.GetFieldValue<long[]>(0);
             while (reader.NextResult()) continue; // the commit's answer comes after the last
             unknown = false;
-            return seq;
+            return seqs;
         }
         catch (PostgresException answer) when (answer.SqlState == StoredAlready)
         {
             var known = answer.MessageText.Split(' ');
             if (known[0] != call.ToString(CultureInfo.InvariantCulture)) throw new InvalidOperationException($"Call {call} of this process was overtaken by {known[0]}.");
             unknown = false;
-            return long.Parse(known[1], CultureInfo.InvariantCulture);
+            return [.. known[1..].Select(seq => long.Parse(seq, CultureInfo.InvariantCulture))];
         }
     }
 
@@ -98,10 +100,10 @@ internal sealed class JournalAppender(PostgresDatabase database) : IDisposable
     {
         var batch = new NpgsqlBatch(to);
         var append = new NpgsqlBatchCommand(AppendSql);
-        append.Parameters.Add(new NpgsqlParameter<int> { TypedValue = 0 });
         append.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = writer });
         append.Parameters.Add(new NpgsqlParameter<long> { TypedValue = call });
-        append.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = blob.AsMemory(0, length), NpgsqlDbType = NpgsqlDbType.Bytea });
+        append.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = partitions });
+        append.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>[]> { TypedValue = blobs, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
         batch.BatchCommands.Add(append);
         if (messages.Count > 0)
         {
@@ -121,18 +123,25 @@ internal sealed class JournalAppender(PostgresDatabase database) : IDisposable
     }
 
     /// <summary>Kept here, so that a repeated call is known by its content.</summary>
-    private void Take(ReadOnlySpan<byte> row, IReadOnlyList<QuarantinedMessage> quarantined)
+    private void Take(IReadOnlyList<PartitionRow> rows, IReadOnlyList<QuarantinedMessage> quarantined)
     {
         call++;
-        if (blob.Length < row.Length) blob = new byte[Math.Max(row.Length, 2 * blob.Length)];
-        row.CopyTo(blob);
-        length = row.Length;
+        partitions = [.. rows.Select(row => row.Partition)];
+        blobs = new ReadOnlyMemory<byte>[rows.Count];
+        var length = rows.Sum(row => row.Blob.Length);
+        if (buffer.Length < length) buffer = new byte[Math.Max(length, 2 * buffer.Length)];
+        for (int i = 0, at = 0; i < rows.Count; at += rows[i++].Blob.Length)
+        {
+            rows[i].Blob.CopyTo(buffer.AsMemory(at));
+            blobs[i] = buffer.AsMemory(at, rows[i].Blob.Length);
+        }
         messages.Clear();
         messages.AddRange(quarantined);
     }
 
-    private bool IsRepeated(ReadOnlySpan<byte> row, IReadOnlyList<QuarantinedMessage> quarantined) =>
-        row.SequenceEqual(blob.AsSpan(0, length)) && quarantined.SequenceEqual(messages);
+    private bool IsRepeated(IReadOnlyList<PartitionRow> rows, IReadOnlyList<QuarantinedMessage> quarantined) =>
+        rows.Select(row => row.Partition).SequenceEqual(partitions) && rows.Zip(blobs).All(pair => pair.First.Blob.Span.SequenceEqual(pair.Second.Span))
+        && quarantined.SequenceEqual(messages);
 
     /// <summary>The server refused and rolled back; anything else leaves open whether the commit was done.</summary>
     private static bool IsAnswer(NpgsqlException error) => error is PostgresException { InvariantSeverity: "ERROR" } && !PostgresFailure.IsLost(error);

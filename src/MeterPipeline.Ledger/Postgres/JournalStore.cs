@@ -3,32 +3,35 @@ namespace MeterPipeline.Ledger.Postgres;
 /// <summary>What else is done to the journal and the quarantine. Whoever appends locks the journal's head first, so that nobody waits in a ring.</summary>
 internal static class JournalStore
 {
-    public static long Head(Session session) => session.Scalar("SELECT seq FROM journal_head WHERE part = 0");
+    public static long Head(Session session, int partition) => session.Scalar("SELECT seq FROM journal_head WHERE part = $1", partition);
 
-    public static IReadOnlyList<JournalRow> Read(Session session, long afterSeq, int maxRows) => session.Rows(
-        "SELECT seq, blob FROM journal WHERE part = 0 AND seq > $1 ORDER BY seq LIMIT $2",
-        row => new JournalRow(row.GetInt64(0), row.GetFieldValue<byte[]>(1)), afterSeq, maxRows);
+    public static long[] Heads(Session session) => [.. session.Rows("SELECT seq FROM journal_head ORDER BY part", row => row.GetInt64(0))];
+
+    public static IReadOnlyList<JournalRow> Read(Session session, long afterSeq, int maxRows, int partition) => session.Rows(
+        "SELECT seq, blob FROM journal WHERE part = $3 AND seq > $1 ORDER BY seq LIMIT $2",
+        row => new JournalRow(row.GetInt64(0), row.GetFieldValue<byte[]>(1)), afterSeq, maxRows, partition);
 
     /// <summary>Deletes at most <see cref="PostgresLimits.PruneRows"/> up to <paramref name="upToSeq"/>.</summary>
     /// <returns>False: nothing is left to prune.</returns>
     public static bool Prune(Session session, FoldLease lease, long upToSeq, string place)
     {
         lease.Require(session, "prune the journal");
-        var folded = FoldStore.Cursor(session, FoldStore.FoldedCursor);
+        var folded = FoldStore.Folded(session, lease.Partition);
         if (upToSeq > folded)
         {
-            throw new LedgerException($"Cannot prune the journal up to row {upToSeq}: only rows up to {folded} are folded in {place}. " +
+            throw new LedgerException(
+                $"Cannot prune partition {lease.Partition} of the journal up to row {upToSeq}: only rows up to {folded} are folded in {place}. " +
                 "Flush before pruning.");
         }
-        var pruned = session.Scalar("SELECT pruned FROM fold WHERE part = 0");
+        var pruned = session.Scalar("SELECT pruned FROM fold WHERE part = $1", lease.Partition);
         var last = Math.Min(upToSeq, pruned + PostgresLimits.PruneRows);
         if (last <= pruned) return false;
-        session.Run("DELETE FROM journal WHERE part = 0 AND seq > $1 AND seq <= $2", pruned, last);
-        session.Run("UPDATE fold SET pruned = $1 WHERE part = 0", last);
+        session.Run("DELETE FROM journal WHERE part = $1 AND seq > $2 AND seq <= $3", lease.Partition, pruned, last);
+        session.Run("UPDATE fold SET pruned = $2 WHERE part = $1", lease.Partition, last);
         return last < upToSeq;
     }
 
-    public static bool Replay(Session session, byte[] blob, ReplayOutcome outcome, long atMs)
+    public static bool Replay(Session session, IReadOnlyList<PartitionRow> rows, ReplayOutcome outcome, long atMs)
     {
         session.Run("SELECT 1 FROM journal_head WHERE part = 0 FOR UPDATE");
         var marked = session.Run("UPDATE quarantine SET replayed_at_ms = $1 WHERE id = ANY($2) AND replayed_at_ms IS NULL", atMs, outcome.Taken.ToArray());
@@ -37,11 +40,11 @@ internal static class JournalStore
             session.Discard();
             return false;
         }
-        if (blob.Length > 0)
+        foreach (var row in rows)
         {
             session.Run("""
-                WITH head AS (UPDATE journal_head SET seq = seq + 1 WHERE part = 0 RETURNING seq) INSERT INTO journal SELECT 0, seq, $1 FROM head
-                """, blob);
+                WITH head AS (UPDATE journal_head SET seq = seq + 1 WHERE part = $1 RETURNING part, seq) INSERT INTO journal SELECT part, seq, $2 FROM head
+                """, row.Partition, row.Blob);
         }
         Tables.Quarantine.Write(session, outcome.Items);
         session.Run("""

@@ -157,7 +157,9 @@ internal sealed class PostgresDatabase : IDisposable
         session.Text(Durable);
         session.Run($"SET lock_timeout = {PostgresLimits.LockWaitMs}");
         session.Run($"SET tcp_keepalives_idle = {PostgresLimits.KeepAliveSeconds}");
-        session.Run($"SET tcp_keepalives_interval = {PostgresLimits.KeepAliveSeconds}");
+        session.Run($"SET tcp_keepalives_interval = {PostgresLimits.ProbeSeconds}");
         session.Run("SET tcp_keepalives_count = 2");
+        // Servers on other systems refuse it.
+        session.Text($"SELECT set_config('client_connection_check_interval', '{PostgresLimits.KeepAliveSeconds}s', false) WHERE version() LIKE '%linux%'");
     }
 }

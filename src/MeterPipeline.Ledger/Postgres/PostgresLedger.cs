@@ -6,19 +6,22 @@ namespace MeterPipeline.Ledger.Postgres;
 
 /// <summary>
 /// The ledger in one schema of a PostgreSQL database, for users who outgrow one machine or run a server anyway. Any number of processes, on any
-/// machine, may open it; one of them folds.
+/// machine, may open it; one of them folds each partition.
 /// </summary>
 public sealed class PostgresLedger : ILedger
 {
     private readonly PostgresDatabase database;
     private readonly JournalAppender appender;
     private readonly RegistryCache registryCache = new();
-    private FoldLease? lease;
+    private readonly NodeSession node;
+    private readonly FoldLease?[] leases;
 
-    private PostgresLedger(PostgresDatabase database)
+    private PostgresLedger(PostgresDatabase database, int partitions)
     {
         this.database = database;
         appender = new JournalAppender(database);
+        node = new NodeSession(database);
+        leases = new FoldLease?[partitions];
         Settlements = new PostgresSettlements(database);
         Access = new AccessStore(database);
     }
@@ -31,8 +34,7 @@ public sealed class PostgresLedger : ILedger
         var database = PostgresDatabase.Of(options);
         try
         {
-            PostgresSchema.Require(database, options, create);
-            return new PostgresLedger(database);
+            return new PostgresLedger(database, PostgresSchema.Require(database, options, create));
         }
         catch
         {
@@ -48,39 +50,52 @@ public sealed class PostgresLedger : ILedger
     /// <summary>Host, database and schema; for a person.</summary>
     public string Place => database.Place;
 
-    public long Append(ReadOnlySpan<byte> blob, IReadOnlyList<QuarantinedMessage> quarantined) => appender.Append(blob, quarantined);
+    public int Partitions => leases.Length;
 
-    public long JournalHead() => database.Read("read the head of the journal", JournalStore.Head);
+    public bool HasNodes => true;
 
-    public IReadOnlyList<JournalRow> ReadJournal(long afterSeq, int maxRows) =>
-        database.Read("read the journal", session => JournalStore.Read(session, afterSeq, maxRows));
+    public long[] Record(IReadOnlyList<PartitionRow> rows, IReadOnlyList<QuarantinedMessage> quarantined) => appender.Append(rows, quarantined);
 
-    public void PruneJournal(long upToSeq)
+    public long[] JournalHeads() => database.Read("read the head of the journal", JournalStore.Heads);
+
+    public IReadOnlyList<JournalRow> ReadJournal(long afterSeq, int maxRows, int partition = 0) =>
+        database.Read("read the journal", session => JournalStore.Read(session, afterSeq, maxRows, partition));
+
+    public void PruneJournal(long upToSeq, int partition = 0)
     {
         const string Operation = "prune the journal";
-        var fold = Kept(Operation);
+        var fold = Kept(Operation, partition);
         while (database.Write(Operation, session => JournalStore.Prune(session, fold, upToSeq, database.Place))) continue;
     }
 
-    public IDisposable AcquireFold()
+    public IDisposable AcquireFold(int partition = 0)
     {
-        var held = FoldLease.Acquire(database, () => Interlocked.Exchange(ref lease, null));
-        return lease = held;
+        if (Volatile.Read(ref leases[partition]) is not null)
+            throw new LedgerException($"Cannot fold the ledger: {Place}: partition {partition} is held by this process already.");
+        var held = new FoldLease(database, node, partition, () => Volatile.Write(ref leases[partition], null));
+        Volatile.Write(ref leases[partition], held);
+        return held;
     }
 
     public void Flush(FoldFlush flush)
     {
         const string Operation = "flush folded state";
-        var fold = Kept(Operation);
+        var fold = Kept(Operation, flush.Partition);
         database.Write(Operation, session => FoldStore.Flush(session, fold, flush, database.Place));
     }
+
+    public FoldSpread Attend() => node.Attend();
+
+    public void Depart() => node.Depart();
+
+    public FoldSpread Spread() => node.Spread();
 
     public ILedgerView OpenView() => new PostgresView(database, registryCache);
 
     public long RegistryVersion() => database.Read("read the registry version", session => FoldStore.Cursor(session, RegistryStore.VersionCursor));
 
     public RegistryChangeResult ChangeRegistry(RegistryChange change, string actor, long atMs) =>
-        database.Write("change the registry", session => RegistryStore.Change(session, change, actor, atMs));
+        database.Write("change the registry", session => RegistryStore.Change(session, change, actor, atMs, Partitions));
 
     public long AddHoldEntry(HoldEntry entry) => database.Write("add a hold entry", session =>
     {
@@ -98,21 +113,32 @@ public sealed class PostgresLedger : ILedger
 
     public void SetCursor(string name, long value)
     {
-        if (name is FoldStore.FoldedCursor or RegistryStore.VersionCursor or UserStore.VersionCursor or AccessStore.VersionCursor)
+        if (name is RegistryStore.VersionCursor or UserStore.VersionCursor or AccessStore.VersionCursor)
             throw new ArgumentException($"The cursor {name} is the ledger's own.", nameof(name));
         database.Write("set a cursor", session => FoldStore.SetCursor(session, name, value));
     }
 
-    public IReadOnlyList<SettledDay> SettledDays(int max) => database.Read("read settled days", session => FoldStore.SettledDays(session, max));
-
-    public void ForgetSettledDays(long upToId) =>
-        database.Write("forget settled days", session => session.Run("DELETE FROM settled_day WHERE id <= $1", upToId));
-
-    public bool Replay(ReadOnlySpan<byte> blob, ReplayOutcome outcome, long atMs)
+    public void MoveCursor(int partition, string name, long value)
     {
-        if (blob.IsEmpty != (outcome.Taken.Count == 0)) throw new ArgumentException("A journal row stands for messages taken, and only for them.");
-        var row = blob.ToArray();
-        return database.Write("replay quarantined messages", session => JournalStore.Replay(session, row, outcome, atMs));
+        const string Operation = "move a cursor";
+        var fold = Kept(Operation, partition);
+        database.Write(Operation, session =>
+        {
+            fold.Require(session, Operation);
+            FoldStore.SetCursor(session, name, value);
+        });
+    }
+
+    public IReadOnlyList<SettledDay> SettledDays(int max, int partition = 0) =>
+        database.Read("read settled days", session => FoldStore.SettledDays(session, max, partition));
+
+    public void ForgetSettledDays(long upToId, int partition = 0) => database.Write(
+        "forget settled days", session => session.Run("DELETE FROM settled_day WHERE part = $2 AND id <= $1", upToId, partition));
+
+    public bool Replay(IReadOnlyList<PartitionRow> rows, ReplayOutcome outcome, long atMs)
+    {
+        if ((rows.Count == 0) != (outcome.Taken.Count == 0)) throw new ArgumentException("Journal rows stand for messages taken, and only for them.");
+        return database.Write("replay quarantined messages", session => JournalStore.Replay(session, rows, outcome, atMs));
     }
 
     public QuarantineSize TrimQuarantine(long maxMessages, long maxBytes)
@@ -127,12 +153,13 @@ public sealed class PostgresLedger : ILedger
     public void Dispose()
     {
         appender.Dispose();
+        node.Dispose();
         database.Dispose();
     }
 
-    private FoldLease Kept(string operation)
+    private FoldLease Kept(string operation, int partition)
     {
-        var held = Volatile.Read(ref lease) ?? throw new InvalidOperationException($"Only the holder of {nameof(AcquireFold)} may {operation}.");
+        var held = Volatile.Read(ref leases[partition]) ?? throw new InvalidOperationException($"Only the holder of {nameof(AcquireFold)} may {operation}.");
         held.Keep();
         return held;
     }

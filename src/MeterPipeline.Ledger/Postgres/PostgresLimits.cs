@@ -5,8 +5,11 @@ internal static class PostgresLimits
 {
     public const int ServerVersionMin = 15;
 
-    /// <summary>Connections of one process: appender, fold lock, flush, and views of the web's parallel requests. PostgreSQL allows 100 by default.</summary>
-    public const int PoolMax = 24;
+    /// <summary>
+    /// Connections of one process: appender, fold locks, flushes, a view of each partition that it folds, and views of the web's parallel requests.
+    /// They are opened as needed. PostgreSQL allows 100 by default.
+    /// </summary>
+    public const int PoolMax = 48;
 
     /// <summary>Seconds until a connection attempt, or the wait for one of the pool, is given up.</summary>
     public const int ConnectSeconds = 10;
@@ -17,8 +20,16 @@ internal static class PostgresLimits
     /// <summary>The same patience as with SQLite's write lock.</summary>
     public const int LockWaitMs = 30_000;
 
-    /// <summary>A dead connection is noticed after this by both ends, so that the fold lock of a machine that vanished is free again.</summary>
-    public const int KeepAliveSeconds = 10;
+    /// <summary>
+    /// After so long a silence of a connection both ends ask, every <see cref="ProbeSeconds"/>, twice: so the fold locks of a machine that vanished are free
+    /// again after 8 s, and so is what the server does for it.
+    /// </summary>
+    public const int KeepAliveSeconds = 4;
+
+    public const int ProbeSeconds = 2;
+
+    /// <summary>A node that was not heard of for so long loses its locks to the others. They look every second: the whole takeover takes less than 10 s.</summary>
+    public const int NodeSilenceSeconds = 6;
 
     /// <summary>Of several hosts, how long one is believed to be what it was, primary or standby: a promotion is seen this much later.</summary>
     public const int HostRecheckSeconds = 1;

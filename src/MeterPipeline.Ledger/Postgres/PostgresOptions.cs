@@ -6,6 +6,11 @@ public sealed record PostgresOptions(string ConnectionString)
 {
     public const string DefaultSchema = "meterpipeline";
 
+    public const int PartitionsDefault = 16;
+
+    /// <summary>Each partition is a fold of its own, with a view and flushes of its own.</summary>
+    public const int PartitionsMax = 256;
+
     private const int NameMax = 63;
 
     /// <summary>The PostgreSQL schema with the ledger's tables: lower-case letters, digits and <c>_</c>. One ledger each.</summary>
@@ -22,6 +27,12 @@ public sealed record PostgresOptions(string ConnectionString)
 
     public const int PatienceSecondsDefault = 10;
 
+    /// <summary>
+    /// How many partitions a new schema gets, 1 to <see cref="PartitionsMax"/>; null: <see cref="PartitionsDefault"/>. As many nodes can share the folding.
+    /// It is fixed then: for a schema that is there, null or what it has.
+    /// </summary>
+    public int? Partitions { get; init; }
+
     /// <exception cref="ArgumentException">A value cannot be used; names the setting and the remedy, never the connection string.</exception>
     public void Validate()
     {
@@ -30,5 +41,6 @@ public sealed record PostgresOptions(string ConnectionString)
         if (Patience < TimeSpan.Zero || Patience > TimeSpan.FromHours(1)) throw new ArgumentException("Ledger:PatienceSeconds must be 0 to 3600.");
         if (Schema.Length is 0 or > NameMax || !char.IsAsciiLetterLower(Schema[0]) || !Schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
             throw new ArgumentException($"Ledger:Schema '{Schema}' must be 1 to {NameMax} lower-case letters, digits and _, a letter first.");
+        if (Partitions is < 1 or > PartitionsMax) throw new ArgumentException($"Ledger:Partitions {Partitions} must be 1 to {PartitionsMax}.");
     }
 }

@@ -11,7 +11,7 @@ internal static class PostgresSchema
     /// <summary>Held while tables are made, so that processes starting together do it once. One for the whole database: it is short.</summary>
     private const long CreationLock = 0x4D50_0000_0000_0001;
 
-    private static readonly string[] Steps = [Journal + Folded + Registered, AccessTables, SettlementSchema.Tables];
+    private static readonly string[] Steps = [Journal + Folded + Registered, AccessTables, SettlementSchema.Tables, Partitioned];
 
     /// <summary>
     /// A row's seq is taken from its partition's head under that row's lock: gapless and in order of commit. <c>writer</c> holds the newest
@@ -149,10 +149,70 @@ internal static class PostgresSchema
 
         """;
 
+    /// <summary>
+    /// What a partition needs to be folded by itself. A household keeps the partition that it was first given, a meter that of the household where it
+    /// was first registered. An append stores its rows in one call; heads are locked in ascending order, so that nobody waits in a ring. The
+    /// epoch rises once, so that a process of the version before, which keeps its position elsewhere, no longer folds.
+    /// </summary>
+    private const string Partitioned = """
+        ALTER TABLE fold ADD folded bigint NOT NULL DEFAULT 0, ADD villages bigint NOT NULL DEFAULT 0;
+        UPDATE fold SET folded = coalesce((SELECT value FROM cursor WHERE name = 'folded'), 0),
+            villages = coalesce((SELECT value FROM cursor WHERE name = 'villages'), 0), epoch = epoch + 1;
+        DELETE FROM cursor WHERE name IN ('folded', 'villages');
+        ALTER TABLE household ADD part integer NOT NULL DEFAULT 0;
+        ALTER TABLE meter ADD part integer NOT NULL DEFAULT 0;
+        ALTER TABLE settled_day ADD part integer NOT NULL DEFAULT 0;
+        ALTER TABLE village_day ADD part integer NOT NULL DEFAULT 0, DROP CONSTRAINT village_day_pkey, ADD PRIMARY KEY (day, division, energy, part);
+        ALTER TABLE counter ADD part integer NOT NULL DEFAULT 0, DROP CONSTRAINT counter_pkey, ADD PRIMARY KEY (day, company, part);
+        CREATE TABLE node (id uuid PRIMARY KEY, name text NOT NULL, pid integer NOT NULL, seen timestamptz NOT NULL);
+        DROP FUNCTION append(integer, uuid, bigint, bytea);
+        ALTER TABLE writer ADD seqs bigint[];
+        UPDATE writer SET seqs = ARRAY[seq];
+        ALTER TABLE writer DROP seq, ALTER seqs SET NOT NULL;
+        CREATE FUNCTION append(_writer uuid, _call bigint, _parts integer[], _blobs bytea[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
+        DECLARE
+            _part integer;
+            _seq bigint;
+            _seqs bigint[] := '{}';
+            _known record;
+        BEGIN
+            FOREACH _part IN ARRAY _parts LOOP
+                UPDATE journal_head SET seq = seq + 1 WHERE part = _part RETURNING seq INTO STRICT _seq;
+                _seqs := _seqs || _seq;
+            END LOOP;
+            SELECT call, seqs INTO _known FROM writer WHERE id = _writer;
+            IF FOUND AND _known.call >= _call THEN
+                RAISE EXCEPTION '% %', _known.call, array_to_string(_known.seqs, ' ') USING ERRCODE = 'MP001';
+            END IF;
+            INSERT INTO writer VALUES (_writer, _call, now(), _seqs)
+                ON CONFLICT (id) DO UPDATE SET call = EXCLUDED.call, at = EXCLUDED.at, seqs = EXCLUDED.seqs;
+            INSERT INTO journal SELECT * FROM unnest(_parts, _seqs, _blobs);
+            RETURN _seqs;
+        END $$;
+
+        """;
+
+    /// <summary>A new schema has partition 0 already.</summary>
+    private const string MoreHeadsSql = "INSERT INTO journal_head SELECT part, 0 FROM generate_series(1, $1 - 1) AS part";
+
+    private const string MoreFoldsSql = "INSERT INTO fold SELECT part, 0, '', 0 FROM generate_series(1, $1 - 1) AS part";
+
     /// <summary>Checks the server, and brings the schema to this version.</summary>
     /// <param name="create">Make it where it is missing; otherwise that is an error.</param>
-    /// <exception cref="LedgerException">A server that cannot keep the ledger's promises; a schema that is missing, or of a newer program.</exception>
-    public static void Require(PostgresDatabase database, PostgresOptions options, bool create)
+    /// <returns>How many partitions it has.</returns>
+    /// <exception cref="LedgerException">
+    /// A server that cannot keep the ledger's promises; a schema that is missing, of a newer program, or of another number of partitions than asked for.
+    /// </exception>
+    public static int Require(PostgresDatabase database, PostgresOptions options, bool create)
+    {
+        BringForward(database, options, create);
+        var partitions = (int)database.Read("count the partitions", session => session.Scalar("SELECT count(*) FROM fold"));
+        if (options.Partitions is not { } asked || asked == partitions) return partitions;
+        throw new LedgerException($"{database.Place} has {partitions} partitions, Ledger:Partitions says {asked}: " +
+            "their number is fixed when a schema is made. Remove the setting, or use another Ledger:Schema.");
+    }
+
+    private static void BringForward(PostgresDatabase database, PostgresOptions options, bool create)
     {
         const string Operation = "open the ledger";
         try
@@ -176,6 +236,8 @@ internal static class PostgresSchema
             }
             if (version == 0) Begin(session, database);
             Bring(session, (int)version, Steps.Length);
+            if (version == 0) session.Run(MoreHeadsSql, options.Partitions ?? PostgresOptions.PartitionsDefault);
+            if (version == 0) session.Run(MoreFoldsSql, options.Partitions ?? PostgresOptions.PartitionsDefault);
         });
     }
 

@@ -16,11 +16,12 @@ namespace MeterPipeline.Ledger.Postgres;
 /// </summary>
 internal sealed class PostgresView : ILedgerView
 {
+    /// <summary>A village has rows of several partitions where households moved to it.</summary>
     private const string VillageDaysSql = """
-        SELECT v.division, v.energy, v.day, v.consumption, v.accrued_e8, v.households, v.reporting
+        SELECT v.division, v.energy, v.day, sum(v.consumption)::bigint, sum(v.accrued_e8)::bigint, sum(v.households)::integer, sum(v.reporting)::integer
         FROM generate_series(greatest($1, coalesce((SELECT min(day) FROM village_day), 1)), least($2, coalesce((SELECT max(day) FROM village_day), 0))) AS d (day)
         CROSS JOIN LATERAL (SELECT * FROM village_day WHERE day = d.day AND division >= $3 AND division < $3 || 'z' OFFSET 0) AS v
-        ORDER BY v.division, v.energy, v.day
+        GROUP BY v.division, v.energy, v.day ORDER BY v.division, v.energy, v.day
         """;
 
     private const string RefusedSql = """
@@ -28,6 +29,7 @@ internal sealed class PostgresView : ILedgerView
         WHERE meter = $1 AND meter <> '' AND replayed_at_ms IS NULL AND received_at_ms >= $2 AND received_at_ms < $3 GROUP BY 1, 2 ORDER BY 2, 1
         """;
 
+    private const string PartitionsSql = "SELECT folded, villages, seq FROM fold JOIN journal_head USING (part) ORDER BY part";
     private const string MeterDayColumns = "SELECT meter_no, register, day, blob, crc FROM meter_day";
     private const string MeterYearColumns = "SELECT meter_no, register, autumn, blob, crc FROM meter_year";
 
@@ -35,6 +37,7 @@ internal sealed class PostgresView : ILedgerView
     private readonly RegistryCache registryCache;
     private readonly NpgsqlConnection connection;
     private readonly Session session;
+    private readonly (long Folded, long Villages, long Head)[] partitions;
     private int[]? days;
     private int[]? autumns;
     private int streams;
@@ -44,18 +47,22 @@ internal sealed class PostgresView : ILedgerView
     {
         (this.database, this.registryCache) = (database, registryCache);
         // The first read fixes the snapshot; a connection that died in the pool is met here, and another taken.
-        (connection, session, FoldedSeq) = database.Begin("read the ledger", opened =>
+        (connection, session, partitions) = database.Begin("read the ledger", opened =>
         {
             opened.Run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            return FoldStore.Cursor(opened, FoldStore.FoldedCursor);
+            return opened.Rows(PartitionsSql, row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))).ToArray();
         });
+        FoldedSeq = partitions.Sum(partition => partition.Folded);
     }
 
     public long FoldedSeq { get; }
 
-    public IEnumerable<JournalRow> JournalTail() => Stream(
-        $"SELECT seq, blob FROM journal WHERE part = 0 AND seq > {Number(FoldedSeq)} ORDER BY seq", PostgresLimits.FetchBlobs,
-        row => new JournalRow(row.GetInt64(0), row.GetFieldValue<byte[]>(1)));
+    public long FoldedOf(int partition) => partitions[partition].Folded;
+
+    public long VillagesPrint(int partition) => partitions[partition].Villages;
+
+    public IEnumerable<JournalRow> JournalTail() =>
+        Enumerable.Range(0, partitions.Length).Where(part => partitions[part].Head > partitions[part].Folded).SelectMany(Tail);
 
     public RegistrySnapshot Registry()
     {
@@ -94,19 +101,22 @@ internal sealed class PostgresView : ILedgerView
     public IEnumerable<MeterYearRow> AllMeterYears(int autumn) =>
         Stream($"{MeterYearColumns} WHERE autumn = {Number(autumn)} ORDER BY meter_no, register", PostgresLimits.FetchRows, MeterYear);
 
-    public IEnumerable<MeterDayRow> MeterDaysOn(int day) => MeterDaysOn(day, PostgresLimits.FetchRows);
+    public IEnumerable<MeterDayRow> MeterDaysOn(int day) => MeterDaysOn(day, PostgresLimits.FetchRows, null);
 
-    public IEnumerable<MeterDayRow> AllMeterDays() => MergedDays.Of(Days(), day => MeterDaysOn(day, PostgresLimits.FetchMergedRows));
+    public IEnumerable<MeterDayRow> AllMeterDays(int? partition = null) => MergedDays.Of(Days(), day => MeterDaysOn(day, PostgresLimits.FetchMergedRows, partition));
 
     public IEnumerable<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay) => Rows(
         VillageDaysSql,
         row => new VillageDayRow(row.GetString(0), (Energy)row.GetInt32(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4), row.GetInt32(5), row.GetInt32(6)),
         firstDay, lastDay, divisionPrefix);
 
-    public IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay) => Rows(
-        "SELECT company, day, received, accepted, duplicate, conflict, quarantined FROM counter WHERE day BETWEEN $1 AND $2 ORDER BY day, company",
+    public IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay, int? partition = null) => Rows(
+        """
+        SELECT company, day, sum(received)::bigint, sum(accepted)::bigint, sum(duplicate)::bigint, sum(conflict)::bigint, sum(quarantined)::bigint
+        FROM counter WHERE day BETWEEN $1 AND $2 AND ($3 < 0 OR part = $3) GROUP BY day, company ORDER BY day, company
+        """,
         row => new CounterRow(row.GetString(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)),
-        firstDay, lastDay);
+        firstDay, lastDay, partition ?? -1);
 
     public IReadOnlyList<QuarantineRow> Quarantine(long beforeId, int max) => Rows(
         QuarantineSql("substr(payload, 1, $2)") + " WHERE id < $1 ORDER BY id DESC LIMIT $3", Quarantined, beforeId, QuarantineRow.ExcerptBytes, max);
@@ -159,8 +169,15 @@ internal sealed class PostgresView : ILedgerView
         },
         RegistryLoad.Long(row, 8), row.GetInt32(10));
 
-    private IEnumerable<MeterDayRow> MeterDaysOn(int day, int fetched) =>
-        Stream($"{MeterDayColumns} WHERE day = {Number(day)} ORDER BY meter_no, register", fetched, MeterDay);
+    private IEnumerable<JournalRow> Tail(int part) => Stream(
+        $"SELECT seq, blob FROM journal WHERE part = {Number(part)} AND seq > {Number(partitions[part].Folded)} ORDER BY seq", PostgresLimits.FetchBlobs,
+        row => new JournalRow(row.GetInt64(0), row.GetFieldValue<byte[]>(1)));
+
+    private IEnumerable<MeterDayRow> MeterDaysOn(int day, int fetched, int? partition)
+    {
+        var only = partition is { } part ? $"AND meter_no IN (SELECT no FROM meter WHERE part = {Number(part)}) " : "";
+        return Stream($"{MeterDayColumns} WHERE day = {Number(day)} {only}ORDER BY meter_no, register", fetched, MeterDay);
+    }
 
     private MeterDayRow MeterDay(NpgsqlDataReader row)
     {

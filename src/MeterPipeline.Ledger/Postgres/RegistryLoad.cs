@@ -16,7 +16,7 @@ internal sealed class RegistryLoad
 
     public const string InstallationSql = """
         SELECT m.no, m.id, i.household, i.company, i.energy, i.register_digits, i.decimals, i.capacity, i.multiplier_e4, i.installed_at_ms, i.opening,
-            i.removed_at_ms, i.closing, i.serves, i.heated_households
+            i.removed_at_ms, i.closing, i.serves, i.heated_households, m.part
         FROM meter m JOIN installation i ON i.meter_no = m.no
         """;
 
@@ -30,8 +30,9 @@ internal sealed class RegistryLoad
             Meters(session.Rows(InstallationSql + " ORDER BY m.no, i.life", load.Installation)), session.Rows(HeatedCountSql, load.HeatedCount));
     }
 
-    public static List<Meter> Meters(List<(int No, Installation Row)> lives) =>
-        [.. lives.GroupBy(life => life.No).Select(meter => new Meter(meter.Key, meter.First().Row.MeterId, [.. meter.Select(life => life.Row)]))];
+    public static List<Meter> Meters(List<(int No, int Partition, Installation Row)> lives) =>
+        [.. lives.GroupBy(life => (life.No, life.Partition))
+            .Select(meter => new Meter(meter.Key.No, meter.First().Row.MeterId, [.. meter.Select(life => life.Row)]) { Partition = meter.Key.Partition })];
 
     public Division Division(NpgsqlDataReader row) => new(Same(row.GetString(0)), row.GetString(1), Text(row, 2) is { } parent ? Same(parent) : null);
 
@@ -42,7 +43,7 @@ internal sealed class RegistryLoad
         Int(row, 5) is { } day ? new LocalDay(day) : null, (Hardship)row.GetInt32(6), Same(row.GetString(7)),
         Text(row, 8) is { } exclusions ? RegistryJson.Exclusions(exclusions) : []);
 
-    public (int No, Installation Row) Installation(NpgsqlDataReader row) => (row.GetInt32(0), new Installation(
+    public (int No, int Partition, Installation Row) Installation(NpgsqlDataReader row) => (row.GetInt32(0), row.GetInt32(15), new Installation(
         Same(row.GetString(1)), Same(row.GetString(2)), Same(row.GetString(3)), (Energy)row.GetInt32(4), Int(row, 5), Int(row, 6), Long(row, 7),
         new decimal(row.GetInt64(8)) / 10_000, Long(row, 9), Long(row, 10), Long(row, 11), Long(row, 12), (Serves)row.GetInt32(13), row.GetInt32(14)));
 

@@ -18,6 +18,7 @@ internal sealed class RegistryStore
     private readonly Session session;
     private readonly string actor;
     private readonly long atMs;
+    private readonly int partitions;
     private readonly RegistryJson json = new();
     private readonly RegistryLoad load = new();
     private readonly List<AuditRow> audit = [];
@@ -25,18 +26,19 @@ internal sealed class RegistryStore
     private int changed;
     private int unchanged;
 
-    private RegistryStore(Session session, string actor, long atMs) => (this.session, this.actor, this.atMs) = (session, actor, atMs);
+    private RegistryStore(Session session, string actor, long atMs, int partitions) =>
+        (this.session, this.actor, this.atMs, this.partitions) = (session, actor, atMs, partitions);
 
     /// <exception cref="LedgerException">A meter row fits none of its meter's lives, or the database refused: nothing was changed.</exception>
-    public static RegistryChangeResult Change(Session session, RegistryChange change, string actor, long atMs)
+    public static RegistryChangeResult Change(Session session, RegistryChange change, string actor, long atMs, int partitions)
     {
         session.Run(LockSql);
         var version = FoldStore.Cursor(session, VersionCursor);
         if (change.OnlyAt is { } only && only != version) return new RegistryChangeResult(0, 0, 0, version, Moved: true);
-        var store = new RegistryStore(session, actor, atMs);
+        var store = new RegistryStore(session, actor, atMs, partitions);
         store.Put("division", Tables.Division, change.Divisions, RegistryLoad.DivisionSql + " WHERE code = ANY($1)", store.load.Division, r => r.Code, r => r.Code, store.json.Render);
         store.Put("company", Tables.Company, change.Companies, RegistryLoad.CompanySql + " WHERE id = ANY($1)", store.load.Company, r => r.Id, r => r.Id, store.json.Render);
-        store.Put("household", Tables.Household(new RegistryJson()), change.Households, RegistryLoad.HouseholdSql + " WHERE id = ANY($1)",
+        store.Put("household", Tables.Household(new RegistryJson(), partitions), change.Households, RegistryLoad.HouseholdSql + " WHERE id = ANY($1)",
             store.load.Household, r => r.Id, r => r.Id, store.json.Render);
         store.Put(change.Installations);
         store.Put("alias", Tables.Alias, change.Aliases, RegistryLoad.AliasSql + " WHERE account = ANY($1)",
@@ -85,9 +87,22 @@ internal sealed class RegistryStore
             meters[row.MeterId] = (no, placed);
             touched.Add(row.MeterId);
         }
-        Tables.Meter.Write(session, fresh);
+        Tables.Meter.Write(session, Placed(fresh, meters));
         session.Run("DELETE FROM installation WHERE meter_no = ANY($1)", touched.Select(id => meters[id].No).ToArray());
         Tables.Installation.Write(session, [.. touched.SelectMany(id => meters[id].Lives.Select((life, i) => (meters[id].No, i, life)))]);
+    }
+
+    /// <summary>New meters go to the partition of the household that they are first at; where it is not registered yet, its id decides.</summary>
+    private List<(int No, string Id, int Partition)> Placed(
+        List<(int No, string Id)> fresh, Dictionary<string, (int No, IReadOnlyList<Installation> Lives)> meters)
+    {
+        if (fresh.Count == 0) return [];
+        string FirstAt(string meter) => meters[meter].Lives[0].HouseholdId;
+        var known = session.Rows(
+                "SELECT id, part FROM household WHERE id = ANY($1)", row => (Id: row.GetString(0), Partition: row.GetInt32(1)), Entities(fresh, meter => FirstAt(meter.Id)))
+            .ToDictionary(household => household.Id, household => household.Partition, StringComparer.Ordinal);
+        return [.. fresh.Select(meter =>
+            (meter.No, meter.Id, known.TryGetValue(FirstAt(meter.Id), out var partition) ? partition : Partitioning.Of(FirstAt(meter.Id), partitions)))];
     }
 
     /// <returns>An array of texts, as one value: C# would take a bare array of objects for several.</returns>

@@ -3,7 +3,11 @@ namespace MeterPipeline.Ledger.Postgres;
 /// <summary>A column of a table and where its values come from. Values go to the server as one array per statement.</summary>
 /// <param name="Type">PostgreSQL's name.</param>
 /// <param name="Values">An array of the values of rows [from, from + count).</param>
-internal sealed record Column<T>(string Name, string Type, bool IsKey, Func<IReadOnlyList<T>, int, int, Array> Values);
+internal sealed record Column<T>(string Name, string Type, bool IsKey, Func<IReadOnlyList<T>, int, int, Array> Values)
+{
+    /// <summary>Written with a new row, left as it is where the row is there.</summary>
+    public bool StaysAsItWas { get; init; }
+}
 
 /// <summary>Makes columns by the type of their values.</summary>
 internal sealed class Columns<T>
@@ -40,7 +44,7 @@ internal sealed class Table<T>
     {
         columns = describe(new Columns<T>());
         var keys = columns.Where(column => column.IsKey).Select(column => column.Name).ToList();
-        var others = columns.Where(column => !column.IsKey).Select(column => $"{column.Name} = EXCLUDED.{column.Name}").ToList();
+        var others = columns.Where(column => !column.IsKey && !column.StaysAsItWas).Select(column => $"{column.Name} = EXCLUDED.{column.Name}").ToList();
         var names = string.Join(", ", columns.Select(column => column.Name));
         var arrays = string.Join(", ", columns.Select((column, i) => $"${i + 1}::{column.Type}[]"));
         // Ordered, so that ids given by the server follow the order of the rows.

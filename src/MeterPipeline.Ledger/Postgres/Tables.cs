@@ -23,26 +23,26 @@ internal static class Tables
         c.Long("crc", row => Checksum.Of(row.Autumn, row.MeterNo, (int)row.Register, row.Blob))
     ]);
 
-    public static Table<VillageDayRow> VillageDay { get; } = new("village_day", c =>
+    public static Table<VillageDayRow> VillageDay(int partition) => new("village_day", c =>
     [
-        c.Int("day", row => row.Day, key: true), c.Text("division", row => row.Division, key: true),
+        c.Int("part", _ => partition, key: true), c.Int("day", row => row.Day, key: true), c.Text("division", row => row.Division, key: true),
         c.Int("energy", row => (int)row.Energy, key: true), c.Long("consumption", row => row.Consumption),
         c.Long("accrued_e8", row => row.AccruedE8), c.Int("households", row => row.Households),
         c.Int("reporting", row => row.Reporting)
     ]);
 
-    public static Table<CounterRow> Counter { get; } = new("counter", c =>
+    public static Table<CounterRow> Counter(int partition) => new("counter", c =>
     [
-        c.Int("day", row => row.Day, key: true), c.Text("company", row => row.Company, key: true),
+        c.Int("part", _ => partition, key: true), c.Int("day", row => row.Day, key: true), c.Text("company", row => row.Company, key: true),
         c.Long("received", row => row.Received), c.Long("accepted", row => row.Accepted),
         c.Long("duplicate", row => row.Duplicate), c.Long("conflict", row => row.Conflict),
         c.Long("quarantined", row => row.Quarantined)
     ]);
 
     /// <summary>Without ids: the server gives them.</summary>
-    public static Table<SettledDay> SettledDay { get; } = new("settled_day", c =>
+    public static Table<SettledDay> SettledDay(int partition) => new("settled_day", c =>
     [
-        c.Int("meter_no", row => row.MeterNo), c.Int("register", row => (int)row.Register),
+        c.Int("part", _ => partition), c.Int("meter_no", row => row.MeterNo), c.Int("register", row => (int)row.Register),
         c.Int("day", row => row.Day), c.Long("seq", row => row.Seq)
     ]);
 
@@ -73,8 +73,9 @@ internal static class Tables
         c.Int("energy", row => (int)row.Energy)
     ]);
 
-    public static Table<Household> Household(RegistryJson json) => new("household", c =>
+    public static Table<Household> Household(RegistryJson json, int partitions) => new("household", c =>
     [
+        c.Int("part", row => Partitioning.Of(row.Division, partitions)) with { StaysAsItWas = true },
         c.Text("id", row => row.Id, key: true), c.Text("name", row => row.Name),
         c.Text("division", row => row.Division), c.Int("route", row => (int)row.Route),
         c.Int("conversion", row => (int)row.Conversion), c.OptionalInt("accepted_day", row => row.AcceptedOn?.Number),
@@ -82,9 +83,9 @@ internal static class Tables
         c.Text("exclusions", row => json.Render(row.Exclusions))
     ]);
 
-    public static Table<(int No, string Id)> Meter { get; } = new("meter", c =>
+    public static Table<(int No, string Id, int Partition)> Meter { get; } = new("meter", c =>
     [
-        c.Int("no", row => row.No, key: true), c.Text("id", row => row.Id)
+        c.Int("no", row => row.No, key: true), c.Text("id", row => row.Id), c.Int("part", row => row.Partition)
     ]);
 
     public static Table<(int No, int Life, Installation Row)> Installation { get; } = new("installation", c =>

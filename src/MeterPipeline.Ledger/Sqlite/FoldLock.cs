@@ -29,7 +29,7 @@ internal sealed class FoldLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LedgerException($"Cannot fold the ledger in {folder}: {Holder(owner)}. Stop it or use another --data. ({e.Message})", e);
+            throw new LedgerException($"Cannot fold the ledger in {folder}: {Holder(folder)}. Stop it or use another --data. ({e.Message})", e);
         }
         using var process = Process.GetCurrentProcess();
         using var note = Open(owner, FileShare.Read);
@@ -46,17 +46,22 @@ internal sealed class FoldLock : IDisposable
         released();
     }
 
-    private static string Holder(string owner)
+    /// <summary>Who folds, or folded last; empty where nobody did or it cannot be read.</summary>
+    public static string OwnerOf(string folder)
     {
         try
         {
-            return "it is held by " + File.ReadAllText(owner);
+            return File.ReadAllText(Path.Combine(folder, "fold.owner"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return "another process holds it, or the folder may not be written";
+            return "";
         }
     }
+
+    private static string Holder(string folder) => OwnerOf(folder) is { Length: > 0 } owner
+        ? "it is held by " + owner
+        : "another process holds it, or the folder may not be written";
 
     private static FileStream Open(string file, FileShare share)
     {

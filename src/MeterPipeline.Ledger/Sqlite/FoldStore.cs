@@ -6,6 +6,9 @@ internal static class FoldStore
     /// <summary>The cursor that says which journal position the folded rows stand for.</summary>
     public const string FoldedCursor = "folded";
 
+    /// <summary>The cursor that keeps <see cref="FoldFlush.VillagesPrint"/>.</summary>
+    public const string VillagesCursor = "villages";
+
     private const string MeterDaySql = "REPLACE INTO meter_day (day, meter_no, register, blob, crc) VALUES (?, ?, ?, ?, ?)";
     private const string MeterYearSql = "REPLACE INTO meter_year (autumn, meter_no, register, blob, crc) VALUES (?, ?, ?, ?, ?)";
 
@@ -47,7 +50,7 @@ internal static class FoldStore
                 .Bind(1, (long)day.MeterNo).Bind(2, (long)day.Register).Bind(3, (long)day.Day).Bind(4, day.Seq).Run();
         }
         SetCursor(database, FoldedCursor, flush.FoldedSeq);
-        SetCursor(database, FoldFlush.VillagesCursor, flush.VillagesPrint);
+        SetCursor(database, VillagesCursor, flush.VillagesPrint);
         transaction.Commit();
     }
 

@@ -60,13 +60,17 @@ public sealed class SqliteLedger : ILedger
         }
     }
 
-    public long Append(ReadOnlySpan<byte> blob, IReadOnlyList<QuarantinedMessage> quarantined) => journal.Append(blob, quarantined);
+    public int Partitions => 1;
 
-    public long JournalHead() => journal.Head();
+    public bool HasNodes => false;
 
-    public IReadOnlyList<JournalRow> ReadJournal(long afterSeq, int maxRows) => journal.Read(afterSeq, maxRows);
+    public long[] Record(IReadOnlyList<PartitionRow> rows, IReadOnlyList<QuarantinedMessage> quarantined) => [journal.Append(Only(rows), quarantined)];
 
-    public void PruneJournal(long upToSeq)
+    public long[] JournalHeads() => [journal.Head()];
+
+    public IReadOnlyList<JournalRow> ReadJournal(long afterSeq, int maxRows, int partition = 0) => journal.Read(afterSeq, maxRows);
+
+    public void PruneJournal(long upToSeq, int partition = 0)
     {
         RequireFold("prune the journal");
         var folded = Cursor(FoldStore.FoldedCursor);
@@ -78,7 +82,7 @@ public sealed class SqliteLedger : ILedger
         journal.Prune(upToSeq);
     }
 
-    public IDisposable AcquireFold()
+    public IDisposable AcquireFold(int partition = 0)
     {
         var held = FoldLock.Acquire(folder, () => Interlocked.Exchange(ref folding, 0));
         folding = 1;
@@ -89,6 +93,20 @@ public sealed class SqliteLedger : ILedger
     {
         RequireFold("flush folded state");
         lock (writing) FoldStore.Flush(Writer(), flush);
+    }
+
+    public FoldSpread Attend() => Spread();
+
+    public void Depart()
+    {
+        // There are no others.
+    }
+
+    public FoldSpread Spread()
+    {
+        using var view = OpenView();
+        var folds = Volatile.Read(ref folding) == 1;
+        return new FoldSpread(1, 1, [new PartitionState(0, journal.Head(), view.FoldedSeq, FoldLock.OwnerOf(folder), folds ? FoldHolder.Me : FoldHolder.Nobody)]);
     }
 
     public ILedgerView OpenView()
@@ -146,17 +164,24 @@ public sealed class SqliteLedger : ILedger
         }
     }
 
-    public IReadOnlyList<SettledDay> SettledDays(int max)
+    public void MoveCursor(int partition, string name, long value)
+    {
+        RequireFold("move a cursor");
+        SetCursor(name, value);
+    }
+
+    public IReadOnlyList<SettledDay> SettledDays(int max, int partition = 0)
     {
         lock (reading) return FoldStore.SettledDays(Reader("read settled days"), max);
     }
 
-    public void ForgetSettledDays(long upToId)
+    public void ForgetSettledDays(long upToId, int partition = 0)
     {
         lock (writing) Writer().Prepared("DELETE FROM settled_day WHERE id <= ?").Bind(1, upToId).Run();
     }
 
-    public bool Replay(ReadOnlySpan<byte> blob, ReplayOutcome outcome, long atMs) => journal.Replay(blob, outcome, atMs);
+    public bool Replay(IReadOnlyList<PartitionRow> rows, ReplayOutcome outcome, long atMs) =>
+        journal.Replay(rows.Count == 0 ? [] : Only(rows), outcome, atMs);
 
     public QuarantineSize TrimQuarantine(long maxMessages, long maxBytes) => journal.TrimQuarantine(maxMessages, maxBytes);
 
@@ -190,11 +215,14 @@ public sealed class SqliteLedger : ILedger
     {
         var pruned = journal.Pruned();
         var folded = Cursor(FoldStore.FoldedCursor);
-        var head = JournalHead();
+        var head = journal.Head();
         if (pruned <= folded && folded <= head) return;
         throw new LedgerException($"{ledgerFile} stands for journal row {folded}, but {journalFile} holds rows {pruned + 1} to {head}: " +
             "restore both files from the same backup.");
     }
+
+    private static ReadOnlySpan<byte> Only(IReadOnlyList<PartitionRow> rows) =>
+        rows is [{ Partition: 0, Blob: var blob }] ? blob.Span : throw new ArgumentException("This ledger has one partition, 0.", nameof(rows));
 
     private void RequireFold(string operation)
     {

@@ -54,6 +54,10 @@ internal sealed class SqliteView : ILedgerView
 
     public long FoldedSeq { get; }
 
+    public long FoldedOf(int partition) => FoldedSeq;
+
+    public long VillagesPrint(int partition) => FoldStore.Cursor(connections.Ledger, FoldStore.VillagesCursor);
+
     public static Connections Connect(string journalFile, string ledgerFile)
     {
         var journal = Database.Open(journalFile, DatabaseAccess.Read, SqliteLimits.ViewCacheKiB);
@@ -142,7 +146,7 @@ internal sealed class SqliteView : ILedgerView
         while (statement.Step()) yield return MeterDay(statement);
     }
 
-    public IEnumerable<MeterDayRow> AllMeterDays() => MergedDays.Of(MeterDayDays(int.MinValue, int.MaxValue), MeterDaysOn);
+    public IEnumerable<MeterDayRow> AllMeterDays(int? partition = null) => MergedDays.Of(MeterDayDays(int.MinValue, int.MaxValue), MeterDaysOn);
 
     public IEnumerable<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay)
     {
@@ -151,7 +155,7 @@ internal sealed class SqliteView : ILedgerView
         while (row.Step()) yield return new VillageDayRow(row.Text(0), (Energy)row.Int32(1), row.Int32(2), row.Int64(3), row.Int64(4), row.Int32(5), row.Int32(6));
     }
 
-    public IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay) => Rows(
+    public IReadOnlyList<CounterRow> Counters(int firstDay, int lastDay, int? partition = null) => Rows(
         connections.Ledger.Prepared("""
             SELECT company, day, received, accepted, duplicate, conflict, quarantined FROM counter WHERE day BETWEEN ? AND ? ORDER BY day, company
             """).Bind(1, (long)firstDay).Bind(2, (long)lastDay),

@@ -5,6 +5,7 @@ using System.Text;
 using LoadGenerator;
 using MeterPipeline.Cli;
 using MeterPipeline.Ingest;
+using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Run;
@@ -119,7 +120,7 @@ public sealed class BenchPipeline : IDisposable
     {
         var started = Stopwatch.GetTimestamp();
         using var ledger = SqliteLedger.Open(data, create: false);
-        while (ledger.Cursor(Projector.CursorName) < ledger.JournalHead())
+        while (Projector.CursorOf(ledger) < ledger.JournalHead())
             if (Process.Ends(20) || Stopwatch.GetElapsedTime(started) > FoldMax) throw new CommandException("InfluxDB did not get everything.", ExitCode.Difference);
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
 
 namespace MeterPipeline.Bench;

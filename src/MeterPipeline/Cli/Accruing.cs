@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
@@ -6,33 +5,32 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MeterPipeline.Cli;
 
-/// <summary>Folding without a pipeline: for verbs that leave something in the journal. Disposing it waits until the journal is folded.</summary>
+/// <summary>Folding without a pipeline: for verbs that leave something in the journal.</summary>
 public static class Accruing
 {
-    /// <exception cref="LedgerException">A running pipeline folds already.</exception>
-    public static Accruer Start(ILedger ledger, PolicyBook policies)
-    {
-        var none = Channel.CreateBounded<Recorded>(1);
-        none.Writer.Complete();
-        var registry = new RegistryWatch(ledger, TimeProvider.System);
-        var accruer = new Accruer(ledger, registry, none.Reader, new VillageBoard(policies, TimeProvider.System), TimeProvider.System, NullLogger<Accruer>.Instance)
-        {
-            Projected = ledger.Cursor(Projector.CursorName) > 0 ? () => ledger.Cursor(Projector.CursorName) : null,
-        };
-        accruer.Start();
-        return accruer;
-    }
-
     /// <summary>Folds what a verb left in the journal, unless a running pipeline does so already.</summary>
     public static async Task FoldAsync(ILedger ledger, PolicyBook policies)
     {
-        try
+        if (!await TryFoldAsync(ledger, policies).ConfigureAwait(false)) Console.Error.WriteLine("The running pipeline folds them.");
+    }
+
+    /// <summary>Folds what is in the journal, of every partition that no running pipeline folds.</summary>
+    /// <returns>False: a running pipeline folds, if only some.</returns>
+    public static async Task<bool> TryFoldAsync(ILedger ledger, PolicyBook policies)
+    {
+        var kit = new FoldKit(ledger, new RegistryWatch(ledger, TimeProvider.System), policies, TimeProvider.System, NullLoggerFactory.Instance) { KeepsProjected = true };
+        var all = true;
+        for (var partition = 0; partition < ledger.Partitions; partition++)
         {
-            await using var accruing = Start(ledger, policies);
+            try
+            {
+                await using var folding = kit.Begin(partition);
+            }
+            catch (LedgerException)
+            {
+                all = false;
+            }
         }
-        catch (LedgerException)
-        {
-            Console.Error.WriteLine("The running pipeline folds them.");
-        }
+        return all;
     }
 }

@@ -102,7 +102,7 @@ public static class DemoCommand
     /// <summary>Waits until InfluxDB has what the journal has.</summary>
     private static async Task ProjectedAsync(PipelineHost host, ILedger ledger, CancellationToken cancel)
     {
-        if (host.Pipeline.Projector is not { } projector) return;
+        if (host.Pipeline.Projectors.SingleOrDefault() is not { } projector) return;
         while (projector.Cursor < ledger.JournalHead() && projector.Waiting is null)
             await Task.Delay(50, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Console.WriteLine($"InfluxDB  {projector.Written.Value:N0} points");

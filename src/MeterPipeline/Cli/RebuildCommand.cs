@@ -55,23 +55,25 @@ public static class RebuildCommand
             ?? throw new CommandException("No InfluxDB is configured. Set MeterPipeline:Influx:Url, for instance MeterPipeline__Influx__Url=http://127.0.0.1:8086.");
         var policies = Opened.Policies(parsed);
         using var ledger = Opened.Ledger(parsed);
-        Accruer? accruing;
-        try
-        {
-            accruing = Accruing.Start(ledger, policies);
-        }
-        catch (LedgerException)
-        {
-            return await AskRunningAsync(ledger, cancel).ConfigureAwait(false);
-        }
-        await accruing.DisposeAsync().ConfigureAwait(false);
+        if (!await Accruing.TryFoldAsync(ledger, policies).ConfigureAwait(false)) return await AskRunningAsync(ledger, cancel).ConfigureAwait(false);
         await using var writer = new InfluxWriter(options);
-        await using var projector = new Projector(
-            ledger, new RegistryWatch(ledger, TimeProvider.System), writer, null, TimeProvider.System, NullLogger<Projector>.Instance);
+        var (written, refused) = (new Counter(), new Counter());
         using (var progress = new Progress("Rebuild InfluxDB", "points"))
-            await projector.RebuildAsync(progress.Report, cancel).ConfigureAwait(false);
-        Console.WriteLine($"{projector.Written.Value:N0} points written{(projector.Refused.Value > 0 ? $", {projector.Refused.Value:N0} refused by the server" : "")}");
-        return projector.Refused.Value == 0 ? ExitCode.Done : ExitCode.Difference;
+        {
+            for (var partition = 0; partition < ledger.Partitions; partition++)
+            {
+                using var fold = ledger.AcquireFold(partition);
+                await using var projector = new Projector(
+                    ledger, new RegistryWatch(ledger, TimeProvider.System), writer, null, TimeProvider.System, NullLogger<Projector>.Instance, partition)
+                {
+                    Written = written,
+                    Refused = refused,
+                };
+                await projector.RebuildAsync(progress.Report, cancel).ConfigureAwait(false);
+            }
+        }
+        Console.WriteLine($"{written.Value:N0} points written{(refused.Value > 0 ? $", {refused.Value:N0} refused by the server" : "")}");
+        return refused.Value == 0 ? ExitCode.Done : ExitCode.Difference;
     }
 
     /// <summary>The running pipeline owns the cursor: it is asked to do it.</summary>
@@ -80,7 +82,7 @@ public static class RebuildCommand
         var asked = ledger.Cursor(Projector.RebuildName) + 1;
         ledger.SetCursor(Projector.RebuildName, asked);
         Console.Error.WriteLine("The running pipeline rebuilds InfluxDB…");
-        while (ledger.Cursor(Projector.RebuiltName) < asked) await Task.Delay(200, cancel).ConfigureAwait(false);
+        while (Enumerable.Range(0, ledger.Partitions).Any(partition => ledger.Cursor(Projector.RebuiltName(partition)) < asked)) await Task.Delay(200, cancel).ConfigureAwait(false);
         Console.WriteLine("Rebuilt by the running pipeline.");
         return ExitCode.Done;
     }

@@ -26,9 +26,12 @@ public static class StatusCommand
         var registry = view.Registry();
         var days = Reconciliation.Of(view);
         var quarantine = view.QuarantineSize();
+        var spread = ledger.Spread();
         var status = new
         {
-            journal = new { head = ledger.JournalHead(), folded = view.FoldedSeq, influx = ledger.Cursor(Projector.CursorName) },
+            journal = new { head = ledger.JournalHead(), folded = view.FoldedSeq, influx = Projector.CursorOf(ledger) },
+            nodes = spread.Nodes,
+            partitions = spread.Partitions.Select(p => new { partition = p.Partition, head = p.Head, folded = p.Folded, held = p.Holder != FoldHolder.Nobody, owner = p.Owner }),
             readings = new
             {
                 received = days.Sum(d => d.Received),
@@ -50,6 +53,7 @@ public static class StatusCommand
         }
         var total = status.readings;
         Console.WriteLine($"journal     row {status.journal.head:N0}, folded to {status.journal.folded:N0}, InfluxDB to {status.journal.influx:N0}");
+        if (ledger.HasNodes) Partitions(spread);
         Console.WriteLine($"readings    {total.received:N0} received = {total.accepted:N0} accepted + {total.duplicate:N0} duplicate + {total.conflict:N0} conflict"
             + $" + {total.quarantined:N0} quarantined + {total.pending:N0} pending{(status.balanced ? "" : "  DOES NOT ADD UP: run verify")}");
         foreach (var day in days.Where(d => !d.Reconciles)) Console.WriteLine($"            {day}");
@@ -57,6 +61,17 @@ public static class StatusCommand
         Console.WriteLine($"registry    version {registry.Version:N0}: {registry.Households.Count:N0} households, {registry.Meters.Count:N0} meters, {registry.Companies.Count:N0} companies, {registry.Divisions.Count:N0} divisions");
         return status.balanced ? ExitCode.Done : ExitCode.Difference;
     }
+
+    private static void Partitions(FoldSpread spread)
+    {
+        Console.WriteLine($"partitions  {spread.Partitions.Count:N0}, folded by {spread.Nodes:N0} nodes");
+        foreach (var owner in spread.Partitions.Where(p => p.Holder != FoldHolder.Nobody).GroupBy(p => p.Owner, StringComparer.Ordinal))
+            Console.WriteLine($"            {Numbers(owner)}: {owner.Key}, {owner.Sum(p => p.Head - p.Folded):N0} rows behind");
+        if (spread.Partitions.Where(p => p.Holder == FoldHolder.Nobody).ToList() is { Count: > 0 } free)
+            Console.WriteLine($"            {Numbers(free)}: folded by nobody, {free.Sum(p => p.Head - p.Folded):N0} rows behind");
+    }
+
+    private static string Numbers(IEnumerable<PartitionState> partitions) => string.Join(", ", partitions.Select(p => p.Partition));
 
     private static string Quarantine(in QuarantineSize size, QuarantineOptions limits) =>
         $"{size.Open:N0} open{(size.Open > 0 ? ": see quarantine list" : "")}"

@@ -26,6 +26,9 @@ public sealed record LedgerSettings
     /// <summary>Seconds that a page or a verb waits for a PostgreSQL server that was lost; 0 to 3600.</summary>
     public int PatienceSeconds { get; init; } = PostgresOptions.PatienceSecondsDefault;
 
+    /// <inheritdoc cref="PostgresOptions.Partitions"/>
+    public int? Partitions { get; init; }
+
     /// <summary>From appsettings.json in the working folder and the environment.</summary>
     /// <exception cref="CommandException">A value cannot be used; names the setting and the remedy.</exception>
     public static LedgerSettings Read()
@@ -51,5 +54,11 @@ public sealed record LedgerSettings
     };
 
     /// <summary>What the settings say of PostgreSQL.</summary>
-    public PostgresOptions Postgres => new(ConnectionString) { Schema = Schema, AllowNoFsync = AllowNoFsync, Patience = TimeSpan.FromSeconds(PatienceSeconds) };
+    public PostgresOptions Postgres => new(ConnectionString)
+    {
+        Schema = Schema,
+        AllowNoFsync = AllowNoFsync,
+        Patience = TimeSpan.FromSeconds(PatienceSeconds),
+        Partitions = Partitions,
+    };
 }

@@ -10,8 +10,8 @@ using MeterPipeline.Sinks;
 namespace MeterPipeline.Run;
 
 /// <summary>
-/// All stages wired together: sources → intake → recorder → accruer, and the projector beside them. Stopping drains in that order, so that
-/// everything read from a socket is committed and acknowledged, and everything committed is folded.
+/// All stages wired together: sources → intake → recorder → accruers, and projectors beside them. Stopping drains in that order, so that
+/// everything read from a socket is committed and acknowledged, and everything committed to partitions that are folded here is folded.
 /// </summary>
 public sealed class Pipeline : IAsyncDisposable
 {
@@ -21,25 +21,19 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly QuarantineRoom room;
     private readonly ISink? sink;
 
-    /// <exception cref="LedgerException">Another process folds this ledger.</exception>
+    /// <exception cref="LedgerException">Another process folds this ledger, and it is not one that nodes share.</exception>
     public Pipeline(ILedger ledger, PolicyBook policies, PipelineSettings settings, TimeProvider time, ILoggerFactory logs)
     {
         Registry = new RegistryWatch(ledger, time);
-        var villages = new VillageBoard(policies, time);
-        recorder = new Recorder(ledger, time, logs.CreateLogger<Recorder>());
+        recorder = new Recorder(ledger, time, logs.CreateLogger<Recorder>(), Registry);
         room = new QuarantineRoom(ledger, settings.Quarantine, recorder.SubmitAsync, time, logs.CreateLogger<QuarantineRoom>());
         Intake = new ReadingIntake(Registry, room.SubmitAsync, time, settings.Intake);
         recorder.Done = Intake.Return;
-        if (settings.Influx.ToOptions() is { } influx)
-        {
-            sink = Clients.Sink(settings.Influx, influx, time);
-            Projector = new Projector(ledger, Registry, sink, villages, time, logs.CreateLogger<Projector>());
-        }
-        Accruer = new Accruer(ledger, Registry, recorder.Recorded, villages, time, logs.CreateLogger<Accruer>()) { Projected = Projector is null ? null : () => Projector.Cursor };
-        // Where folding has stopped or waits, readings are still recorded as long as the ledger takes them.
-        recorder.FoldedSeq = () => Accruer is { Failure: null, Waiting: null } ? Accruer.AppliedSeq : long.MaxValue;
-        Accruer.Start();
-        Projector?.Start();
+        if (settings.Influx.ToOptions() is { } influx) sink = Clients.Sink(settings.Influx, influx, time);
+        Folding = new FoldKit(ledger, Registry, policies, time, logs) { Recorder = recorder, Sink = sink };
+        Keeper = new PartitionKeeper(ledger, Folding, time, logs.CreateLogger<PartitionKeeper>());
+        recorder.FoldedSeq = Keeper.FoldedSeq;
+        Keeper.Start();
         Accounts = new PublisherAccounts(
             ledger, settings.Mqtt.Accounts, settings.Mqtt.Tls.AsksClients ? new ClientCertificates(settings.Mqtt.Tls, time) : null, time, logs.CreateLogger<PublisherAccounts>());
         Endpoint = new EndpointServices(Intake, settings.Mqtt.Limits, Accounts, time, logs.CreateLogger<EndpointServices>());
@@ -52,10 +46,14 @@ public sealed class Pipeline : IAsyncDisposable
 
     public Recorder Recorder => recorder;
 
-    public Accruer Accruer { get; }
+    /// <summary>What is folded here.</summary>
+    public PartitionKeeper Keeper { get; }
 
-    /// <summary>Null where no InfluxDB is configured.</summary>
-    public Projector? Projector { get; }
+    /// <summary>Counts what is folded and projected here.</summary>
+    public FoldKit Folding { get; }
+
+    /// <summary>Of the partitions folded here; none where no InfluxDB is configured.</summary>
+    public IEnumerable<Projector> Projectors => Keeper.Folds.Select(fold => fold.Projector).OfType<Projector>();
 
     public PublisherAccounts Accounts { get; }
 
@@ -68,8 +66,13 @@ public sealed class Pipeline : IAsyncDisposable
     {
         if (recorder.Waiting is { } refused) yield return $"The ledger takes no commits, nothing is acknowledged and sockets wait: {refused}";
         if (room.Full) yield return "Quarantine is full of open messages: publishers of bad messages wait. Mend the causes and run: meterpipeline quarantine replay";
-        if (Accruer.Waiting is { } waiting) yield return $"Folding waits and goes on by itself: {waiting}";
-        if (Accruer.Failure is { } failure) yield return $"Folding stopped: {failure.Message}";
+        foreach (var fold in Keeper.Folds)
+        {
+            if (fold.Accruer.Waiting is { } waiting) yield return $"Folding waits and goes on by itself: {waiting}";
+            if (fold.Accruer.Failure is { } failure) yield return $"Folding stopped: {failure.Message}";
+        }
+        if (Keeper.Failure is { } error) yield return $"This node no longer takes part in folding: {error.Message}";
+        if (Keeper.Unowned is { Count: > 0 } unowned) yield return $"Nobody folds the partitions {string.Join(", ", unowned)}; readings are still recorded.";
     }
 
     /// <summary>Opens the sources that connect out.</summary>
@@ -87,8 +90,7 @@ public sealed class Pipeline : IAsyncDisposable
             await Endpoint.DrainAsync(patience.Token).ConfigureAwait(false);
         }
         await recorder.DisposeAsync().ConfigureAwait(false);
-        await Accruer.DisposeAsync().ConfigureAwait(false);
-        if (Projector is not null) await Projector.DisposeAsync().ConfigureAwait(false);
+        await Keeper.DisposeAsync().ConfigureAwait(false);
         if (sink is not null) await sink.DisposeAsync().ConfigureAwait(false);
         Endpoint.Dispose();
         Accounts.Dispose();

@@ -1,3 +1,6 @@
+using System.Globalization;
+using MeterPipeline.Ingest;
+using MeterPipeline.Ledger;
 using MeterPipeline.Mqtt.Subscriber;
 using MeterPipeline.Web;
 
@@ -13,10 +16,10 @@ internal static class PipelineMetrics
     {
         yield return Counter("meterpipeline_readings_recorded_total", "Readings committed to the journal.", pipeline.Recorder.Readings.Value);
         yield return Counter("meterpipeline_commits_total", "Journal commits, each with one fsync.", pipeline.Recorder.Commits.Value);
-        yield return Counter("meterpipeline_readings_folded_total", "Readings merged into meter days, duplicates included.", pipeline.Accruer.Folded.Value);
+        yield return Counter("meterpipeline_readings_folded_total", "Readings merged into meter days, duplicates included.", pipeline.Folding.Folded.Value);
         yield return Counter("meterpipeline_values_rounded_total", "Readings with more than four decimals.", pipeline.Intake.Rounded.Value);
         yield return Gauge("meterpipeline_recorder_healthy", "1 while the ledger takes commits.", pipeline.Recorder.Healthy ? 1 : 0);
-        yield return Gauge("meterpipeline_folding_waiting", "1 while folding waits for the ledger, 2 when it has stopped until a restart.", pipeline.Accruer.Failure is not null ? 2 : pipeline.Accruer.Waiting is not null ? 1 : 0);
+        yield return Gauge("meterpipeline_folding_waiting", "1 while folding waits for the ledger, 2 when it has stopped until a restart.", pipeline.Keeper.Folds.Select(fold => fold.Accruer.Failure is not null ? 2 : fold.Accruer.Waiting is not null ? 1 : 0).DefaultIfEmpty().Max());
         yield return Gauge("meterpipeline_mqtt_connections", "Clients connected to the built-in endpoint.", pipeline.Endpoint.Count);
         yield return Counter("meterpipeline_mqtt_messages_total", "PUBLISH packets taken by the built-in endpoint.", pipeline.Endpoint.Counters.Messages);
         yield return Counter("meterpipeline_mqtt_bytes_total", "Bytes of packets taken by the built-in endpoint.", pipeline.Endpoint.Counters.Bytes);
@@ -33,11 +36,24 @@ internal static class PipelineMetrics
         yield return Counter("meterpipeline_gc_pause_milliseconds_total", "Time that everything stood still for collections.", (long)GC.GetTotalPauseDuration().TotalMilliseconds);
         foreach (var sample in OfCertificates(tls)) yield return sample;
         foreach (var sample in OfSubscribers(pipeline)) yield return sample;
-        if (pipeline.Projector is not { } projector) yield break;
-        yield return Gauge("meterpipeline_influx_cursor_seq", "Journal row up to which InfluxDB has everything.", projector.Cursor);
-        yield return Counter("meterpipeline_influx_points_total", "Points that InfluxDB has stored.", projector.Written.Value);
-        yield return Counter("meterpipeline_influx_refused_total", "Points that InfluxDB refused for good.", projector.Refused.Value);
-        yield return Gauge("meterpipeline_influx_waiting", "1 while InfluxDB takes nothing.", projector.Waiting is null ? 0 : 1);
+        foreach (var sample in OfPartitions(pipeline.Keeper)) yield return sample;
+        if (pipeline.Projectors.ToList() is not { Count: > 0 } projectors) yield break;
+        yield return Gauge("meterpipeline_influx_cursor_seq", "Journal rows up to which InfluxDB has everything, of the partitions folded here.", projectors.Sum(projector => projector.Cursor));
+        yield return Counter("meterpipeline_influx_points_total", "Points that InfluxDB has stored.", pipeline.Folding.Written.Value);
+        yield return Counter("meterpipeline_influx_refused_total", "Points that InfluxDB refused for good.", pipeline.Folding.Refused.Value);
+        yield return Gauge("meterpipeline_influx_waiting", "1 while InfluxDB takes nothing.", projectors.Any(projector => projector.Waiting is not null) ? 1 : 0);
+    }
+
+    private static IEnumerable<MetricSample> OfPartitions(PartitionKeeper keeper)
+    {
+        yield return Gauge("meterpipeline_partitions_folded", "Partitions of the journal that this node folds.", keeper.Folds.Count());
+        if (keeper.Spread.Partitions.Count == 0) yield break;
+        yield return Gauge("meterpipeline_nodes", "Nodes that live and share the folding.", keeper.Spread.Nodes);
+        yield return Gauge("meterpipeline_partitions_unowned", "Partitions that nobody folds; for a moment while a node joins, leaves or dies.", keeper.Spread.Partitions.Count(state => state.Holder == FoldHolder.Nobody));
+        foreach (var state in keeper.Spread.Partitions)
+            yield return new MetricSample(
+                "meterpipeline_partition_lag_rows", "Journal rows of a partition acknowledged and not flushed as folded yet.", "gauge",
+                [new("partition", state.Partition.ToString(CultureInfo.InvariantCulture))], Math.Max(0, state.Head - state.Folded));
     }
 
     private static IEnumerable<MetricSample> OfCertificates(Certificates tls)

@@ -73,12 +73,22 @@ public sealed class PipelineProcess : IDisposable
         await _run.WaitForExitAsync();
     }
 
+    /// <summary>The process id of <c>run</c>.</summary>
+    public int Id => _run!.Id;
+
+    /// <summary>Sends <c>run</c> a signal, by its name without SIG.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>SIGTERM; the exit code.</summary>
     public async Task<int> StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", $"{_run!.Id}"])) await kill.WaitForExitAsync();
+        await SignalAsync("TERM");
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await _run.WaitForExitAsync(patience.Token);
+        await _run!.WaitForExitAsync(patience.Token);
         return _run.ExitCode;
     }
 

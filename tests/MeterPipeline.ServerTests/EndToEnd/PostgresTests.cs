@@ -43,7 +43,8 @@ public sealed class PostgresTests(PostgresServer server)
         var status = calm.With("Ledger:Provider", "sqlite").Verb("status").Output;
         var export = calm.Export();
         OnPostgres("moved", calm);
-        Assert.Equal(status, calm.Verb("status").Output);
+        // Beside who folds which partition it says the same.
+        Assert.Equal(status.Split('\n'), calm.Verb("status").Output.Split('\n').Where(line => !line.StartsWith("partitions", StringComparison.Ordinal) && !line.Contains("folded by nobody", StringComparison.Ordinal)));
         Assert.Equal(export, calm.Export());
         Assert.Equal(0, calm.Verb("verify").Code);
         Assert.False(Directory.Exists(pipeline.Data));

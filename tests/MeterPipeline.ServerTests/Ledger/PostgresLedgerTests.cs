@@ -33,3 +33,33 @@ public sealed class PostgresHoldTests(PostgresServer server) : HoldContract, IDi
 
     public void Dispose() => _schema.Dispose();
 }
+
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresLedgerInPartitionsTests(PostgresServer server) : LedgerContract, IDisposable
+{
+    private readonly PostgresSchemas _schema = server.NewSchema(partitions: 4);
+
+    protected override ILedger Open() => _schema.Open();
+
+    public void Dispose() => _schema.Dispose();
+}
+
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresRegistryInPartitionsTests(PostgresServer server) : RegistryContract, IDisposable
+{
+    private readonly PostgresSchemas _schema = server.NewSchema(partitions: 4);
+
+    protected override ILedger Open() => _schema.Open();
+
+    public void Dispose() => _schema.Dispose();
+}
+
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresHoldInPartitionsTests(PostgresServer server) : HoldContract, IDisposable
+{
+    private readonly PostgresSchemas _schema = server.NewSchema(partitions: 4);
+
+    protected override ILedger Open() => _schema.Open();
+
+    public void Dispose() => _schema.Dispose();
+}

@@ -20,7 +20,7 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
         Assert.Contains("Ledger:Schema", Assert.Throws<LedgerException>(() => PostgresLedger.Open(_schema.Options)).Message, StringComparison.Ordinal);
         Assert.Equal(0L, _schema.Sql($"SELECT count(*) FROM pg_namespace WHERE nspname = '{_schema.Options.Schema}'"));
         Parallel.For(0, 4, _ => PostgresLedger.Open(_schema.Options, create: true).Dispose());
-        Assert.Equal(1L, _schema.Sql("SELECT count(*) FROM schema_version"));
+        Assert.Equal(PostgresSchemas.Version, _schema.Sql("SELECT version FROM schema_version"));
     }
 
     [Fact]
@@ -30,6 +30,40 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
         _schema.Sql("UPDATE schema_version SET version = 99");
         Assert.Contains("newer", Assert.Throws<LedgerException>(() => _schema.Open()).Message, StringComparison.Ordinal);
         Assert.Equal(99, _schema.Sql("SELECT version FROM schema_version"));
+    }
+
+    [Fact]
+    public void A_schema_from_before_partitions_has_one_and_goes_on_where_it_stood()
+    {
+        _schema.Load(2);
+        _schema.Sql("""
+            INSERT INTO journal VALUES (0, 1, 'a'), (0, 2, 'b');
+            UPDATE journal_head SET seq = 2;
+            UPDATE fold SET epoch = 7;
+            INSERT INTO cursor VALUES ('folded', 1), ('villages', 5), ('registry', 1), ('influx', 1);
+            INSERT INTO counter VALUES (100, 'grid', 9, 5, 2, 1, 1);
+            INSERT INTO village_day VALUES (100, '140881001001', 1, 10, 2, 3, 4);
+            INSERT INTO household VALUES ('H1', 'name', '140881001001', 0, 0, NULL, 0, '', NULL);
+            INSERT INTO meter VALUES (1, 'M1');
+            INSERT INTO installation VALUES (1, 0, 'H1', 'grid', 0, NULL, NULL, NULL, 10000, NULL, NULL, NULL, NULL, 0, 0);
+            INSERT INTO settled_day VALUES (1, 1, 0, 100, 1);
+            INSERT INTO writer VALUES ('00000000-0000-0000-0000-000000000001', 1, 2, now());
+            """);
+        var ledger = PostgresLedger.Open(_schema.Options with { Partitions = null });
+        using (ledger)
+        {
+            Assert.Equal((1, 2, 1), (ledger.Partitions, ledger.JournalHead(), ledger.Cursor("influx")));
+            using var view = ledger.OpenView();
+            Assert.Equal((1, 5), (view.FoldedSeq, view.VillagesPrint(0)));
+            Assert.Equal(9, Assert.Single(view.Counters(100, 100)).Received);
+            Assert.Equal(10, Assert.Single(view.VillageDays("14", 100, 100)).Consumption);
+            Assert.Equal(0, view.Registry().MeterByNo(1)!.Partition);
+            Assert.Single(ledger.SettledDays(9));
+            Assert.Equal(3, ledger.Append([3], []));
+        }
+        // A process of the version before no longer folds.
+        Assert.Equal(8L, _schema.Sql("SELECT epoch FROM fold"));
+        Assert.Contains("has 1 partitions", Assert.Throws<LedgerException>(() => PostgresLedger.Open(_schema.Options with { Partitions = 16 })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     public Task DisposeAsync() => Server.DisposeAsync().AsTask();
 
-    public PostgresSchemas NewSchema() => new(Server, $"ledger_{Interlocked.Increment(ref _schemas)}");
+    public PostgresSchemas NewSchema(int partitions = 1) => new(Server, $"ledger_{Interlocked.Increment(ref _schemas)}", partitions);
 }
 
 /// <summary>The tests that share the server run one after the other.</summary>
@@ -26,11 +26,14 @@ public sealed class PostgresCollection : ICollectionFixture<PostgresServer>
 }
 
 /// <summary>One ledger's schema, the ledgers opened on it, and their end.</summary>
-public sealed class PostgresSchemas(Postgres server, string schema) : IDisposable
+public sealed class PostgresSchemas(Postgres server, string schema, int partitions) : IDisposable
 {
+    /// <summary>What this program's schema is at.</summary>
+    public const int Version = 4;
+
     private readonly List<PostgresLedger> _opened = [];
 
-    public PostgresOptions Options { get; } = new(server.ConnectionString) { Schema = schema };
+    public PostgresOptions Options { get; } = new(server.ConnectionString) { Schema = schema, Partitions = partitions };
 
     public PostgresLedger Open()
     {
@@ -39,9 +42,12 @@ public sealed class PostgresSchemas(Postgres server, string schema) : IDisposabl
         return ledger;
     }
 
-    /// <summary>A schema as the second version made it, which nobody has opened since.</summary>
-    public void OfSecondVersion() =>
-        Sql($"CREATE SCHEMA {schema}; {File.ReadAllText(Repository.PathOf("tests", "MeterPipeline.Tests", "Ledger", "versions", "2-postgres.sql"))}");
+    /// <summary>Makes the schema as an older version left it.</summary>
+    public void Load(int version)
+    {
+        Sql($"CREATE SCHEMA {schema}");
+        Sql(File.ReadAllText(Repository.PathOf("tests", "MeterPipeline.ServerTests", "Ledger", "versions", $"{version}-postgres.sql")));
+    }
 
     /// <summary>As an administrator has it, in the schema.</summary>
     public NpgsqlConnection Connect()

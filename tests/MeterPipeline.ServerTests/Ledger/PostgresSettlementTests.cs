@@ -94,7 +94,7 @@ public sealed class PostgresSettlementTests(PostgresServer server) : SettlementC
     [Fact]
     public void A_schema_from_before_settlements_is_brought_forward_and_keeps_what_it_has()
     {
-        _schema.OfSecondVersion();
+        _schema.Load(2);
         _schema.Sql("INSERT INTO hold_entry VALUES (1, 2025, 'H1', 'site-inspection', 0, '', 'note', 'li', 1)");
         var ledger = Open();
         Freeze(ledger);

@@ -62,7 +62,7 @@ public sealed class RecorderTests : IDisposable
     {
         var (folded, told) = (0L, new List<int>());
         var first = new TaskCompletionSource();
-        await using (var recorder = new Recorder(folder.Open(), TimeProvider.System, NullLogger<Recorder>.Instance) { UnfoldedReadingsMax = 1, FoldedSeq = () => Interlocked.Read(ref folded) })
+        await using (var recorder = new Recorder(folder.Open(), TimeProvider.System, NullLogger<Recorder>.Instance) { UnfoldedReadingsMax = 1, FoldedSeq = _ => Interlocked.Read(ref folded) })
         {
             await recorder.SubmitAsync(Batch(1), CancellationToken.None);
             await first.Task;

@@ -58,7 +58,7 @@ public abstract class HoldContract
         }
         var outcome = new ReplayOutcome();
         outcome.Taken.AddRange([1, 2]);
-        Assert.True(ledger.Replay([2], outcome, Day.EndMs));
+        Assert.True(ledger.Replay([new PartitionRow(0, new byte[] { 2 })], outcome, Day.EndMs));
         using var after = ledger.OpenView();
         Assert.Equal([new RefusedMessages("time-in-future", Day, 1)], after.RefusedOf("M1", Day.Number, Day.Number));
     }

@@ -186,9 +186,9 @@ public abstract class LedgerContract
         var first = Open();
         var second = Open();
         var fold = first.AcquireFold();
-        var refused = Assert.Throws<LedgerException>(second.AcquireFold);
+        var refused = Assert.Throws<LedgerException>(() => second.AcquireFold());
         Assert.Contains($"process {Environment.ProcessId}", refused.Message, StringComparison.Ordinal);
-        Assert.Throws<LedgerException>(first.AcquireFold);
+        Assert.Throws<LedgerException>(() => first.AcquireFold());
         Assert.Throws<InvalidOperationException>(() => second.Flush(new FoldFlush { FoldedSeq = 0 }));
         fold.Dispose();
         Assert.Throws<InvalidOperationException>(() => first.Flush(new FoldFlush { FoldedSeq = 0 }));
@@ -298,11 +298,11 @@ public abstract class LedgerContract
         outcome.Taken.AddRange([1, 3]);
         outcome.Items.Add(Message("c2"));
         outcome.Kept.Add((2, "b2", "Another reason."));
-        Assert.True(ledger.Replay([9], outcome, Now));
-        Assert.False(Open().Replay([10], outcome, Now));
+        Assert.True(ledger.Replay(Row(9), outcome, Now));
+        Assert.False(Open().Replay(Row(10), outcome, Now));
         var more = new ReplayOutcome();
         more.Taken.AddRange([2, 3]);
-        Assert.False(ledger.Replay([11], more, Now));
+        Assert.False(ledger.Replay(Row(11), more, Now));
         Assert.Throws<ArgumentException>(() => ledger.Replay([], more, Now));
 
         Assert.Equal([[1], [9]], ledger.ReadJournal(0, 9).Select(row => row.Blob));
@@ -320,7 +320,7 @@ public abstract class LedgerContract
         Assert.Equal(new QuarantineSize(300, 0, 600), ledger.TrimQuarantine(10, 10));
         var outcome = new ReplayOutcome();
         outcome.Taken.AddRange(Enumerable.Range(101, 200).Select(i => (long)i));
-        Assert.True(ledger.Replay([9], outcome, Now));
+        Assert.True(ledger.Replay(Row(9), outcome, Now));
         Assert.Equal(new QuarantineSize(100, 200, 600), ledger.TrimQuarantine(300, 600));
         var trimmed = ledger.TrimQuarantine(250, 600);
         Assert.InRange(trimmed.Replayed, 1, 150);
@@ -344,6 +344,8 @@ public abstract class LedgerContract
     protected static FoldFlush Flush(long seq, params MeterDayRow[] days) => new() { FoldedSeq = seq, MeterDays = days };
 
     protected static MeterDayRow Day(int meter, int day, byte value) => new(meter, Register.Total, day, [value]);
+
+    private static PartitionRow[] Row(byte value) => [new(0, new[] { value })];
 
     private static QuarantinedMessage Message(string reason) =>
         new(Now, "127.0.0.1:5000", "grid", reason, "中文", "metering/v1/grid/batch", [0, 255]);

@@ -78,9 +78,15 @@ public static class CityLedger
         }
         await recorder.DisposeAsync().ConfigureAwait(false);
         await accruer.DisposeAsync().ConfigureAwait(false);
-        if (accruer.Failure is not null || accruer.FlushedSeq < ledger.JournalHead() || ledger.Cursor(FoldFlush.VillagesCursor) == 0)
+        if (accruer.Failure is not null || accruer.FlushedSeq < ledger.JournalHead() || VillagesPrint(ledger) == 0)
             throw new CommandException($"The season was not folded. {accruer.Failure?.Message}".TrimEnd());
         return recorder.Readings.Value;
+    }
+
+    private static long VillagesPrint(SqliteLedger ledger)
+    {
+        using var view = ledger.OpenView();
+        return view.VillagesPrint(0);
     }
 
     private static void Fill(IntakeBatch batch, RegistrySnapshot registry, CityMeter meter)

@@ -1,0 +1,106 @@
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Postgres;
+
+namespace MeterPipeline.ServerTests.Ledger;
+
+/// <summary>Nodes share partitions by what PostgreSQL says of locks and clocks; whoever is silent loses them, and can write nothing any more.</summary>
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresNodeTests(PostgresServer server) : IDisposable
+{
+    private const int Partitions = 5;
+
+    private readonly PostgresSchemas _schema = server.NewSchema(Partitions);
+
+    public void Dispose() => _schema.Dispose();
+
+    [Fact]
+    public void Shares_add_up_whoever_joins_and_leaves()
+    {
+        var nodes = new List<PostgresLedger>();
+        Assert.Equal(0, _schema.Open().Spread().Nodes);
+        int[][] shares = [[5], [2, 3], [1, 2, 2], [1, 1, 1, 2], [1, 1, 1, 1, 1], [0, 1, 1, 1, 1, 1]];
+        foreach (var share in shares)
+        {
+            nodes.Add(_schema.Open());
+            foreach (var node in nodes) node.Attend();
+            Assert.Equal(share, nodes.Select(node => node.Attend().Target).Order());
+        }
+        nodes[0].Depart();
+        nodes[3].Dispose();
+        nodes[4].Dispose();
+        Assert.Equal([1, 2, 2], new[] { 1, 2, 5 }.Select(i => nodes[i].Attend().Target).Order());
+        Assert.Equal(3, nodes[0].Spread().Nodes);
+    }
+
+    [Fact]
+    public void Everybody_sees_who_folds_what()
+    {
+        var (first, second) = (_schema.Open(), _schema.Open());
+        first.Record([new PartitionRow(1, new byte[] { 1 })], []);
+        var fold = first.AcquireFold(1);
+        using var other = second.AcquireFold(4);
+        Assert.Equal(
+            [FoldHolder.Nobody, FoldHolder.Me, FoldHolder.Nobody, FoldHolder.Nobody, FoldHolder.Other], first.Attend().Partitions.Select(state => state.Holder));
+        Assert.Equal(
+            [FoldHolder.Nobody, FoldHolder.Other, FoldHolder.Nobody, FoldHolder.Nobody, FoldHolder.Other], _schema.Open().Spread().Partitions.Select(state => state.Holder));
+        var state = second.Attend().Partitions[1];
+        Assert.Equal((1, 1L, 0L), (state.Partition, state.Head, state.Folded));
+        Assert.Contains("process", state.Owner, StringComparison.Ordinal);
+        fold.Dispose();
+        Assert.Equal(FoldHolder.Nobody, second.Attend().Partitions[1].Holder);
+    }
+
+    /// <summary>A process that hangs keeps its connections, and so its locks: PostgreSQL is asked to end them. Woken up, it can write nothing.</summary>
+    [Fact]
+    public void A_node_that_is_not_heard_of_loses_its_partitions_and_cannot_write()
+    {
+        var (hanging, living) = (_schema.Open(), _schema.Open());
+        hanging.Record([new PartitionRow(3, new byte[] { 1 })], []);
+        using var lost = hanging.AcquireFold(3);
+        hanging.Flush(Day(1));
+        hanging.Attend();
+        var silent = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(FoldHolder.Other, living.Attend().Partitions[3].Holder);
+        while (living.Attend().Partitions[3].Holder != FoldHolder.Nobody)
+        {
+            Assert.True(silent.Elapsed < TimeSpan.FromMinutes(1), "nobody ended the silent session");
+            Thread.Sleep(200);
+        }
+        Assert.True(silent.Elapsed > TimeSpan.FromSeconds(5), "it was given no time");
+        using (living.AcquireFold(3))
+        {
+            living.Flush(Day(2));
+            Assert.Throws<FoldLostException>(() => hanging.Flush(Day(3)));
+        }
+        // Nobody holds the lock now, so that the lock alone would let it write.
+        Assert.Contains("taken over", Assert.Throws<FoldLostException>(() => hanging.Flush(Day(3))).Message, StringComparison.Ordinal);
+        Assert.Throws<FoldLostException>(() => hanging.MoveCursor(3, "influx.3", 1));
+        var back = hanging.Attend().Target;
+        Assert.Equal(Partitions, back + living.Attend().Target);
+        using var view = living.OpenView();
+        Assert.Equal([2], view.MeterDays(1, Register.Total, 100, 100)[0].Blob);
+    }
+
+    /// <summary>The lock was lost and is held again, by nobody's fault: only the epoch tells that somebody folded meanwhile.</summary>
+    [Fact]
+    public void Who_holds_the_lock_again_after_another_folded_is_refused_by_the_epoch()
+    {
+        var (first, second) = (_schema.Open(), _schema.Open());
+        first.Record([new PartitionRow(3, new byte[] { 1 })], []);
+        using var lost = first.AcquireFold(3);
+        first.Flush(Day(1));
+        _schema.Sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'meterpipeline'");
+        using (second.AcquireFold(3)) second.Flush(Day(2));
+        Assert.Throws<FoldLostException>(() => first.Flush(Day(3)));
+        using var view = second.OpenView();
+        Assert.Equal([2], view.MeterDays(1, Register.Total, 100, 100)[0].Blob);
+    }
+
+    private static FoldFlush Day(byte value)
+    {
+        var flush = new FoldFlush { Partition = 3, FoldedSeq = 1 };
+        flush.MeterDays.Add(new MeterDayRow(1, Register.Total, 100, [value]));
+        return flush;
+    }
+}
