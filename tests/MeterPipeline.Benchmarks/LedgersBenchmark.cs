@@ -51,7 +51,7 @@ public static class LedgersBenchmark
             using (var ledger = SqliteLedger.Open(folder.At("data")))
                 figures = await LedgerAsync("SQLite ledger", ledger, Rows(meters, perDay, days), readings, null);
             Show(report, figures with { StoredBytes = (Compacted(folder.At("data/ledger.db")) - empty) / (double)readings });
-            var target = new PostgresOptions(server.ConnectionString) { Schema = $"run_{run}" };
+            var target = new PostgresOptions(server.ConnectionString) { Partitions = 1, Schema = $"run_{run}" };
             using (var ledger = PostgresLedger.Open(target, create: true))
             {
                 Import(ledger, files);
@@ -81,8 +81,8 @@ public static class LedgersBenchmark
         var company = registry.Registry.Companies.Keys.First();
         var (cpu, walBefore, serverBefore, clock) = (Cpu(), server?.Wal() ?? 0, server?.Cpu() ?? 0, Stopwatch.StartNew());
         var recorder = new Recorder(ledger, TimeProvider.System, NullLogger<Recorder>.Instance);
-        var accruer = new Accruer(ledger, registry, recorder.Recorded, new VillageBoard(new PolicyBook([]), TimeProvider.System), TimeProvider.System, NullLogger<Accruer>.Instance);
-        recorder.FoldedSeq = () => accruer.AppliedSeq;
+        var accruer = new Accruer(ledger, registry, recorder.Follow(0), new VillageBoard(new PolicyBook([]), TimeProvider.System), TimeProvider.System, NullLogger<Accruer>.Instance);
+        recorder.FoldedSeq = _ => accruer.AppliedSeq;
         accruer.Start();
         foreach (var row in rows)
         {

@@ -97,10 +97,5 @@ public sealed class PostgresNodeTests(PostgresServer server) : IDisposable
         Assert.Equal([2], view.MeterDays(1, Register.Total, 100, 100)[0].Blob);
     }
 
-    private static FoldFlush Day(byte value)
-    {
-        var flush = new FoldFlush { Partition = 3, FoldedSeq = 1 };
-        flush.MeterDays.Add(new MeterDayRow(1, Register.Total, 100, [value]));
-        return flush;
-    }
+    private static FoldFlush Day(byte value) => new() { Partition = 3, FoldedSeq = 1, MeterDays = [new MeterDayRow(1, Register.Total, 100, [value])] };
 }

@@ -59,10 +59,10 @@ public static class CityLedger
         var time = TimeProvider.System;
         var registry = new RegistryWatch(ledger, time);
         var recorder = new Recorder(ledger, time, NullLogger<Recorder>.Instance);
-        var accruer = new Accruer(ledger, registry, recorder.Recorded, new VillageBoard(policies, time) { Budget = FoldMax }, time, NullLogger<Accruer>.Instance);
+        var accruer = new Accruer(ledger, registry, recorder.Follow(0), new VillageBoard(policies, time) { Budget = FoldMax }, time, NullLogger<Accruer>.Instance);
         var empty = new BlockingCollection<IntakeBatch>();
         for (var i = 0; i < BatchesKept; i++) empty.Add(new IntakeBatch());
-        recorder.FoldedSeq = () => accruer.Failure is null ? accruer.AppliedSeq : throw accruer.Failure;
+        recorder.FoldedSeq = _ => accruer.Failure is null ? accruer.AppliedSeq : throw accruer.Failure;
         recorder.Done = batch =>
         {
             batch.Clear();
