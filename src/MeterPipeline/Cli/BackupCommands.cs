@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using MeterPipeline.Domain;
-using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Backup;
 using MeterPipeline.Run;
 

@@ -7,14 +7,14 @@ namespace MeterPipeline.ServerTests.Ledger;
 
 /// <summary>The contract on PostgreSQL: another schema is another place.</summary>
 [Collection(PostgresCollection.Name)]
-public sealed class PostgresBackupTests(PostgresServer server) : BackupContract
+public sealed class PostgresBackupTests(PostgresServer server) : BackupContract, IDisposable
 {
     private readonly PostgresSchemas _schema = server.NewSchema();
 
-    public override void Dispose()
+    public void Dispose()
     {
         _schema.Dispose();
-        base.Dispose();
+        DeleteBackups();
     }
 
     [Fact]

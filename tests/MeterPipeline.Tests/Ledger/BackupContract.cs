@@ -9,7 +9,7 @@ using MeterPipeline.Ledger.Users;
 namespace MeterPipeline.Tests.Ledger;
 
 /// <summary>What a backup of any ledger promises: one moment, all of it, and nothing less is ever taken for it.</summary>
-public abstract class BackupContract : IDisposable
+public abstract class BackupContract
 {
     private const long Now = 1_763_222_400_000;
 
@@ -30,11 +30,8 @@ public abstract class BackupContract : IDisposable
     /// <summary>Whether anything is at a place of that name.</summary>
     protected abstract bool IsThere(string place);
 
-    public virtual void Dispose()
-    {
-        folder.Delete(recursive: true);
-        GC.SuppressFinalize(this);
-    }
+    /// <summary>To be called at the end.</summary>
+    protected void DeleteBackups() => folder.Delete(recursive: true);
 
     [Fact]
     public async Task A_backup_taken_while_others_append_fold_and_prune_is_of_one_moment()

@@ -5,14 +5,14 @@ using MeterPipeline.Ledger.Sqlite;
 namespace MeterPipeline.Tests.Ledger;
 
 /// <summary>The contract on SQLite.</summary>
-public sealed class SqliteBackupTests : BackupContract
+public sealed class SqliteBackupTests : BackupContract, IDisposable
 {
     private readonly SqliteFolder folder = new();
 
-    public override void Dispose()
+    public void Dispose()
     {
         folder.Dispose();
-        base.Dispose();
+        DeleteBackups();
     }
 
     [Fact]
