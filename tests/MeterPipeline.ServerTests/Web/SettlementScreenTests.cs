@@ -10,6 +10,10 @@ public sealed class SettlementScreenTests : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
     private const string Password = "a long enough one";
+
+    /// <summary>Heated by gas: what it uses more is more subsidy.</summary>
+    private const string BelowCap = "H140802100201-03";
+
     private WebSite site = null!;
     private IPlaywright playwright = null!;
     private IBrowser browser = null!;
@@ -72,12 +76,13 @@ public sealed class SettlementScreenTests : IAsyncLifetime
         var download = await paying.RunAndWaitForDownloadAsync(() => paying.ClickAsync("a[href$='/workbook.xlsx']"));
         Assert.Equal("settlement-1-2025-2026-140802.xlsx", download.SuggestedFilename);
         // A reading that comes later: the next run has the difference, and only that.
-        var line = site.Ledger.Settlements.Line(1, WebSite.Household)!;
-        site.Acknowledge(line.Use.Segments[0].Meter, LocalDay.On(2026, 2, 1), Domain.Quantity.ToDecimal(line.Use.Segments[0].Closing!.Value) + 50);
+        var line = site.Ledger.Settlements.Line(1, BelowCap)!;
+        var meter = line.Use.Segments[0];
+        site.Acknowledge(meter.Meter, LocalDay.On(2026, 2, 1), Quantity.ToDecimal(meter.Opening!.Value + meter.Consumption) + 50);
         await Draft(paying, 2);
         await Go(paying, "/settlements/2?list=adjusted");
         await Picture(paying, $"settlement-adjusted-{width}.png");
-        var adjusted = site.Ledger.Settlements.Line(2, WebSite.Household)!;
+        var adjusted = site.Ledger.Settlements.Line(2, BelowCap)!;
         Assert.Equal((Domain.Settlements.AdjustmentKind.Supplement, adjusted.Accrued.Total - line.Accrued.Total), (adjusted.Adjustment, adjusted.Due.Total));
     }
 
