@@ -99,7 +99,7 @@ public sealed class BadInputTests
         await File.WriteAllTextAsync(Path.Combine(policies, "typo.yaml"), "id: a\nversoin: 1\n");
         Refused(1, "typo.yaml:2:1: ", "policies", "check", "--policies", policies);
         await pipeline.StartAsync();
-        Refused(2, "held by process", "run", "--mqtt", $"127.0.0.1:{Servers.FreePort.Next()}", "--web", $"127.0.0.1:{Servers.FreePort.Next()}");
+        Refused(2, "held by process", "run", "--mqtt", $"127.0.0.1:{FreePort.Next()}", "--web", $"127.0.0.1:{FreePort.Next()}");
         using var other = new PipelineProcess();
         var (code, _, errors) = other.Verb("run", "--mqtt", $"127.0.0.1:{pipeline.MqttPort}", "--web", $"127.0.0.1:{other.WebPort}");
         Assert.True(code == 2 && errors.Contains("--mqtt", StringComparison.Ordinal), errors);
