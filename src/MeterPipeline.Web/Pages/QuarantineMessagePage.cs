@@ -20,7 +20,7 @@ internal sealed class QuarantineMessagePage(PageFrame frame, QuarantineFound fou
         var cut = row.PayloadBytes > BoardAnswers.MostBytes || !found.Whole
             ? Markup.Of($"<p class=\"hint\">{Figures.Fill(words.Cut, Figures.Count(Math.Min(message.Payload.Length, BoardAnswers.MostBytes)), Figures.Count(row.PayloadBytes))}</p>") : Markup.Empty;
         return Markup.Of($"""
-            <div class="head"><div><nav class="crumbs"><a href="/quarantine">{texts.Quarantine}</a></nav><h1>{words.Message} {row.Id}</h1></div></div>
+            <div class="head"><div><nav class="crumbs" aria-label="{texts.Quarantine}"><a href="/quarantine">{texts.Quarantine}</a></nav><h1>{words.Message} {row.Id}</h1></div></div>
             <section class="card"><dl class="registry">
             {Fact(texts.ReceivedAt, Figures.Time(message.ReceivedAtMs))}{Fact(texts.Company, message.Company.Length == 0 ? "–" : message.Company)}{Fact(texts.Meter, message.Meter.Length == 0 ? "–" : message.Meter)}{Fact(words.Source, message.Source)}{Fact(words.Bytes, Figures.Count(row.PayloadBytes))}
             <div><dt>{words.State}</dt><dd>{(row.ReplayedAtMs is null ? Markup.Of($"<span class=\"flag\">{words.Open}</span>") : Markup.Of($"<span class=\"ok\">{texts.Replayed}</span>"))}</dd></div>

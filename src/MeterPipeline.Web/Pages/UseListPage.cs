@@ -60,7 +60,7 @@ internal sealed class UseListPage(
     {
         var day = row.CapDay is not { } known ? words.CapNotThisSeason : Figures.Fill(row.Outlook.PerMille >= 1000 ? words.CapReached : words.CapExpected, known);
         return Markup.Of($"""
-            <tr>{Who(row)}<td data-label="{words.CapShare}">{Figures.Percent(row.Outlook.PerMille / 10m)} <meter class="bar" min="0" max="1000" value="{(int)row.Outlook.PerMille}"></meter></td><td data-label="{words.OperatingSoFar} ({texts.Yuan})">{Figures.Yuan(row.OperatingYuan)}</td><td data-label="{words.Cap} ({texts.Yuan})">{(row.CapYuan is { } cap ? Figures.Yuan(cap) : "–")}</td><td class="text" data-label="{words.CapDay}">{day}</td><td data-label="{words.EligibleSoFar}">{Figures.Amount(row.Use.Eligible)} {Unit(row.Energy)}</td></tr>
+            <tr>{Who(row)}<td data-label="{words.CapShare}">{Figures.Percent(row.Outlook.PerMille / 10m)} <meter class="bar" aria-hidden="true" min="0" max="1000" value="{(int)row.Outlook.PerMille}"></meter></td><td data-label="{words.OperatingSoFar} ({texts.Yuan})">{Figures.Yuan(row.OperatingYuan)}</td><td data-label="{words.Cap} ({texts.Yuan})">{(row.CapYuan is { } cap ? Figures.Yuan(cap) : "–")}</td><td class="text" data-label="{words.CapDay}">{day}</td><td data-label="{words.EligibleSoFar}">{Figures.Amount(row.Use.Eligible)} {Unit(row.Energy)}</td></tr>
 
             """);
     }

@@ -57,7 +57,7 @@ internal sealed class UseSections(PageFrame frame, PlaceHead head, string prefix
     }
 
     private Markup Used(decimal sum, decimal set) => Markup.Of(
-        $"{words.BudgetUsed} {Figures.Percent(Share(sum, set))} <meter class=\"bar\" min=\"0\" max=\"100\" value=\"{(int)Math.Min(100, Share(sum, set) ?? 0)}\"></meter>");
+        $"{words.BudgetUsed} {Figures.Percent(Share(sum, set))} <meter class=\"bar\" aria-hidden=\"true\" min=\"0\" max=\"100\" value=\"{(int)Math.Min(100, Share(sum, set) ?? 0)}\"></meter>");
 
     private static decimal? Share(decimal sum, decimal set) => set == 0 ? null : Math.Floor(sum * 1000 / set) / 10;
 

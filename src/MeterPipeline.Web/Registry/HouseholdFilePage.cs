@@ -31,7 +31,7 @@ internal sealed class HouseholdFilePage(PageFrame frame, HouseholdFile file)
     {
         var season = "/households/" + Uri.EscapeDataString(household.Id);
         return Markup.Of($"""
-            <div class="head"><div><nav class="crumbs"><a href="/registry">{words.Title}</a></nav><h1>{words.FileTitle} {household.Id}</h1></div><a class="button" href="{season}">{words.SeasonPage}</a></div>
+            <div class="head"><div><nav class="crumbs" aria-label="{words.Title}"><a href="/registry">{words.Title}</a></nav><h1>{words.FileTitle} {household.Id}</h1></div><a class="button" href="{season}">{words.SeasonPage}</a></div>
             """);
     }
 

@@ -43,7 +43,7 @@ internal sealed class ImportPages(PageFrame frame)
     }
 
     private Markup Head(string title) => Markup.Of(
-        $"<div class=\"head\"><div><nav class=\"crumbs\"><a href=\"/registry\">{RegistryTexts.For(texts).Title}</a></nav><h1>{title}</h1></div></div>");
+        $"<div class=\"head\"><div><nav class=\"crumbs\" aria-label=\"{RegistryTexts.For(texts).Title}\"><a href=\"/registry\">{RegistryTexts.For(texts).Title}</a></nav><h1>{title}</h1></div></div>");
 
     private static Markup Message(string title, string text, Markup rest) =>
         Markup.Of($"<section class=\"card message\"><h1>{title}</h1><p>{text}</p>{rest}</section>");

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using MeterPipeline.Web.Boards;
-using MeterPipeline.Web.Exports.Workbook;
 using MeterPipeline.Web.Pages;
 
 namespace MeterPipeline.Web.Reports;

@@ -22,7 +22,7 @@ internal static class PageCheck
           for (const e of document.querySelectorAll('input:not([type=hidden]), select, textarea'))
             if (!e.labels.length && !e.getAttribute('aria-label')) wrong.push(`${name(e)} [name=${e.name}] has no label`);
           for (const e of document.querySelectorAll('a[href], button, summary')) if (!said(e)) wrong.push(name(e) + ' says nothing');
-          for (const e of document.querySelectorAll('nav, [role=img], meter, progress')) if (!e.getAttribute('aria-label')) wrong.push(name(e) + ' has no aria-label');
+          for (const e of document.querySelectorAll('nav, [role=img], meter:not([aria-hidden]), progress')) if (!e.getAttribute('aria-label')) wrong.push(name(e) + ' has no aria-label');
           for (const e of document.querySelectorAll('[data-chart], figure.bars'))
             if (!e.closest('section').querySelector('table')) wrong.push(name(e) + ' has no table beside it');
           for (const e of document.querySelectorAll('thead th')) if (!e.scope) wrong.push(name(e) + ' heads no column');

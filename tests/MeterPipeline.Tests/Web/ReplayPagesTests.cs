@@ -3,9 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MeterPipeline.Domain;
 using MeterPipeline.Domain.Registry;
-using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Users;
 
