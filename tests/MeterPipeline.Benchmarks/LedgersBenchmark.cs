@@ -101,6 +101,7 @@ public static class LedgersBenchmark
             server is null ? 0 : (server.Wal() - walBefore) / (double)readings, 0);
     }
 
+    /// <summary>Without the space of rows written again, which later rows use.</summary>
     private static long Compacted(string file)
     {
         if (raw.sqlite3_open(file, out var database) != raw.SQLITE_OK) throw new IOException($"{file} cannot be opened.");
@@ -109,7 +110,6 @@ public static class LedgersBenchmark
         return new FileInfo(file).Length;
     }
 
-    /// <summary>Without the space of rows written again, which later rows use.</summary>
     private static long Compacted(Postgres server, string schema)
     {
         using var connection = new NpgsqlConnection(server.ConnectionString + $";Search Path={schema};Pooling=false");

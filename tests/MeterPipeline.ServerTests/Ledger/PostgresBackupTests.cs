@@ -18,7 +18,7 @@ public sealed class PostgresBackupTests(PostgresServer server) : BackupContract,
     }
 
     [Fact]
-    public void A_table_and_rows_that_a_trigger_guards_come_back()
+    public void A_table_that_this_version_does_not_make_is_refused()
     {
         _schema.Open();
         _schema.Sql("CREATE TABLE extra (id integer PRIMARY KEY)");
