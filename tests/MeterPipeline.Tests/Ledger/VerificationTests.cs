@@ -155,7 +155,7 @@ public sealed class VerificationTests : IDisposable
     public void A_ledger_says_how_far_it_goes()
     {
         var contents = LedgerContents.Of(ledger);
-        Assert.Equal((1, 1, _first.StartMs + 37 * LocalDay.LengthMs), (contents.Head, contents.Folded, contents.NewestReadingMs));
+        Assert.Equal((1, 1, _first.StartMs + 159 * 6 * 3_600_000L), (contents.Head, contents.Folded, contents.NewestReadingMs));
         var later = LocalDay.On(2026, 1, 1).StartMs;
         Append([new Reading(1, Domain.Readings.Register.Total, later, 99_999_0000, 0)]);
         contents = LedgerContents.Of(ledger);
