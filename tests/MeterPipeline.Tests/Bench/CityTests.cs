@@ -4,6 +4,7 @@ using MeterPipeline.Domain.Statements;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Policies;
+using MeterPipeline.Tests.House;
 
 namespace MeterPipeline.Tests.Bench;
 
