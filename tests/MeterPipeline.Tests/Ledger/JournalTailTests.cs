@@ -29,7 +29,7 @@ public sealed class JournalTailTests : IDisposable
     public void It_agrees_with_the_tail_read_through()
     {
         var tail = new JournalTail(ledger);
-        for (var step = 0; step < 300; step++)
+        for (var step = 0; step < 120; step++)
         {
             for (var rows = random.Next(6); rows > 0; rows--) Append(random.Next(1, 2_000));
             if (random.Next(3) == 0) Fold(ledger.JournalHead() - random.Next(3), prune: random.Next(2) == 0);
