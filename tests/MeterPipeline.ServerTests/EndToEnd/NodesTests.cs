@@ -4,7 +4,6 @@ using MeterFleet;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Postgres;
 using MeterPipeline.ServerTests.Ledger;
-using MeterPipeline.ServerTests.Servers;
 using Xunit.Abstractions;
 
 namespace MeterPipeline.ServerTests.EndToEnd;

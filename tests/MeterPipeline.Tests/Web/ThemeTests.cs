@@ -63,7 +63,7 @@ public sealed partial class ThemeTests
         var (light, dark) = (Scheme("light"), Scheme("dark"));
         var used = Used().Matches(_css).Select(use => use.Groups[1].Value).Distinct().ToList();
         Assert.NotEmpty(used);
-        Assert.Empty(used.Where(name => !light.ContainsKey(name) || !dark.ContainsKey(name)));
+        Assert.DoesNotContain(used, name => !light.ContainsKey(name) || !dark.ContainsKey(name));
     }
 
     private static IEnumerable<string> Sheets() => Directory.EnumerateFiles(Repository.PathOf("src", "MeterPipeline.Web"), "*.css", SearchOption.AllDirectories)

@@ -1,5 +1,3 @@
-using LoadGenerator;
-
 namespace MeterPipeline.Bench.Api;
 
 /// <summary>What viewers saw of a pipeline for a while, and what it took.</summary>
