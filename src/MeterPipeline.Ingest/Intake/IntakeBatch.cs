@@ -34,7 +34,7 @@ public sealed class IntakeBatch
     /// <summary>Counts what a company sent in one message.</summary>
     public void Tally(string company, int received, int quarantined)
     {
-        if (received == 0 && quarantined == 0) return;
+        if (received == 0 && quarantined == 0) return; // a replay may bring as many as it takes off
         for (var i = 0; i < Counts.Count; i++)
         {
             var known = Counts[i];
