@@ -5,8 +5,8 @@ using MeterPipeline.Ledger;
 namespace MeterPipeline.Ingest;
 
 /// <summary>
-/// What follows from stored meter days, made anew: folded years, whatever is stored of them, and village days. The caller holds the fold; the
-/// journal position that everything stands for stays the same.
+/// What follows from stored meter days, made anew partition by partition: folded years, whatever is stored of them, and village days. The caller
+/// holds the partition's fold; the journal position that everything stands for stays the same.
 /// </summary>
 public static class FoldRebuild
 {
@@ -17,16 +17,16 @@ public static class FoldRebuild
     /// <param name="progress">Told the number of stored meter days read.</param>
     /// <returns>Meter registers folded.</returns>
     /// <exception cref="LedgerException">A stored meter day is damaged: what was folded before it is stored.</exception>
-    public static int Books(ILedger ledger, Action<long> progress)
+    public static int Books(ILedger ledger, int partition, Action<long> progress)
     {
         using var view = ledger.OpenView();
         var registry = view.Registry();
         var years = new List<MeterYearRow>();
-        var flush = new FoldFlush { FoldedSeq = view.FoldedSeq, MeterYears = years };
+        var flush = new FoldFlush { Partition = partition, FoldedSeq = view.FoldedOf(partition), MeterYears = years };
         var gathered = new List<(int Day, byte[] Blob)>();
         var (days, registers) = (0L, 0);
         MeterDayRow? first = null;
-        foreach (var row in view.AllMeterDays())
+        foreach (var row in view.AllMeterDays(partition))
         {
             if (first is { } of && (of.MeterNo, of.Register) != (row.MeterNo, row.Register)) Close(of);
             first ??= row;
@@ -55,19 +55,20 @@ public static class FoldRebuild
     /// <summary>Draws every village's days again under the policies in force.</summary>
     /// <param name="progress">Told the number of village days drawn.</param>
     /// <returns>Village days drawn.</returns>
-    public static long Villages(ILedger ledger, PolicyBook policies, TimeProvider time, Action<long> progress)
+    public static long Villages(ILedger ledger, int partition, PolicyBook policies, TimeProvider time, Action<long> progress)
     {
         using var view = ledger.OpenView();
-        var board = new VillageBoard(policies, time);
+        var board = new VillageBoard(policies, time, ledger.Partitions > 1 ? partition : null);
         board.Adopt(view.Registry());
+        board.LookBeside(view.FoldedOf);
         using var stored = new StoredBooks(ledger.OpenView);
         var drawn = 0L;
         do
         {
-            var flush = new FoldFlush { FoldedSeq = view.FoldedSeq };
+            var flush = new FoldFlush { Partition = partition, FoldedSeq = view.FoldedOf(partition) };
             // New books each time: those of a province do not fit into memory.
             board.Collect(new Books(view.Registry(), stored.Days, stored.Years), flush.VillageDays);
-            flush.VillagesPrint = board.Print(view.FoldedSeq) ?? 0;
+            flush.VillagesPrint = board.Print(view.FoldedOf(partition)) ?? 0;
             ledger.Flush(flush);
             board.Stored();
             progress(drawn += flush.VillageDays.Count);

@@ -20,12 +20,13 @@ public sealed class LosingProxy : IDisposable
     {
         ServerPort = serverPort;
         _open.SetResult();
-        _listener = new TcpListener(IPAddress.Loopback, Port);
+        _listener = new TcpListener(IPAddress.Loopback, 0);
         _listener.Start();
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _ = AcceptAsync();
     }
 
-    public int Port { get; } = FreePort.Next();
+    public int Port { get; }
 
     /// <summary>For connections made from now on.</summary>
     public int ServerPort { get; set; }

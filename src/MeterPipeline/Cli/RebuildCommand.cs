@@ -34,19 +34,52 @@ public static class RebuildCommand
     {
         var policies = Opened.Policies(parsed);
         using var ledger = Opened.Ledger(parsed);
-        using var fold = ledger.AcquireFold();
+        using var folds = new Folds(ledger);
         if (books)
         {
             using var progress = new Progress("Rebuild books", "meter days");
-            var registers = FoldRebuild.Books(ledger, progress.Report);
+            var (registers, days) = (0L, 0L);
+            foreach (var partition in folds.Partitions)
+            {
+                var (before, read) = (days, 0L);
+                registers += FoldRebuild.Books(ledger, partition, count => progress.Report(before + (read = count)));
+                days += read;
+            }
             Console.WriteLine($"{registers:N0} meter registers folded again");
         }
         using (var progress = new Progress("Rebuild villages", "village days"))
         {
-            var days = FoldRebuild.Villages(ledger, policies, TimeProvider.System, progress.Report);
+            var days = 0L;
+            foreach (var partition in folds.Partitions)
+                days += FoldRebuild.Villages(ledger, partition, policies, TimeProvider.System, count => progress.Report(days + count));
             Console.WriteLine($"{days:N0} village days drawn again");
         }
         return ExitCode.Done;
+    }
+
+    /// <summary>The folds of all partitions: nobody else folds meanwhile.</summary>
+    private sealed class Folds : IDisposable
+    {
+        private readonly List<IDisposable> held = [];
+
+        /// <exception cref="LedgerException">Somebody folds.</exception>
+        public Folds(ILedger ledger)
+        {
+            Partitions = Enumerable.Range(0, ledger.Partitions);
+            try
+            {
+                foreach (var partition in Partitions) held.Add(ledger.AcquireFold(partition));
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        public IEnumerable<int> Partitions { get; }
+
+        public void Dispose() => held.ForEach(fold => fold.Dispose());
     }
 
     private static async Task<int> InfluxAsync(ParseResult parsed, CancellationToken cancel)

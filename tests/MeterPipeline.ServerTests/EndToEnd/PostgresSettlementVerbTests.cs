@@ -38,7 +38,7 @@ public sealed class PostgresSettlementVerbTests(PostgresServer server) : Settlem
 
     private protected override PipelineProcess Start() => OnPostgres(new PipelineProcess());
 
-    private protected override ILedger Open(PipelineProcess pipeline) => PostgresLedger.Open(_schema.Options);
+    private protected override ILedger Open(PipelineProcess pipeline) => PostgresLedger.Open(_schema.Options with { Partitions = null });
 
     private PipelineProcess OnPostgres(PipelineProcess pipeline) => pipeline.With("Ledger:Provider", "postgres")
         .With("Ledger:ConnectionString", _schema.Options.ConnectionString).With("Ledger:Schema", _schema.Options.Schema);

@@ -142,9 +142,9 @@ public sealed class VerificationTests : IDisposable
         Assert.NotEmpty(Verify().Differences);
         using (ledger.AcquireFold())
         {
-            Assert.Equal(4, FoldRebuild.Books(ledger, _ => { }));
+            Assert.Equal(4, FoldRebuild.Books(ledger, 0, _ => { }));
             Assert.Null(Verify().VillageDays);
-            Assert.True(FoldRebuild.Villages(ledger, WebSite.Policies, TimeProvider.System, _ => { }) > 20);
+            Assert.True(FoldRebuild.Villages(ledger, 0, WebSite.Policies, TimeProvider.System, _ => { }) > 20);
         }
         var result = Verify();
         Assert.Empty(result.Differences);
