@@ -7,7 +7,7 @@
   const charts = Array.from(document.querySelectorAll('[data-chart]'));
   const pollMs = 2000, hiddenMs = 30000, slowestMs = 60000;
   const answers = new Map();
-  let failures = 0, timer = 0;
+  let failures = 0, timer = 0, behind = [];
 
   function sources() {
     const all = new Set([api]);
@@ -34,16 +34,20 @@
     }
   }
 
+  // What somebody is choosing or typing stays, and is brought up to date when they are done.
+  function held(region) { return region.contains(document.activeElement) || region.querySelector('input:checked') !== null; }
+
   // Regions are this server's own HTML, already encoded; scripts inside parsed documents never run.
   async function refresh() {
     const answer = await fetch(location.href, { cache: 'no-store' });
     if (!answer.ok) throw new Error(String(answer.status));
     const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const open = new Set(Array.from(document.querySelectorAll('details[open][data-keep]'), d => d.dataset.keep));
+    behind = [];
     for (const region of document.querySelectorAll('[data-region]')) {
       const fresh = next.querySelector('[data-region="' + region.dataset.region + '"]');
-      // What somebody is choosing or typing stays.
-      if (!fresh || region.contains(document.activeElement) || region.querySelector('input:checked')) continue;
+      if (!fresh) continue;
+      if (held(region)) { behind.push(region); continue; }
       for (const d of fresh.querySelectorAll('details[data-keep]')) d.open = open.has(d.dataset.keep);
       if (fresh.innerHTML !== region.innerHTML) region.replaceChildren(...fresh.childNodes);
     }
@@ -53,7 +57,7 @@
     const before = new Map(answers);
     try {
       const changed = await Promise.all(Array.from(sources(), ask));
-      if (changed.includes(true)) {
+      if (changed.includes(true) || behind.some(region => !held(region))) {
         drawCharts();
         // The first time too: something may have come between the page and this answer.
         await refresh();

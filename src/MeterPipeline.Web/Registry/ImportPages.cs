@@ -29,18 +29,15 @@ internal sealed class ImportPages(PageFrame frame)
 
     public Markup Fault(UploadFault fault) => Message(words.FaultTitle, words.Faults[fault], Markup.Of($"<p><a href=\"/registry/import\">{words.Title}</a></p>"));
 
-    public Markup Job(ImportJob job)
-    {
-        var state = job.State;
-        return Markup.Of($"""
-            {Head($"{words.Title}{texts.Colon}{words.Kinds[job.Kind]}")}
-            <div data-region="import">
-            <section class="card"><h2>{Stage(state)}<small>{job.Name} · {Figures.Count((job.Bytes + 1023) / 1024)} KiB</small></h2>{(state.IsRunning ? Progress(state) : Verdict(job, state))}</section>
-            {(state is { IsRunning: false, Preview: { } preview } ? Preview(job, state, preview) : Markup.Empty)}
-            </div>
-            {(state.IsRunning ? Markup.Of($"<noscript><p><a class=\"button\" href=\"/registry/import/{job.Key}\">{words.Refresh}</a></p></noscript>") : Markup.Empty)}
-            """);
-    }
+    /// <param name="state">One moment of it: whoever asks the job twice may be told two.</param>
+    public Markup Job(ImportJob job, ImportState state) => Markup.Of($"""
+        {Head($"{words.Title}{texts.Colon}{words.Kinds[job.Kind]}")}
+        <div data-region="import">
+        <section class="card"><h2>{Stage(state)}<small>{job.Name} · {Figures.Count((job.Bytes + 1023) / 1024)} KiB</small></h2>{(state.IsRunning ? Progress(state) : Verdict(job, state))}</section>
+        {(state is { IsRunning: false, Preview: { } preview } ? Preview(job, state, preview) : Markup.Empty)}
+        </div>
+        {(state.IsRunning ? Markup.Of($"<noscript><p><a class=\"button\" href=\"/registry/import/{job.Key}\">{words.Refresh}</a></p></noscript>") : Markup.Empty)}
+        """);
 
     private Markup Head(string title) => Markup.Of(
         $"<div class=\"head\"><div><nav class=\"crumbs\" aria-label=\"{RegistryTexts.For(texts).Title}\"><a href=\"/registry\">{RegistryTexts.For(texts).Title}</a></nav><h1>{title}</h1></div></div>");

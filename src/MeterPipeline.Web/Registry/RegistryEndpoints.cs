@@ -88,8 +88,8 @@ internal static class RegistryEndpoints
     private static IResult Job(HttpContext context, AssetFiles assets, RegistryImports imports, string key)
     {
         var pages = Pages(context, assets, out var frame);
-        return imports.Find(key, Viewer.Of(context).Actor) is { } job
-            ? Page(frame, assets, pages.Title, pages.Job(job), job.State.IsRunning ? $"/api/v1/registry/imports/{key}" : null)
+        return imports.Find(key, Viewer.Of(context).Actor) is { State: var state } job
+            ? Page(frame, assets, pages.Title, pages.Job(job, state), state.IsRunning ? $"/api/v1/registry/imports/{key}" : null)
             : ErrorPages.NotFound(frame);
     }
 

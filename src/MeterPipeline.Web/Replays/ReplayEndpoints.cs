@@ -54,7 +54,11 @@ internal static class ReplayEndpoints
         return Results.Redirect($"/quarantine/replays/{job.Key}");
     }
 
-    private static IResult Page(PageFrame frame, ReplayJob job, bool badNote = false) => frame.Page(
-        ReplayTexts.For(frame.Texts).Title, new ReplayPage(frame, job, badNote).Body(), job.State.IsRunning ? $"/api/v1/quarantine/replays/{job.Key}" : null,
-        badNote ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK);
+    private static IResult Page(PageFrame frame, ReplayJob job, bool badNote = false)
+    {
+        var state = job.State;
+        return frame.Page(
+            ReplayTexts.For(frame.Texts).Title, new ReplayPage(frame, job, state, badNote).Body(), state.IsRunning ? $"/api/v1/quarantine/replays/{job.Key}" : null,
+            badNote ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK);
+    }
 }

@@ -5,12 +5,12 @@ using MeterPipeline.Web.Pages;
 namespace MeterPipeline.Web.Replays;
 
 /// <summary>One replay: what was chosen, how far it is, what would become of it, what became of it.</summary>
+/// <param name="state">One moment of it: whoever asks the job twice may be told two.</param>
 /// <param name="badNote">Whether it was confirmed without a note that can be kept.</param>
-internal sealed class ReplayPage(PageFrame frame, ReplayJob job, bool badNote = false)
+internal sealed class ReplayPage(PageFrame frame, ReplayJob job, ReplayState state, bool badNote = false)
 {
     private readonly Texts texts = frame.Texts;
     private readonly ReplayTexts words = ReplayTexts.For(frame.Texts);
-    private readonly ReplayState state = job.State;
 
     public Markup Body() => Markup.Of($"""
         <div class="head"><div><nav class="crumbs" aria-label="{texts.Quarantine}"><a href="/quarantine">{texts.Quarantine}</a></nav><h1>{words.Title}</h1></div></div>

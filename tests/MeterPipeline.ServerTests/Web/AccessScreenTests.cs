@@ -7,29 +7,21 @@ namespace MeterPipeline.ServerTests.Web;
 /// <summary>Signing in with Chromium: by keyboard, without a mouse, at the widths of a desk, a tablet and a phone.</summary>
 public sealed class AccessScreenTests : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const string Password = "a long enough one";
     private const string Another = "another long one";
     private readonly List<string> complaints = [];
     private WebSite site = null!;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private Chromium chromium = null!;
 
     public async Task InitializeAsync()
     {
         site = await WebSite.StartAsync();
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        });
+        chromium = await Chromium.StartAsync();
     }
 
     public async Task DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await chromium.DisposeAsync();
         await site.DisposeAsync();
     }
 
@@ -134,7 +126,7 @@ public sealed class AccessScreenTests : IAsyncLifetime
 
     private async Task<IPage> Open(int width, string scheme, bool scripts)
     {
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions
+        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions
         {
             Locale = "zh-CN",
             JavaScriptEnabled = scripts,

@@ -6,34 +6,29 @@ namespace MeterPipeline.ServerTests.Web;
 /// <summary>The overview of a real pipeline in Chromium: its numbers follow the readings, also over a restart of the server, and nobody reloads it.</summary>
 public sealed class LiveScreenTests : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     /// <summary>Longer than the page waits between two questions after failures.</summary>
     private const float PatienceMs = 150_000;
 
     private readonly PipelineProcess pipeline = new();
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private Chromium chromium = null!;
 
     public async Task InitializeAsync()
     {
         SmallRegistry.Import(pipeline);
         await pipeline.StartAsync();
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+        chromium = await Chromium.StartAsync();
     }
 
     public async Task DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await chromium.DisposeAsync();
         pipeline.Dispose();
     }
 
     [Fact]
     public async Task Numbers_follow_the_readings_over_a_restart_of_the_server()
     {
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN" });
+        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN" });
         await page.GotoAsync($"http://127.0.0.1:{pipeline.WebPort}/?season=2025-2026");
         await page.EvaluateAsync("window.notReloaded = true");
         Publish("2025-11-15T00:00:00+08:00", 100);
@@ -47,6 +42,14 @@ public sealed class LiveScreenTests : IAsyncLifetime
         Publish("2025-12-05T00:00:00+08:00", 700.5m);
         await Shows(page, "[data-tile=kwh] .figure", "600.50");
         await Shows(page, "[data-live-state]:not(.stale)", "实时");
+
+        // What has the focus stays under the hand, and follows when it is let go.
+        await page.Locator("[data-region=tiles] a").First.FocusAsync();
+        Publish("2025-12-06T00:00:00+08:00", 710.75m);
+        await Shows(page, "#parts", "610.75");
+        Assert.StartsWith("600.50", await page.Locator("[data-tile=kwh] .figure").InnerTextAsync());
+        await page.EvaluateAsync("document.activeElement.blur()");
+        await Shows(page, "[data-tile=kwh] .figure", "610.75");
         Assert.True(await page.EvaluateAsync<bool>("window.notReloaded"));
     }
 

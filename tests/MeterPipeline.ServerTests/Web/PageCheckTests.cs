@@ -11,7 +11,6 @@ namespace MeterPipeline.ServerTests.Web;
 /// <summary>Every page at the widths of a desk, a tablet and a phone, in both languages, measured in Chromium. A picture is kept of what is wrong.</summary>
 public sealed class PageCheckTests : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const string Password = "a long enough one";
     private const string OfVillage = "division=" + WebSite.Village;
 
@@ -30,8 +29,7 @@ public sealed class PageCheckTests : IAsyncLifetime
 
     private readonly List<string> wrong = [];
     private WebSite site = null!;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private Chromium chromium = null!;
     private string looking = "";
 
     public async Task InitializeAsync()
@@ -42,14 +40,12 @@ public sealed class PageCheckTests : IAsyncLifetime
         site.AddUser("admin", Role.Administrator, Password);
         site.AddUser("town", Role.Township, Password, divisions: "140802100000");
         Settle();
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+        chromium = await Chromium.StartAsync();
     }
 
     public async Task DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await chromium.DisposeAsync();
         await site.DisposeAsync();
     }
 
@@ -103,7 +99,7 @@ public sealed class PageCheckTests : IAsyncLifetime
 
     private async Task<IBrowserContext> Context(string language)
     {
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions { Locale = "zh-CN" });
+        var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions { Locale = "zh-CN" });
         await context.AddCookiesAsync([new Cookie { Name = "lang", Value = language, Url = site.Address.ToString() }]);
         return context;
     }

@@ -8,32 +8,24 @@ namespace MeterPipeline.ServerTests.Web;
 /// <summary>The way of a registry from a file to a household's paper file, in Chromium.</summary>
 public sealed class RegistryScreenTests : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const string Password = "a long enough one";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("meterpipeline-registry-");
     private readonly List<string> complaints = [];
     private readonly Fleet fleet = Fleet.Create(new FleetOptions { Households = 240, GasShare = 0.3, TransformerShare = 0.1, Faults = FaultRates.All });
     private WebSite site = null!;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private Chromium chromium = null!;
 
     public async Task InitializeAsync()
     {
         fleet.WriteRegistry(folder.FullName);
         site = await WebSite.StartAsync();
         site.AddUser("lihong", Role.Bureau, Password);
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        });
+        chromium = await Chromium.StartAsync();
     }
 
     public async Task DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await chromium.DisposeAsync();
         await site.DisposeAsync();
         folder.Delete(recursive: true);
     }
@@ -111,7 +103,7 @@ public sealed class RegistryScreenTests : IAsyncLifetime
 
     private async Task<IPage> OpenAsync(int width, ColorScheme scheme)
     {
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions
+        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions
         {
             Locale = "zh-CN",
             ViewportSize = new ViewportSize { Width = width, Height = 900 },

@@ -10,18 +10,15 @@ namespace MeterPipeline.ServerTests.Web;
 /// <summary>A replay of quarantine in Chromium, from ticking messages to the result, with the mouse, with the keyboard alone, and without scripts.</summary>
 public sealed class ReplayScreenTests : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const string Password = "a long enough one";
     private WebSite site = null!;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private Chromium chromium = null!;
 
     public async Task InitializeAsync()
     {
         site = await WebSite.StartAsync();
         site.AddUser("li", Role.Bureau, Password);
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+        chromium = await Chromium.StartAsync();
         // Three messages of a meter that was registered too late, and the site's own, which cannot be taken.
         for (var i = 0; i < 3; i++) Quarantine($"2026-01-{17 + i}T00:00:00+08:00", 1 + i);
         var change = new RegistryChange();
@@ -31,8 +28,7 @@ public sealed class ReplayScreenTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await chromium.DisposeAsync();
         await site.DisposeAsync();
     }
 
@@ -109,7 +105,7 @@ public sealed class ReplayScreenTests : IAsyncLifetime
 
     private async Task<IPage> In(int width, bool scripts)
     {
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         await Go(page, "/sign-in");
         await page.FillAsync("#name", "li");
         await page.FillAsync("#password", Password);

@@ -6,27 +6,19 @@ namespace MeterPipeline.ServerTests.Web;
 /// <summary>The pages in Chromium, at the widths of a desk, a tablet and a phone: what is drawn, not what is sent.</summary>
 public sealed class ScreenTests : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
     private readonly List<string> complaints = [];
     private WebSite site = null!;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private Chromium chromium = null!;
 
     public async Task InitializeAsync()
     {
         site = await WebSite.StartAsync();
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        });
+        chromium = await Chromium.StartAsync();
     }
 
     public async Task DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await chromium.DisposeAsync();
         await site.DisposeAsync();
     }
 
@@ -92,7 +84,7 @@ public sealed class ScreenTests : IAsyncLifetime
 
     private async Task<IPage> Open(int width, string scheme)
     {
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions
+        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions
         {
             Locale = "zh-CN",
             ViewportSize = new ViewportSize { Width = width, Height = 900 },

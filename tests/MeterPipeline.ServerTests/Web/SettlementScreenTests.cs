@@ -8,28 +8,24 @@ namespace MeterPipeline.ServerTests.Web;
 /// <summary>The way of a settlement through the pages with Chromium: finance drafts, freezes, exports and adjusts, the bureau posts it.</summary>
 public sealed class SettlementScreenTests : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const string Password = "a long enough one";
 
     /// <summary>Heated by gas: what it uses more is more subsidy.</summary>
     private const string BelowCap = "H140802100201-03";
 
     private WebSite site = null!;
-    private IPlaywright playwright = null!;
-    private IBrowser browser = null!;
+    private Chromium chromium = null!;
 
     public async Task InitializeAsync()
     {
         site = await WebSite.StartAsync();
         site.Pass(TimeSpan.FromDays(60));
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+        chromium = await Chromium.StartAsync();
     }
 
     public async Task DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await chromium.DisposeAsync();
         await site.DisposeAsync();
     }
 
@@ -96,7 +92,7 @@ public sealed class SettlementScreenTests : IAsyncLifetime
 
     private async Task<IPage> In(string name, int width, bool scripts)
     {
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         await Go(page, "/settlements");
         await page.FillAsync("#name", name);
         await page.FillAsync("#password", Password);
