@@ -20,18 +20,19 @@ public sealed class MeterLife
     private const long IntervalMaxMs = 400 * LocalDay.LengthMs;
     private const long HourMs = 3_600_000;
 
-    // A million lives: what is asked for seldom is computed, not kept.
     private readonly long multiplierE4;
-    private readonly long modulus;
+    private readonly long largestShown;
+    private readonly long modulus; // 0: unknown
 
     public MeterLife(Installation installation)
     {
         Installation = installation;
         multiplierE4 = Quantity.FromDecimal(installation.Multiplier);
+        largestShown = (long)Int128.Min(long.MaxValue, (Int128)Quantity.Max * Quantity.PerUnit / multiplierE4);
         FromMs = installation.FromMs;
         UntilMs = installation.UntilMs;
         // A modulus too large to be billed is never passed.
-        modulus = installation.RegisterDigits is { } digits && Power10(digits) * Quantity.PerUnit is var wrap && wrap - 1 <= LargestShown
+        modulus = installation.RegisterDigits is { } digits && Power10(digits) * Quantity.PerUnit is var wrap && wrap - 1 <= largestShown
             ? Quantity.MultiplyDivide(wrap, multiplierE4, Quantity.PerUnit) : 0;
         // One step of the register's last digit is always possible, however short the interval.
         LastDigit = Multiplied(installation.Decimals is { } decimals and >= 0 and <= 4 ? Quantity.PerUnit / Power10(decimals) : Quantity.PerUnit);
@@ -61,7 +62,7 @@ public sealed class MeterLife
     /// </summary>
     public long Multiplied(long shown) =>
         multiplierE4 == Quantity.PerUnit ? shown
-        : shown > LargestShown ? Quantity.Max
+        : shown > largestShown ? Quantity.Max
         : Quantity.MultiplyDivide(shown, multiplierE4, Quantity.PerUnit);
 
     /// <summary>Billed units → register as shown.</summary>
@@ -72,8 +73,6 @@ public sealed class MeterLife
     public long Most(long intervalMs) =>
         // The unit 0.0001 kW × 1 h = 0.0001 kWh, so capacity × hours is a quantity; 5/4 is the tolerance.
         unchecked(Capacity * Math.Min(intervalMs, IntervalMaxMs) / (HourMs * 4 / 5)) + LastDigit;
-
-    private long LargestShown => (long)Int128.Min(long.MaxValue, (Int128)Quantity.Max * Quantity.PerUnit / multiplierE4);
 
     private static long Default(Installation installation) => installation.Serves == Serves.VillageCentralHeating
         ? CapacityMax
