@@ -108,6 +108,7 @@ public sealed class Accruer : IAsyncDisposable
 
     /// <summary>Why folding waits for the ledger; null: it does not.</summary>
     public string? Waiting { get; private set; }
+
     /// <summary>The loop ended because another process folds the partition now.</summary>
     public bool Lost { get; private set; }
 

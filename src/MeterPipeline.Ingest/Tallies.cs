@@ -58,7 +58,8 @@ internal sealed class Tallies(ILedger ledger, int partition)
 
     private void Load(int day)
     {
-        foreach (var row in Stored(day))
+        using var view = ledger.OpenView();
+        foreach (var row in view.Counters(day, day, partition))
             rows[(row.Company, day)] = new Tally(row.Company, day)
             {
                 Received = row.Received,
@@ -67,23 +68,6 @@ internal sealed class Tallies(ILedger ledger, int partition)
                 Conflict = row.Conflict,
                 Quarantined = row.Quarantined,
             };
-    }
-
-    /// <summary>A connection that is lost in the middle of the answer must not end the folding: opening another waits for the server.</summary>
-    private IReadOnlyList<CounterRow> Stored(int day)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                using var view = ledger.OpenView();
-                return view.Counters(day, day, partition);
-            }
-            catch (LedgerException) when (tries < StoredBooks.TriesMax)
-            {
-                // Asked again, of the same flushed state: nobody else changes it.
-            }
-        }
     }
 
     private sealed class Tally(string company, int day)

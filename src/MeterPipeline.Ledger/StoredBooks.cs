@@ -8,9 +8,6 @@ namespace MeterPipeline.Ledger;
 /// </summary>
 public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
 {
-    /// <summary>How often the holder of the fold asks before it gives up: connections may be lost several times in a row, and each is waited for.</summary>
-    public const int TriesMax = 10;
-
     private ILedgerView? view;
 
     private ILedgerView View => view ??= open();
@@ -43,16 +40,14 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
 
     private T Ask<T>(Func<ILedgerView, T> question)
     {
-        for (var tries = 1; ; tries++)
+        try
         {
-            try
-            {
-                return question(View);
-            }
-            catch (LedgerException) when (Reopens && tries < TriesMax)
-            {
-                Release();
-            }
+            return question(View);
+        }
+        catch (LedgerException) when (Reopens)
+        {
+            Release();
+            return question(View);
         }
     }
 }
