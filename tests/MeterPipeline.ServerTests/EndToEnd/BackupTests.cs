@@ -23,14 +23,14 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await RunAsync(calm, messages);
 
         using var pipeline = On(provider, "source");
-        ImportFleet(pipeline);
+        pipeline.ImportRegistry(fleet);
         await pipeline.StartAsync();
-        await PublishAsync(pipeline.MqttPort, first);
+        await pipeline.PublishAsync(first);
         var half = pipeline.Export();
         // The same once more: load that changes no amount.
-        Backup(pipeline, "half", PublishAsync(pipeline.MqttPort, first));
+        Backup(pipeline, "half", pipeline.PublishAsync(first));
         Assert.Equal(half, pipeline.Export());
-        Backup(pipeline, "more", PublishAsync(pipeline.MqttPort, messages[(messages.Count / 2)..]));
+        Backup(pipeline, "more", pipeline.PublishAsync(messages[(messages.Count / 2)..]));
         Assert.Equal(0, await pipeline.StopAsync());
         Assert.Equal(calm.Export(), pipeline.Export());
 
@@ -44,7 +44,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         Assert.Equal(0, whole.Verb("ledger", "restore", "--from", backups.At("")).Code); // the newest
         Assert.Contains("journal row", whole.Verb("ledger", "restore", "--from", backups.At(""), "--until", "1").Errors, StringComparison.Ordinal);
         await whole.StartAsync();
-        await PublishAsync(whole.MqttPort, messages);
+        await whole.PublishAsync(messages);
         Assert.Equal(0, await whole.StopAsync());
         Assert.Equal(calm.Export(), whole.Export());
         Assert.Equal(0, whole.Verb("rebuild", "all").Code);
@@ -80,26 +80,11 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     private PipelineProcess On(string provider, string name, PipelineProcess? pipeline = null) => (pipeline ?? new PipelineProcess())
         .With("Ledger:Provider", provider).With("Ledger:ConnectionString", server.Server.ConnectionString).With("Ledger:Schema", "backup_" + name);
 
-    private void ImportFleet(PipelineProcess pipeline)
-    {
-        using var folder = new TempFolder("registry");
-        fleet.WriteRegistry(folder.Path);
-        pipeline.ImportRegistry(folder.Path);
-    }
-
     private async Task RunAsync(PipelineProcess pipeline, List<FleetMessage> messages)
     {
-        ImportFleet(pipeline);
+        pipeline.ImportRegistry(fleet);
         await pipeline.StartAsync();
-        await PublishAsync(pipeline.MqttPort, messages);
+        await pipeline.PublishAsync(messages);
         Assert.Equal(0, await pipeline.StopAsync());
-    }
-
-    private static async Task PublishAsync(int port, List<FleetMessage> messages)
-    {
-        await using var publisher = new MqttPublisher(new MqttPublisherOptions { Host = "127.0.0.1", Port = port, ClientId = "backup", Window = 64 });
-        await publisher.ConnectAsync();
-        for (var i = 0; i < messages.Count; i++) await publisher.PublishAsync(i, messages[i].Topic, messages[i].Payload);
-        await publisher.DrainAsync();
     }
 }

@@ -20,7 +20,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         var messages = fleet.Messages().ToList();
         using var calm = await UndisturbedAsync(messages);
         using var pipeline = new PipelineProcess();
-        ImportFleet(pipeline);
+        pipeline.ImportRegistry(fleet);
         await pipeline.StartAsync();
         var acknowledged = new ConcurrentDictionary<long, byte>();
         var publishing = Task.WhenAll(Enumerable.Range(0, Publishers).Select(n => PublishAsync(pipeline.MqttPort, messages, n, acknowledged)));
@@ -69,7 +69,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     {
         var messages = fleet.Messages().ToList();
         using var pipeline = new PipelineProcess();
-        ImportFleet(pipeline);
+        pipeline.ImportRegistry(fleet);
         await pipeline.StartAsync();
         var acknowledged = new ConcurrentDictionary<long, byte>();
         var publishing = PublishAsync(pipeline.MqttPort, messages, 0, acknowledged, reconnect: false);
@@ -93,23 +93,11 @@ public sealed class CrashTests(ITestOutputHelper output)
     private async Task<PipelineProcess> UndisturbedAsync(List<FleetMessage> messages)
     {
         var pipeline = new PipelineProcess();
-        ImportFleet(pipeline);
+        pipeline.ImportRegistry(fleet);
         await pipeline.StartAsync();
-        await using (var publisher = new MqttPublisher(new MqttPublisherOptions { Host = "127.0.0.1", Port = pipeline.MqttPort, ClientId = "calm", Window = 4_096 }))
-        {
-            await publisher.ConnectAsync();
-            for (var i = 0; i < messages.Count; i++) await publisher.PublishAsync(i, messages[i].Topic, messages[i].Payload);
-            await publisher.DrainAsync();
-        }
+        await pipeline.PublishAsync(messages, window: 4_096);
         Assert.Equal(0, await pipeline.StopAsync());
         return pipeline;
-    }
-
-    private void ImportFleet(PipelineProcess pipeline)
-    {
-        using var folder = new TempFolder("registry");
-        fleet.WriteRegistry(folder.Path);
-        pipeline.ImportRegistry(folder.Path);
     }
 
     /// <summary>Every n-th message, remembering which the pipeline acknowledged; goes on through reconnects until all are.</summary>

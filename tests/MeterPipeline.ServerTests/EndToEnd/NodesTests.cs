@@ -25,7 +25,7 @@ public sealed class NodesTests(PostgresServer server, ITestOutputHelper output)
         using var first = Node("shared");
         using var second = Node("shared");
         using var third = Node("shared");
-        ImportFleet(first);
+        first.ImportRegistry(fleet);
         await first.StartAsync();
         using var ledger = PostgresLedger.Open(new PostgresOptions(server.Server.ConnectionString) { Schema = "shared" });
         await UntilAsync(ledger, first);
@@ -34,8 +34,8 @@ public sealed class NodesTests(PostgresServer server, ITestOutputHelper output)
 
         var (mine, others) = (new ConcurrentDictionary<long, byte>(), new ConcurrentDictionary<long, byte>());
         var middle = messages.Count / 2;
-        var toFirst = PublishAsync(first, messages[..middle], mine);
-        var toSecond = PublishAsync(second, messages[middle..], others);
+        var toFirst = first.PublishAsync(messages[..middle], mine);
+        var toSecond = second.PublishAsync(messages[middle..], others);
         while (mine.Count < middle / 4) await Task.Delay(5);
         await third.StartAsync();
         await UntilAsync(ledger, first, second, third);
@@ -45,7 +45,7 @@ public sealed class NodesTests(PostgresServer server, ITestOutputHelper output)
         output.WriteLine($"partitions of the killed node were taken over after {clock.ElapsedMilliseconds} ms");
         await Task.WhenAny(toFirst);
         await toSecond;
-        await PublishAsync(third, [.. messages[..middle].Where((_, i) => !mine.ContainsKey(i))], new());
+        await third.PublishAsync([.. messages[..middle].Where((_, i) => !mine.ContainsKey(i))]);
 
         var expected = calm.Export();
         Assert.Equal(expected, second.Export());
@@ -64,21 +64,21 @@ public sealed class NodesTests(PostgresServer server, ITestOutputHelper output)
         using var calm = await CalmAsync(messages);
         using var living = Node("hung");
         using var hanging = Node("hung");
-        ImportFleet(living);
+        living.ImportRegistry(fleet);
         await living.StartAsync();
         await hanging.StartAsync();
         using var ledger = PostgresLedger.Open(new PostgresOptions(server.Server.ConnectionString) { Schema = "hung" });
         await UntilAsync(ledger, living, hanging);
         var half = messages.Count / 2;
         var acknowledged = new ConcurrentDictionary<long, byte>();
-        var publishing = PublishAsync(living, messages[..half], acknowledged);
+        var publishing = living.PublishAsync(messages[..half], acknowledged);
         while (acknowledged.Count < half / 4) await Task.Delay(5);
         await hanging.SignalAsync("STOP");
         var clock = Stopwatch.StartNew();
         await UntilAsync(ledger, living);
         output.WriteLine($"partitions of the hanging node were taken over after {clock.ElapsedMilliseconds} ms");
         await publishing;
-        await PublishAsync(living, messages[half..], new());
+        await living.PublishAsync(messages[half..]);
         await hanging.SignalAsync("CONT");
         await UntilAsync(ledger, living, hanging);
         var expected = calm.Export();
@@ -115,9 +115,9 @@ public sealed class NodesTests(PostgresServer server, ITestOutputHelper output)
     private async Task<PipelineProcess> CalmAsync(List<FleetMessage> messages)
     {
         var calm = new PipelineProcess();
-        ImportFleet(calm);
+        calm.ImportRegistry(fleet);
         await calm.StartAsync();
-        await PublishAsync(calm, messages, new());
+        await calm.PublishAsync(messages);
         Assert.Equal(0, await calm.StopAsync());
         return calm;
     }
@@ -125,27 +125,4 @@ public sealed class NodesTests(PostgresServer server, ITestOutputHelper output)
     private PipelineProcess Node(string schema) => new PipelineProcess()
         .With("Ledger:Provider", "postgres").With("Ledger:ConnectionString", server.Server.ConnectionString).With("Ledger:Schema", schema)
         .With("Ledger:Partitions", $"{Partitions}");
-
-    private void ImportFleet(PipelineProcess pipeline)
-    {
-        using var folder = new TempFolder("registry");
-        fleet.WriteRegistry(folder.Path);
-        pipeline.ImportRegistry(folder.Path);
-    }
-
-    /// <summary>Ends with an error where the node dies.</summary>
-    private static async Task PublishAsync(PipelineProcess node, List<FleetMessage> messages, ConcurrentDictionary<long, byte> acknowledged)
-    {
-        await using var publisher = new MqttPublisher(new MqttPublisherOptions
-        {
-            Host = "127.0.0.1",
-            Port = node.MqttPort,
-            ClientId = "nodes",
-            Window = 64,
-            Acknowledged = sequence => acknowledged[sequence] = 0,
-        });
-        await publisher.ConnectAsync();
-        for (var i = 0; i < messages.Count; i++) await publisher.PublishAsync(i, messages[i].Topic, messages[i].Payload);
-        await publisher.DrainAsync();
-    }
 }

@@ -17,18 +17,18 @@ public sealed class OutageTests
         await using var server = await Postgres.StartAsync();
         var messages = fleet.Messages().ToList();
         using var calm = new PipelineProcess();
-        ImportFleet(calm);
+        calm.ImportRegistry(fleet);
         await calm.StartAsync();
-        await PublishAsync(calm.MqttPort, messages, new());
+        await calm.PublishAsync(messages);
         Assert.Equal(0, await calm.StopAsync());
 
         using var pipeline = new PipelineProcess().With("Ledger:Provider", "postgres").With("Ledger:ConnectionString", server.ConnectionString)
             .With("Ledger:PatienceSeconds", "1");
-        ImportFleet(pipeline);
+        pipeline.ImportRegistry(fleet);
         await pipeline.StartAsync();
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{pipeline.WebPort}") };
         var acknowledged = new ConcurrentDictionary<long, byte>();
-        var publishing = PublishAsync(pipeline.MqttPort, messages, acknowledged);
+        var publishing = pipeline.PublishAsync(messages, acknowledged, reconnect: true);
         await UntilAsync(() => Task.FromResult(acknowledged.Count > messages.Count / 3));
 
         await server.StopAsync();
@@ -73,28 +73,5 @@ public sealed class OutageTests
     {
         using var patience = new CancellationTokenSource(Long);
         while (!await reached()) await Task.Delay(20, patience.Token);
-    }
-
-    private void ImportFleet(PipelineProcess pipeline)
-    {
-        using var folder = new TempFolder("registry");
-        fleet.WriteRegistry(folder.Path);
-        pipeline.ImportRegistry(folder.Path);
-    }
-
-    private static async Task PublishAsync(int port, List<FleetMessage> messages, ConcurrentDictionary<long, byte> acknowledged)
-    {
-        await using var publisher = new MqttPublisher(new MqttPublisherOptions
-        {
-            Host = "127.0.0.1",
-            Port = port,
-            ClientId = "outage",
-            Window = 64,
-            Reconnect = true,
-            Acknowledged = sequence => acknowledged[sequence] = 0,
-        });
-        await publisher.ConnectAsync();
-        for (var i = 0; i < messages.Count; i++) await publisher.PublishAsync(i, messages[i].Topic, messages[i].Payload);
-        await publisher.DrainAsync();
     }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using MeterFleet;
 
 namespace MeterPipeline.ServerTests.EndToEnd;
 
@@ -50,6 +52,34 @@ public sealed class PipelineProcess : IDisposable
     {
         foreach (var kind in (string[])["divisions", "companies", "households", "meters"])
             Assert.Equal(0, Verb("import", kind, Path.Combine(folder, kind + ".csv")).Code);
+    }
+
+    /// <summary>Imports the registry of a fleet.</summary>
+    public void ImportRegistry(Fleet fleet)
+    {
+        using var folder = new TempFolder("registry");
+        fleet.WriteRegistry(folder.Path);
+        ImportRegistry(folder.Path);
+    }
+
+    /// <summary>Publishes messages at QoS 1, in order, and returns when all are acknowledged.</summary>
+    /// <param name="acknowledged">Gets the place of each message that was.</param>
+    /// <param name="reconnect">False: it ends with an error where the process dies.</param>
+    public async Task PublishAsync(
+        List<FleetMessage> messages, ConcurrentDictionary<long, byte>? acknowledged = null, bool reconnect = false, int window = 64)
+    {
+        await using var publisher = new MqttPublisher(new MqttPublisherOptions
+        {
+            Host = "127.0.0.1",
+            Port = MqttPort,
+            ClientId = "fleet",
+            Window = window,
+            Reconnect = reconnect,
+            Acknowledged = sequence => acknowledged?.TryAdd(sequence, 0),
+        });
+        await publisher.ConnectAsync();
+        for (var i = 0; i < messages.Count; i++) await publisher.PublishAsync(i, messages[i].Topic, messages[i].Payload);
+        await publisher.DrainAsync();
     }
 
     /// <summary>Starts <c>run</c> and waits for its ready line.</summary>

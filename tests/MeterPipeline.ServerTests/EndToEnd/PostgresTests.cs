@@ -15,16 +15,16 @@ public sealed class PostgresTests(PostgresServer server)
     {
         var messages = fleet.Messages().ToList();
         using var calm = new PipelineProcess();
-        ImportFleet(calm);
+        calm.ImportRegistry(fleet);
         await calm.StartAsync();
-        await PublishAsync(calm.MqttPort, messages, new());
+        await calm.PublishAsync(messages);
         Assert.Equal(0, await calm.StopAsync());
 
         using var pipeline = OnPostgres("run");
-        ImportFleet(pipeline);
+        pipeline.ImportRegistry(fleet);
         await pipeline.StartAsync();
         var acknowledged = new ConcurrentDictionary<long, byte>();
-        var publishing = PublishAsync(pipeline.MqttPort, messages, acknowledged);
+        var publishing = pipeline.PublishAsync(messages, acknowledged, reconnect: true);
         await UntilAsync(() => acknowledged.Count > messages.Count / 4, publishing);
         await pipeline.KillAsync();
         await pipeline.StartAsync();
@@ -95,13 +95,6 @@ public sealed class PostgresTests(PostgresServer server)
     private PipelineProcess OnPostgres(string schema, PipelineProcess? pipeline = null) => (pipeline ?? new PipelineProcess())
         .With("Ledger:Provider", "postgres").With("Ledger:ConnectionString", server.Server.ConnectionString).With("Ledger:Schema", schema);
 
-    private void ImportFleet(PipelineProcess pipeline)
-    {
-        using var folder = new TempFolder("registry");
-        fleet.WriteRegistry(folder.Path);
-        pipeline.ImportRegistry(folder.Path);
-    }
-
     private static async Task UntilAsync(Func<bool> reached, Task publishing)
     {
         while (!reached())
@@ -109,21 +102,5 @@ public sealed class PostgresTests(PostgresServer server)
             Assert.False(publishing.IsCompleted, "The load ended before it was disturbed; make it longer.");
             await Task.Delay(5);
         }
-    }
-
-    private static async Task PublishAsync(int port, List<FleetMessage> messages, ConcurrentDictionary<long, byte> acknowledged)
-    {
-        await using var publisher = new MqttPublisher(new MqttPublisherOptions
-        {
-            Host = "127.0.0.1",
-            Port = port,
-            ClientId = "postgres",
-            Window = 64,
-            Reconnect = true,
-            Acknowledged = sequence => acknowledged[sequence] = 0,
-        });
-        await publisher.ConnectAsync();
-        for (var i = 0; i < messages.Count; i++) await publisher.PublishAsync(i, messages[i].Topic, messages[i].Payload);
-        await publisher.DrainAsync();
     }
 }
