@@ -81,10 +81,10 @@ public sealed class MeterFold
         if (!state.Anchored) return;
         switch (state.Doubt)
         {
-            case Doubt.Rollover:
+            case Doubt.Rollover when state.Candidates[0].Value > 0:
                 AcceptRollover(lives[state.Life], state.Candidates[0]);
                 break;
-            case Doubt.Drop:
+            case Doubt.Rollover or Doubt.Drop:
                 // Without a closing register the claim's end is missing, and its bound begins before the anchor already.
                 var life = lives[state.Life];
                 Bound(DayMarks.Pending, life.Installation.Closing is null ? 0 : life.Most(life.UntilMs - state.AnchorMs));
@@ -193,14 +193,15 @@ public sealed class MeterFold
         var continues = Plausible(life, last.TimeMs, last.Value, timeMs, value);
         if (state.Doubt == Doubt.Jump ? returns && !continues : returns) Dismiss(point);
         else if (!continues) Replace(life, point);
+        // A register that stands still proves nothing: a transient 0, or an error code, may be repeated for hours. After a long silence any turn is
+        // plausible, so a 0 is none before a value goes on from it.
+        else if (value == last.Value && (state.Doubt != Doubt.Rollover || value == 0)) state.Today.Readings++;
         else if (state.Doubt == Doubt.Rollover)
         {
             AcceptRollover(life, last);
             (state.Doubt, state.Candidates) = (Doubt.None, []);
             Step(point, value - state.Anchor, DayMarks.None);
         }
-        // A register that stands still proves nothing: a transient 0, or an error code, may be repeated for hours.
-        else if (value == last.Value) state.Today.Readings++;
         else
         {
             state.Candidates = [.. state.Candidates, point];

@@ -16,6 +16,7 @@ internal sealed class History
     private readonly List<Installation> lives = [];
     private readonly int? digits;
     private readonly decimal multiplier;
+    private long readMs; // the last good reading, or the beginning of the life
 
     public History(int seed) : this(seed, LocalDay.On(2025, 6, 20))
     {
@@ -91,33 +92,40 @@ internal sealed class History
 
     private int Maybe() => dice.Next(3) == 0 ? dice.Next(3, points) : -1;
 
-    private Installation Life(long fromMs, long value) =>
-        new("M1", "H1", "grid", Energy.Electricity, digits, 2, null, multiplier, fromMs, Shown(value), null, null, Serves.WholeHouse, 0);
+    private Installation Life(long fromMs, long value)
+    {
+        readMs = fromMs;
+        return new("M1", "H1", "grid", Energy.Electricity, digits, 2, null, multiplier, fromMs, Shown(value), null, null, Serves.WholeHouse, 0);
+    }
 
     private long Shown(long value) => digits == 4 ? value % 100_000_000 : digits == 6 ? value % 10_000_000_000 : value;
+
+    /// <summary>Whether a zero here could as well be the register that rolls over: such a reading tells a lie that nobody can see.</summary>
+    private bool RollsOver(long shown) => digits == 4 && Math.Min(shown, 100_000_000 - shown) < 500_000;
 
     private void Add(long time, long shown)
     {
         if (dice.Next(8) == 0) Readings.Add(new Reading(1, Register.T1, time, shown / 2, 0));
         switch (dice.Next(30))
         {
-            case 0: // transient zero
+            case 0 when !RollsOver(shown): // transient zero
                 Readings.Add(new Reading(1, Register.Total, time, 0, 0));
                 return;
-            case 1: // spike
-                Readings.Add(new Reading(1, Register.Total, time, shown + 50_000_000, 0));
+            case 1: // spike: more than a connection carries since the last good reading, and another every time, for two of one size look like a register that came back
+                Readings.Add(new Reading(1, Register.Total, time, shown + (time - readMs) / 7 + dice.Next(50_000_000, 500_000_000), 0));
                 return;
             case 2: // conflict
                 Readings.Add(new Reading(1, Register.Total, time, shown, 0));
                 Readings.Add(new Reading(1, Register.Total, time, shown + dice.Next(1, 500), 0));
-                return;
+                break;
             case 3: // correction
                 Readings.Add(new Reading(1, Register.Total, time, shown + dice.Next(1, 500), 0));
                 Readings.Add(new Reading(1, Register.Total, time, shown, 1));
-                return;
+                break;
             default:
                 Readings.Add(new Reading(1, Register.Total, time, shown, 0));
-                return;
+                break;
         }
+        readMs = time;
     }
 }
