@@ -8,6 +8,7 @@ public sealed class FleetFaultTests
     private const long DayMs = 24 * HourMs;
     private static readonly FleetOptions Clean = new() { Households = 30, SeasonEnd = new DateOnly(2025, 12, 4) };
     private static readonly FleetOptions CleanNoBatches = Clean with { ConcentratorShare = 0 };
+    private static readonly List<Sent> SentWithoutFaults = Sent.All(Fleet.Create(CleanNoBatches).Messages());
 
     [Fact]
     public void Duplicates_are_the_same_bytes_within_ten_minutes()
@@ -46,7 +47,7 @@ public sealed class FleetFaultTests
     public void An_outage_ends_in_a_burst_or_in_a_loss()
     {
         Fleet fleet = With(CleanNoBatches, new FaultRates { Outages = 0.03 });
-        List<Sent> clean = Sent.All(Fleet.Create(CleanNoBatches).Messages());
+        List<Sent> clean = SentWithoutFaults;
         List<Sent> broken = Sent.All(fleet.Messages());
         Assert.Subset(Content(clean).ToHashSet(), Content(broken).ToHashSet());
         Assert.True(broken.Count < clean.Count);
@@ -153,10 +154,11 @@ public sealed class FleetFaultTests
     private static Fleet With(FleetOptions options, FaultRates faults) => Fleet.Create(options with { Faults = faults });
 
     private static (List<Sent> Clean, List<Sent> Faulty) Pair(FaultRates faults) =>
-        (Sent.All(Fleet.Create(CleanNoBatches).Messages()), Sent.All(With(CleanNoBatches, faults).Messages()));
+        (SentWithoutFaults, Sent.All(With(CleanNoBatches, faults).Messages()));
 
-    private static IEnumerable<(string, long, long)> Content(List<Sent> sent) =>
-        sent.Select(reading => (reading.MeterId, reading.TimeMs, reading.Value)).Order();
+    private static IEnumerable<(string, long, long)> Content(List<Sent> sent) => sent
+        .OrderBy(reading => reading.MeterId, StringComparer.Ordinal).ThenBy(reading => reading.TimeMs).ThenBy(reading => reading.Value)
+        .Select(reading => (reading.MeterId, reading.TimeMs, reading.Value));
 
     private static long[] Delays(List<Sent> clean, List<Sent> faulty)
     {

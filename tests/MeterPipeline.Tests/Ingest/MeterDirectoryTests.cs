@@ -42,5 +42,5 @@ public sealed class MeterDirectoryTests
 
     private static MeterDirectory Of(List<string> ids) => new(new RegistrySnapshot(
         1, [], [new Company("gas", "gas", Energy.Gas)], [],
-        ids.Select((id, no) => new Meter(no, id, [new Installation(id, "H", "gas", Energy.Gas, null, null, null, 1, null, null, null, null, Serves.Heating, 0)]))));
+        ids.Select((id, no) => new Meter(no, id, [new Installation(id, $"H{no}", "gas", Energy.Gas, null, null, null, 1, null, null, null, null, Serves.Heating, 0)]))));
 }
