@@ -19,8 +19,18 @@ internal sealed class Projection(RegistryWatch registry)
 
     private readonly Dictionary<(int MeterNo, Register Register), byte[]> series = [];
     private long seriesVersion = -1;
+    private LineProtocol spare = new();
 
-    public LineProtocol Lines { get; } = new();
+    /// <summary>What is gathered.</summary>
+    public LineProtocol Lines { get; private set; } = new();
+
+    /// <summary>Takes what is gathered, to be written while more is. The buffer is gathered into again after the next.</summary>
+    public LineProtocol Take()
+    {
+        spare.Clear();
+        (Lines, spare) = (spare, Lines);
+        return spare;
+    }
 
     public void Add(int meterNo, Register register, long timeMs, long value)
     {

@@ -38,6 +38,7 @@ public sealed class Projector : IAsyncDisposable
     private readonly List<Reading> readings = [];
     private readonly List<CompanyCount> counts = [];
     private Task loop = Task.CompletedTask;
+    private Task writing = Task.CompletedTask;
 
     /// <param name="journal">Shared by those who follow partitions of one ledger; null: alone.</param>
     public Projector(
@@ -78,6 +79,7 @@ public sealed class Projector : IAsyncDisposable
     {
         await stop.CancelAsync().ConfigureAwait(false);
         await loop.ConfigureAwait(false);
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stop.Dispose();
     }
 
@@ -239,21 +241,33 @@ public sealed class Projector : IAsyncDisposable
         }
     }
 
-    private ValueTask WriteIfFullAsync(CancellationToken cancel) => projection.Lines.Lines < LinesAtOnce ? ValueTask.CompletedTask : WriteAsync(cancel);
+    /// <summary>A full request is written while the next is gathered.</summary>
+    private async ValueTask WriteIfFullAsync(CancellationToken cancel)
+    {
+        if (projection.Lines.Lines < LinesAtOnce) return;
+        await writing.ConfigureAwait(false);
+        writing = WriteAsync(projection.Take(), cancel);
+    }
 
-    /// <summary>Writes what is gathered, again and again until the sink has taken it.</summary>
+    /// <summary>When this returns, the sink has everything that was gathered.</summary>
     private async ValueTask WriteAsync(CancellationToken cancel)
     {
-        while (projection.Lines.Lines > 0)
+        await writing.ConfigureAwait(false);
+        await (writing = WriteAsync(projection.Take(), cancel)).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes lines again and again until the sink has taken them.</summary>
+    private async Task WriteAsync(LineProtocol lines, CancellationToken cancel)
+    {
+        while (lines.Lines > 0)
         {
-            var result = await sink.WriteAsync(projection.Lines.Written, cancel).ConfigureAwait(false);
+            var result = await sink.WriteAsync(lines.Written, cancel).ConfigureAwait(false);
             if (result.Outcome != WriteOutcome.Keep)
             {
                 Waiting = null;
                 Written.Add(result.Stored);
                 Refused.Add(result.Refused);
                 foreach (var rejection in result.Rejections) log.LogWarning("The time-series database refused {Lines} lines: {Reason}", rejection.Lines, rejection.Reason);
-                projection.Lines.Clear();
                 return;
             }
             if (Waiting is null) log.LogWarning("The time-series database does not take data, the projection waits: {Reason}", result.Reason);

@@ -49,8 +49,10 @@ public sealed record InfluxOptions
     /// <summary>Lines per request, 1 to <see cref="BatchLinesMax"/>; longer writes are cut. Default 5,000.</summary>
     public int BatchLines { get; init; } = 5_000;
 
-    /// <summary>Whether bodies are compressed (about a tenth of the size). Default true.</summary>
-    public bool Gzip { get; init; } = true;
+    /// <summary>Whether bodies are compressed, to about a tenth of their size; null (default): where the server is another machine.</summary>
+    public bool? Gzip { get; init; }
+
+    internal bool Compresses => Gzip ?? !Url.IsLoopback;
 
     /// <summary>Time for one try, 100 ms to 5 minutes. Default 10 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -117,10 +117,10 @@ public sealed class InfluxWriter : ISink
 
     private async ValueTask<InfluxReply> SendAsync(LineBatch batch, int[] part, CancellationToken cancel)
     {
-        if (!_options.Gzip && batch.Contiguous(part) is { } plain)
+        if (!_options.Compresses && batch.Contiguous(part) is { } plain)
             return await _connection.SendAsync(plain, gzipped: false, cancel);
         _body.SetLength(0);
-        if (_options.Gzip)
+        if (_options.Compresses)
         {
             using var gzip = new GZipStream(_body, CompressionLevel.Fastest, leaveOpen: true);
             batch.CopyTo(gzip, part);
@@ -129,7 +129,7 @@ public sealed class InfluxWriter : ISink
         {
             batch.CopyTo(_body, part);
         }
-        return await _connection.SendAsync(_body.GetBuffer().AsMemory(0, (int)_body.Length), _options.Gzip, cancel);
+        return await _connection.SendAsync(_body.GetBuffer().AsMemory(0, (int)_body.Length), _options.Compresses, cancel);
     }
 
     private static void PushHalves(Stack<int[]> work, int[] part)

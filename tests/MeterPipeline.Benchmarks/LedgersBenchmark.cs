@@ -156,7 +156,7 @@ public static class LedgersBenchmark
     /// Readings of a quarter hour, or whatever the day is divided into, of all meters, then of the next; each row is a commit's. A household heats
     /// with about 40 kWh a day, never twice the same, and its meter shows hundredths of a kWh.
     /// </summary>
-    private static IEnumerable<Reading[]> Rows(int meters, int perDay, int days)
+    internal static IEnumerable<Reading[]> Rows(int meters, int perDay, int days)
     {
         const long Hundredth = 100, PerDay = 40_0000;
         var row = new List<Reading>(PerCommit);

@@ -98,7 +98,7 @@ public sealed class InfluxSettings
     public string Bucket { get; init; } = "";
     public string Org { get; init; } = "";
     public string Token { get; init; } = "";
-    public bool Gzip { get; init; } = true;
+    public bool? Gzip { get; init; }
 
     /// <summary>Null where no server is named.</summary>
     public InfluxOptions? ToOptions() => Url.Length == 0 ? null : new InfluxOptions
