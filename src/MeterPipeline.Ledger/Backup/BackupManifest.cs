@@ -60,6 +60,15 @@ public sealed record BackupManifest
         }
     }
 
+    /// <summary>Of a backup whose files are all there and as long as they were written: what is wrong with the rest, only reading them tells.</summary>
+    /// <exception cref="LedgerException">As <see cref="Read"/>, or names the first file that is not.</exception>
+    internal static BackupManifest ReadWhole(string folder)
+    {
+        var manifest = Read(folder);
+        foreach (var file in manifest.Files) file.RequireWhole(folder);
+        return manifest;
+    }
+
     /// <summary>A name of a time that sorts, and a row: what a person chooses by.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{TakenAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}, journal row {Positions.GetValueOrDefault(Head)}");
@@ -104,15 +113,20 @@ public sealed record BackupFile(string Name, long Bytes, string Sha256)
         return new BackupFile(Path.GetFileName(path), bytes, hash);
     }
 
+    internal void RequireWhole(string backup)
+    {
+        var file = new FileInfo(Path.Combine(backup, Name));
+        if (!file.Exists) throw new LedgerException($"{file} is missing: the backup is not whole. Use another one.");
+        if (file.Length != Bytes) throw new LedgerException($"{file} is damaged: it has {file.Length} bytes, {Bytes} were written. Nothing was restored; use another backup.");
+    }
+
     /// <summary>Copies this file of a backup, and compares what was read with what the manifest says.</summary>
     /// <exception cref="LedgerException">It is another file than was written: names it.</exception>
     internal void Restore(string backup, Stream to, Action<long> progress)
     {
         var path = Path.Combine(backup, Name);
-        if (!File.Exists(path)) throw new LedgerException($"{path} is missing: the backup is not whole. Use another one.");
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1);
-        var (hash, bytes) = Copy(file, to, progress);
-        if (bytes != Bytes) throw new LedgerException($"{path} is damaged: it has {bytes} bytes, {Bytes} were written. Nothing was restored; use another backup.");
+        var (hash, _) = Copy(file, to, progress);
         if (hash != Sha256) throw new LedgerException($"{path} is damaged: its SHA-256 is not the one in {BackupManifest.FileName}. Nothing was restored; use another backup.");
     }
 

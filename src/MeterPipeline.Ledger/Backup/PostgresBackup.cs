@@ -66,7 +66,7 @@ public static class PostgresBackup
     /// <exception cref="LedgerException">A file is not what was written, the schema holds a ledger, or the server was lost: nothing is there then.</exception>
     public static void Restore(string backup, PostgresOptions target, Action<long, long> progress)
     {
-        var manifest = BackupManifest.Read(backup);
+        var manifest = BackupManifest.ReadWhole(backup);
         using var database = PostgresDatabase.Of(target);
         PostgresSchema.Make(database, target, manifest.Versions.GetValueOrDefault("schema"), Restoring, session =>
         {

@@ -46,7 +46,7 @@ public static class SqliteBackup
     /// <exception cref="LedgerException">A file is not what was written, the folder holds something, or the disk has no room: nothing is there then.</exception>
     public static void Restore(string backup, string folder, Action<long, long> progress)
     {
-        var manifest = BackupManifest.Read(backup);
+        var manifest = BackupManifest.ReadWhole(backup);
         var (total, done) = (manifest.Files.Sum(file => file.Bytes), 0L);
         using var target = WholeFolder.Begin(Restoring, folder, total);
         foreach (var file in manifest.Files)
