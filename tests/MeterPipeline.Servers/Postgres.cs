@@ -44,6 +44,7 @@ public sealed class Postgres : IAsyncDisposable
     {
         var server = await PrepareAsync(place, settings);
         await RunAsync("cp", "-a", stopped.Data, Path.GetDirectoryName(server.Data)!);
+        await RunAsync("sync", "-f", server.Data); // the copy is what a power cut must not take back
         if (place.Cables is not null) await File.AppendAllTextAsync(Path.Combine(server.Data, "pg_hba.conf"), $"host all all {Cables.Network} trust\n");
         await server.StartAgainAsync();
         return server;

@@ -20,6 +20,7 @@ internal static class AllFaults
         new DiskFull(),
         new FsyncError(),
         new CorruptedPage(),
+        new DamagedWal(),
         new TwoNodes(),
         new Zombie(),
         new ClockStep(),
