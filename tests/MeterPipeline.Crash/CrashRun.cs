@@ -12,7 +12,7 @@ public static class CrashRun
     /// <exception cref="FormatException">There is no such fault.</exception>
     public static async Task<CrashTable> RunAsync(CrashOptions options, Action<string> say)
     {
-        var faults = AllFaults.For(options.Ledger, options.Faults);
+        var faults = AllFaults.For(options.Ledger, options.Nodes, options.Faults);
         await using var template = await Template.CreateAsync(options.Ledger);
         var table = new CrashTable(options);
         var clock = Stopwatch.StartNew();

@@ -43,8 +43,8 @@ public sealed class CrashTable
             Machine: {Processor()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; load average at the end {LoadAverage()}.
             Seed {_options.Seed}, {_options.Nodes} node(s), {Episodes} episodes, {Crashes} crashes{(_options.Mutation == Mutation.None ? "" : $", MUTATION {_options.Mutation}")}: {(Passed ? "passed" : "FAILED")}.
 
-            | fault | ledger | crashes | readings acknowledged | lost | double | amounts different | first PUBACK after, s: median | worst |
-            |---|---|---|---|---|---|---|---|---|
+            | fault | ledger | crashes | readings acknowledged | lost | double | amounts different | first PUBACK after, s: median | worst | all folded after, s: median | worst |
+            |---|---|---|---|---|---|---|---|---|---|---|
 
             """);
         foreach (var row in _episodes.GroupBy(episode => episode.Name)) AppendRow(text, row.Key, [.. row.Select(episode => episode.Result)]);
@@ -67,7 +67,9 @@ public sealed class CrashTable
         var seconds = results.SelectMany(result => result.Recoveries).Select(r => r.Seconds).ToList();
         text.Append(CultureInfo.InvariantCulture, $"| {name} | {_options.Ledger.ToString().ToLowerInvariant()} | {seconds.Count} | {results.Sum(r => (long)r.Audit.Acknowledged):N0} | ");
         text.Append(CultureInfo.InvariantCulture, $"{results.Sum(r => r.Audit.Lost)} | {results.Sum(r => r.Audit.Double)} | {results.Sum(r => r.Audit.Amounts + r.AmountsWrong)} | ");
-        text.Append(CultureInfo.InvariantCulture, $"{Median(seconds):0.00} | {(seconds.Count == 0 ? 0 : seconds.Max()):0.00} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Median(seconds):0.00} | {(seconds.Count == 0 ? 0 : seconds.Max()):0.00} | ");
+        var taken = results.SelectMany(result => result.Recoveries).Select(r => r.TakenOver).OfType<double>().ToList();
+        text.Append(taken.Count == 0 ? "| |\n" : string.Create(CultureInfo.InvariantCulture, $"{Median(taken):0.00} | {taken.Max():0.00} |\n"));
     }
 
     private static double Median(List<double> values) => values.Count == 0 ? 0 : values.Order().ElementAt(values.Count / 2);

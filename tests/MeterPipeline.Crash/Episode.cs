@@ -10,9 +10,13 @@ internal sealed class Episode : IAsyncDisposable
     private readonly CrashOptions _options;
     private readonly Template _template;
     private readonly List<IAsyncDisposable> _owned = [];
+    private readonly List<FailingDisk> _disks = [];
     private readonly TempFolder _folder = new("crash");
     private Load? _load;
     private PostgresServers? _servers;
+    private Sharing? _sharing;
+    private double? _takenOver;
+    private int _named;
     private bool _keep;
 
     private Episode(CrashOptions options, Template template, int seed)
@@ -61,7 +65,25 @@ internal sealed class Episode : IAsyncDisposable
     }
 
     /// <summary>A further node on the same ledger; the caller starts and disposes it.</summary>
-    public Node AnotherNode() => new(Program, Disk.Under);
+    public Node AnotherNode()
+    {
+        var name = $"node-{_named}";
+        if (Ledger == LedgerKind.Sqlite) return new Node(name, Program, Disk);
+        var disk = new FailingDisk(Directory.CreateDirectory(At(name)).FullName, Program.Data);
+        _disks.Add(disk);
+        return new Node(name, Program, disk, Servers.ConnectionString(_named++));
+    }
+
+    /// <summary>Null for null: none came.</summary>
+    public Node? NodeNamed(string? name) => Nodes.Find(node => node.Name == name);
+
+    /// <summary>With several nodes: until those that are left fold every partition. Its seconds, from when the load was armed, go into the table.</summary>
+    public async Task OthersTakeOverAsync(params Node[] lost)
+    {
+        if (_sharing is null) return;
+        await _sharing.SharedAsync([.. Nodes.Except(lost)]);
+        _takenOver = Load.SinceArmed;
+    }
 
     public Task WaitAsync(int leastMs, int mostMs) => Task.Delay(Dice.Next(leastMs, mostMs));
 
@@ -93,7 +115,9 @@ internal sealed class Episode : IAsyncDisposable
         if (_load is not null) await _load.DisposeAsync();
         foreach (var node in Nodes) node.Dispose();
         foreach (var owned in _owned) await owned.DisposeAsync();
+        _sharing?.Dispose();
         if (_servers is not null) await _servers.DisposeAsync();
+        foreach (var disk in _disks) disk.Dispose();
         Disk.Dispose();
         if (!_keep) _folder.Dispose();
     }
@@ -102,12 +126,17 @@ internal sealed class Episode : IAsyncDisposable
     {
         Directory.CreateDirectory(Program.Data);
         if (Ledger == LedgerKind.Sqlite) _template.CopyTo(Program.Data);
-        else _servers = await PostgresServers.StartAsync(_template, Program, crashes.Any(fault => fault.NeedsStandby));
+        else _servers = await PostgresServers.StartAsync(_template, Program, crashes, _options.Nodes);
         foreach (var fault in crashes.Distinct()) await fault.BeginAsync(this);
         for (var n = 0; n < _options.Nodes; n++)
         {
             Nodes.Add(AnotherNode());
             await Nodes[n].StartAsync();
+        }
+        if (Nodes.Count > 1)
+        {
+            _sharing = new Sharing(Servers.ConnectionString(Nodes.Count));
+            await _sharing.SharedAsync(Nodes);
         }
         foreach (var fault in crashes.Distinct()) await fault.ReadyAsync(this);
         if (DiskLies) Disk.Give(new DiskRule(DiskAction.Lie, DiskFiles.All, DiskOperation.Sync));
@@ -118,11 +147,13 @@ internal sealed class Episode : IAsyncDisposable
     {
         await Load.MoreAsync(50);
         await WaitAsync(20, 300);
+        _takenOver = null;
         if (await fault.CrashAsync(this))
         {
             var seconds = await Load.RecoveredAsync();
-            result.Recoveries.Add((fault.Name, seconds));
-            say($"  {fault.Name}: acknowledging again after {seconds:N2} s");
+            if (_takenOver is null) await OthersTakeOverAsync();
+            result.Recoveries.Add(new Recovery(fault.Name, seconds, _takenOver));
+            say($"  {fault.Name}: acknowledging again after {seconds:N2} s{(_takenOver is { } taken ? $", every partition folded after {taken:N2} s" : "")}");
         }
         else
         {
@@ -136,9 +167,14 @@ internal sealed class Episode : IAsyncDisposable
         Disk.Clear();
         await Load.FinishAsync();
         foreach (var fault in crashes.Distinct()) await fault.FinishAsync(this);
+        if (_sharing is not null) await _sharing.FoldedAsync(Nodes);
         foreach (var node in Nodes) await node.StopAsync();
     }
 }
+
+/// <param name="Seconds">Until every publisher had a PUBACK again.</param>
+/// <param name="TakenOver">With several nodes: seconds until every partition was folded again.</param>
+internal sealed record Recovery(string Fault, double Seconds, double? TakenOver);
 
 /// <summary>What one episode came to.</summary>
 internal sealed class EpisodeResult(int seed, string folder)
@@ -148,8 +184,7 @@ internal sealed class EpisodeResult(int seed, string folder)
     /// <summary>Kept where the episode failed.</summary>
     public string Folder { get; } = folder;
 
-    /// <summary>Each crash with the seconds until the first PUBACK after it.</summary>
-    public List<(string Fault, double Seconds)> Recoveries { get; } = [];
+    public List<Recovery> Recoveries { get; } = [];
 
     /// <summary>Crashes whose stage was not reached in time: not counted.</summary>
     public int Missed { get; set; }

@@ -22,14 +22,15 @@ internal sealed class Load : IAsyncDisposable
     private readonly bool[] _acknowledged;
     private volatile bool _paused;
     private long _acknowledgements;
+    private readonly long[] _firstAfter = new long[Publishers];
     private long _armedAt;
-    private long _firstAfter;
 
     private Load(IReadOnlyList<FleetMessage> messages, IReadOnlyList<int> ports)
     {
         (_messages, _acknowledged) = (messages, new bool[messages.Count]);
         for (var n = 0; n < Publishers; n++)
         {
+            var publisher = n;
             _publishers.Add(new MqttPublisher(new MqttPublisherOptions
             {
                 Host = "127.0.0.1",
@@ -40,7 +41,7 @@ internal sealed class Load : IAsyncDisposable
                 Reconnect = true,
                 ReconnectFor = _patience,
                 RetryPauseMax = TimeSpan.FromMilliseconds(200),
-                Acknowledged = Acknowledged,
+                Acknowledged = message => Acknowledged(publisher, message),
             }));
         }
         _publishing = Task.WhenAll(_publishers.Select((publisher, n) => Task.Run(() => PublishAsync(publisher, n))));
@@ -60,19 +61,22 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>What was acknowledged at least once.</summary>
     public IEnumerable<FleetMessage> Remembered() => _messages.Where((_, i) => Volatile.Read(ref _acknowledged[i]));
 
-    /// <summary>Begins to wait for the next acknowledgement, whose time <see cref="RecoveredAsync"/> tells.</summary>
+    /// <summary>Seconds since <see cref="Arm"/>.</summary>
+    public double SinceArmed => Stopwatch.GetElapsedTime(Interlocked.Read(ref _armedAt)).TotalSeconds;
+
+    /// <summary>Begins to wait for each publisher's next acknowledgement, whose time <see cref="RecoveredAsync"/> tells.</summary>
     public void Arm()
     {
-        Interlocked.Exchange(ref _firstAfter, 0);
+        for (var n = 0; n < Publishers; n++) Interlocked.Exchange(ref _firstAfter[n], 0);
         Interlocked.Exchange(ref _armedAt, Stopwatch.GetTimestamp());
     }
 
-    /// <summary>Seconds from <see cref="Arm"/> to the first acknowledgement after it.</summary>
-    /// <exception cref="CrashFailure">None came.</exception>
+    /// <summary>Seconds from <see cref="Arm"/> until the last of the publishers had an acknowledgement again.</summary>
+    /// <exception cref="CrashFailure">One had none.</exception>
     public async Task<double> RecoveredAsync()
     {
-        await UntilAsync(() => Interlocked.Read(ref _firstAfter) != 0, "No message was acknowledged after a fault had gone");
-        return Stopwatch.GetElapsedTime(Interlocked.Read(ref _armedAt), Interlocked.Read(ref _firstAfter)).TotalSeconds;
+        await UntilAsync(() => Array.TrueForAll(_firstAfter, first => first != 0), "A publisher had no acknowledgement after a fault had gone");
+        return Stopwatch.GetElapsedTime(Interlocked.Read(ref _armedAt), _firstAfter.Max()).TotalSeconds;
     }
 
     /// <summary>Until so many more are acknowledged.</summary>
@@ -125,11 +129,11 @@ internal sealed class Load : IAsyncDisposable
         await publisher.DrainAsync().WaitAsync(_patience);
     }
 
-    private void Acknowledged(long message)
+    private void Acknowledged(int publisher, long message)
     {
         Volatile.Write(ref _acknowledged[message], true);
         Interlocked.Increment(ref _acknowledgements);
-        if (Interlocked.Read(ref _firstAfter) == 0) Interlocked.CompareExchange(ref _firstAfter, Stopwatch.GetTimestamp(), 0);
+        Interlocked.CompareExchange(ref _firstAfter[publisher], Stopwatch.GetTimestamp(), 0);
     }
 
     private async Task UntilAsync(Func<bool> holds, string otherwise)

@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using MeterPipeline.Crash.Disk;
 using MeterPipeline.Servers;
 
 namespace MeterPipeline.Crash;
 
 /// <summary>One <c>meterpipeline run</c> with ports of its own, started and killed any number of times.</summary>
+/// <param name="name">PostgreSQL and a broker know it by this.</param>
 /// <param name="program">Its ledger and settings.</param>
-/// <param name="prepare">Changes what is about to be started: its disk, for instance.</param>
-internal sealed class Node(PipelineProgram program, Action<ProcessStartInfo> prepare) : IDisposable
+/// <param name="disk">Its disk and its clock.</param>
+/// <param name="connectionString">Its own way to PostgreSQL; null: that of the program.</param>
+internal sealed class Node(string name, PipelineProgram program, FailingDisk disk, string? connectionString = null) : IDisposable
 {
     private const int ErrorCharsMax = 50_000;
     private const int SigTerm = 15, SigCont = 18, SigStop = 19;
@@ -15,6 +18,13 @@ internal sealed class Node(PipelineProgram program, Action<ProcessStartInfo> pre
 
     private readonly System.Text.StringBuilder _errors = new();
     private Process? _process;
+
+    public string Name => name;
+
+    public FailingDisk Disk => disk;
+
+    /// <summary>Whether a partition's owner, told by the ledger, is the process of its present or last life.</summary>
+    public bool Is(string owner) => owner.StartsWith($"process {_process!.Id} ", StringComparison.Ordinal);
 
     public int MqttPort { get; } = FreePort.Next();
 
@@ -97,7 +107,9 @@ internal sealed class Node(PipelineProgram program, Action<ProcessStartInfo> pre
         _process?.Dispose();
         var start = program.Command("run", "--mqtt", $"127.0.0.1:{MqttPort}", "--web", $"127.0.0.1:{WebPort}");
         start.Environment["DOTNET_EnableDiagnostics"] = "0"; // its pipes would outlive a SIGKILL
-        prepare(start);
+        disk.Under(start);
+        if (connectionString is not null) start.Environment["MeterPipeline__Ledger__ConnectionString"] = $"{connectionString};Application Name={name}";
+        if (program.Has("Subscribers:0:Port")) start.Environment["MeterPipeline__Subscribers__0__ClientId"] = $"meterpipeline-{name}";
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>
         {

@@ -1,3 +1,4 @@
+using MeterPipeline.Crash.Faults;
 using MeterPipeline.Servers;
 using Npgsql;
 
@@ -11,32 +12,56 @@ internal sealed class PostgresServers : IAsyncDisposable
 
     public const string EndSessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + Role + "'";
 
+    /// <summary>Room for the files and some segments of the log.</summary>
+    private const int DiskMebibytes = 320;
+
     private readonly List<Postgres> _servers = [];
+    private string _hosts = "";
     private readonly LosingProxy _first;
     private readonly LosingProxy _second = new(FreePort.Next());
     private Postgres? _standby;
     private bool _firstIsPrimary = true;
 
-    private PostgresServers(Postgres primary)
+    private PostgresServers(Postgres primary, PostgresPlace place)
     {
-        Primary = primary;
+        (Primary, Disk, Cables) = (primary, place.Disk, place.Cables);
         _servers.Add(primary);
         _first = new LosingProxy(primary.Port);
     }
 
     public Postgres Primary { get; private set; }
 
+    /// <summary>The primary's own disk, where a fault asks for one.</summary>
+    public SmallDisk? Disk { get; }
+
+    /// <summary>Nodes from 0, each its own, then one for all else; where a fault asks for them.</summary>
+    public Cables? Cables { get; }
+
     /// <summary>The nodes' way to the primary.</summary>
     public LosingProxy Way => _firstIsPrimary ? _first : _second;
 
-    public static async Task<PostgresServers> StartAsync(Template template, PipelineProgram program, bool standby)
+    public static async Task<PostgresServers> StartAsync(Template template, PipelineProgram program, IReadOnlyList<Fault> crashes, int nodes)
     {
-        var servers = new PostgresServers(await template.StartPostgresAsync());
-        if (standby) await servers.AddStandbyAsync();
-        var hosts = standby ? $"Host=127.0.0.1:{servers._first.Port},127.0.0.1:{servers._second.Port};Target Session Attributes=primary" : $"Host=127.0.0.1;Port={servers._first.Port}";
-        Use(program, $"{hosts};Username={Role};Database=postgres");
+        var place = new PostgresPlace(crashes.Any(fault => fault.NeedsSmallDisk) ? new SmallDisk(DiskMebibytes) : null,
+            crashes.Any(fault => fault.NeedsCables) ? new Cables(nodes + 1) : null);
+        var servers = new PostgresServers(await template.StartPostgresAsync(place), place);
+        if (crashes.Any(fault => fault.NeedsStandby))
+        {
+            await servers.AddStandbyAsync();
+            servers._hosts = $"Host=127.0.0.1:{servers._first.Port},127.0.0.1:{servers._second.Port};Target Session Attributes=primary";
+        }
+        Use(program, servers.ConnectionString(nodes));
         return servers;
     }
+
+    /// <param name="node">From 0; behind the last one: all else.</param>
+    public string ConnectionString(int node)
+    {
+        var host = _hosts.Length > 0 ? _hosts : Cables is null ? $"Host=127.0.0.1;Port={_first.Port}" : $"Host={Cables.Address(node)};Port={Primary.Port}";
+        return $"{host};Username={Role};Database=postgres";
+    }
+
+    public Task<TableGate> LockAsync(string table) => TableGate.CloseAsync(Primary.ConnectionString + ";Search Path=meterpipeline", table);
 
     public static void Use(PipelineProgram program, string connectionString)
     {
@@ -59,6 +84,19 @@ internal sealed class PostgresServers : IAsyncDisposable
     /// <summary>As superuser, on the primary.</summary>
     public Task SqlAsync(string sql) => SqlAsync(Primary, sql);
 
+    /// <summary>The same where the server may be unable.</summary>
+    public async Task TrySqlAsync(string sql)
+    {
+        try
+        {
+            await SqlAsync(sql);
+        }
+        catch (NpgsqlException)
+        {
+            // That it is was the question.
+        }
+    }
+
     public static async Task SqlAsync(Postgres server, string sql)
     {
         await using var connection = new NpgsqlConnection(server.ConnectionString + ";Pooling=false;Timeout=10");
@@ -72,6 +110,8 @@ internal sealed class PostgresServers : IAsyncDisposable
         _first.Dispose();
         _second.Dispose();
         foreach (var server in _servers) await server.DisposeAsync();
+        Disk?.Dispose();
+        Cables?.Dispose();
     }
 
     private async Task AddStandbyAsync()

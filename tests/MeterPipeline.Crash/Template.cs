@@ -44,7 +44,7 @@ internal sealed class Template : IAsyncDisposable
     }
 
     /// <summary>A server with the registry alone.</summary>
-    public Task<Postgres> StartPostgresAsync() => Postgres.StartCopyAsync(_server!, "max_connections=40", "wal_sender_timeout=5s");
+    public Task<Postgres> StartPostgresAsync(PostgresPlace place) => Postgres.StartCopyAsync(_server!, place, "max_connections=80", "wal_sender_timeout=5s", "max_wal_size=64MB");
 
     public async ValueTask DisposeAsync()
     {

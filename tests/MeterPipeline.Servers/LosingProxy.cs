@@ -14,12 +14,14 @@ public sealed class LosingProxy : IDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<TcpClient, byte> _clients = new();
     private volatile TaskCompletionSource _open = new();
+    private volatile TaskCompletionSource _answering = new();
     private int _answersToLose;
 
     public LosingProxy(int serverPort)
     {
         ServerPort = serverPort;
         _open.SetResult();
+        _answering.SetResult();
         _listener = new TcpListener(IPAddress.Loopback, 0);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -40,8 +42,15 @@ public sealed class LosingProxy : IDisposable
     /// <summary>From now on nothing passes, and nobody is told. Connections are still taken, as by a machine whose way onwards is cut.</summary>
     public void Hold() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>From now on what is asked arrives, and what is answered does not yet.</summary>
+    public void HoldAnswers() => _answering = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>What was held back arrives, late.</summary>
-    public void Release() => _open.TrySetResult();
+    public void Release()
+    {
+        _open.TrySetResult();
+        _answering.TrySetResult();
+    }
 
     /// <summary>Ends every connection; what was held back is lost.</summary>
     public void Sever()
@@ -101,6 +110,7 @@ public sealed class LosingProxy : IDisposable
             await _open.Task.WaitAsync(end);
             if (answers)
             {
+                await _answering.Task.WaitAsync(end);
                 if (Interlocked.Decrement(ref _answersToLose) >= 0) return;
                 Interlocked.Exchange(ref _answersToLose, 0);
             }

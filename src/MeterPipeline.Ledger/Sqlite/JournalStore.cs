@@ -4,7 +4,7 @@ namespace MeterPipeline.Ledger.Sqlite;
 /// journal.db: what was acknowledged. One connection writes (append, prune, replay marks) under one lock, so that a prune and an append of
 /// the same process hand over at once instead of polling SQLite's lock; another reads.
 /// </summary>
-internal sealed class JournalStore(string file) : IDisposable
+internal sealed class JournalStore(string file, JournalMark mark) : IDisposable
 {
     public const string HeadSql = "SELECT max(coalesce((SELECT max(seq) FROM journal), 0), (SELECT seq FROM pruned))";
 
@@ -35,6 +35,7 @@ internal sealed class JournalStore(string file) : IDisposable
                 for (var i = 0; i < quarantined.Count; i++) Insert(database, quarantined[i]);
                 transaction.Commit();
             }
+            mark.Write(seq);
             KeepWalBounded(database, blob.Length);
             return seq;
         }
@@ -101,17 +102,23 @@ internal sealed class JournalStore(string file) : IDisposable
         {
             var database = Writer();
             using var transaction = database.BeginWrite("replay quarantined messages");
-            var mark = database.Prepared("UPDATE quarantine SET replayed_at_ms = ? WHERE id = ? AND replayed_at_ms IS NULL");
+            var taken = database.Prepared("UPDATE quarantine SET replayed_at_ms = ? WHERE id = ? AND replayed_at_ms IS NULL");
             foreach (var id in outcome.Taken)
             {
-                mark.Bind(1, atMs).Bind(2, id).Run();
+                taken.Bind(1, atMs).Bind(2, id).Run();
                 if (database.Changes == 0) return false;
             }
-            if (!blob.IsEmpty) database.Prepared(AppendSql).Bind(1, blob).Run();
+            var seq = 0L;
+            if (!blob.IsEmpty)
+            {
+                database.Prepared(AppendSql).Bind(1, blob).Run();
+                seq = database.LastInsertRowId;
+            }
             foreach (var item in outcome.Items) Insert(database, item);
             var reword = database.Prepared("UPDATE quarantine SET reason = ?, detail = ? WHERE id = ? AND replayed_at_ms IS NULL");
             foreach (var (id, reason, detail) in outcome.Kept) reword.Bind(1, reason).Bind(2, detail).Bind(3, id).Run();
             transaction.Commit();
+            if (seq > 0) mark.Write(seq);
             return true;
         }
     }
@@ -145,7 +152,11 @@ internal sealed class JournalStore(string file) : IDisposable
 
     public void Dispose()
     {
-        lock (writing) writer?.Dispose();
+        lock (writing)
+        {
+            writer?.Dispose();
+            mark.Dispose();
+        }
         lock (reading) reader?.Dispose();
     }
 

@@ -14,6 +14,7 @@ public sealed class SqliteLedger : ILedger
     private readonly string folder;
     private readonly string journalFile;
     private readonly string ledgerFile;
+    private readonly string markFile;
     private readonly JournalStore journal;
     private readonly SqliteSettlements settlements;
     private readonly Lock writing = new();
@@ -30,7 +31,8 @@ public sealed class SqliteLedger : ILedger
         this.folder = folder;
         journalFile = Path.Combine(folder, "journal.db");
         ledgerFile = Path.Combine(folder, "ledger.db");
-        journal = new JournalStore(journalFile);
+        markFile = Path.Combine(folder, "journal.mark");
+        journal = new JournalStore(journalFile, new JournalMark(markFile));
         settlements = new SqliteSettlements(folder, ledgerFile, writing, Writer);
         Access = new AccessStore(this);
     }
@@ -210,15 +212,21 @@ public sealed class SqliteLedger : ILedger
         Schema.Ledger.Create(ledgerFile);
     }
 
-    /// <summary>Read in the order pruned, folded, head, which others only raise: so another process at work is never taken for a fault.</summary>
+    /// <summary>Read in the order marked or pruned, folded, head, which others only raise: so another process at work is never taken for a fault.</summary>
     private void RequireOneMoment()
     {
+        var marked = JournalMark.Read(markFile);
         var pruned = journal.Pruned();
         var folded = Cursor(FoldStore.FoldedCursor);
         var head = journal.Head();
-        if (pruned <= folded && folded <= head) return;
-        throw new LedgerException($"{ledgerFile} stands for journal row {folded}, but {journalFile} holds rows {pruned + 1} to {head}: " +
-            "restore both files from the same backup.");
+        if (pruned > folded || folded > head)
+        {
+            throw new LedgerException($"{ledgerFile} stands for journal row {folded}, but {journalFile} holds rows {pruned + 1} to {head}: " +
+                "restore both files from the same backup.");
+        }
+        if (marked <= head) return;
+        throw new LedgerException($"{journalFile} ends at row {head}, but row {marked} was stored and acknowledged: {journalFile}-wal is damaged or gone, " +
+            $"or the disk lost what it had synced. Restore a backup, or have them sent again: to go on without rows {head + 1} to {marked}, delete {markFile}.");
     }
 
     private static ReadOnlySpan<byte> Only(IReadOnlyList<PartitionRow> rows) =>

@@ -92,13 +92,16 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
         lock (reading) reader?.Dispose();
     }
 
+    /// <summary>However many statements it takes, of one moment.</summary>
     private T Read<T>(string operation, Func<Database, T> read)
     {
         lock (reading)
         {
             reader ??= Database.Open(ledgerFile, DatabaseAccess.Read, SqliteLimits.ViewCacheKiB);
-            reader.Operation = operation;
-            return read(reader);
+            using var moment = reader.BeginRead(operation);
+            var answer = read(reader);
+            moment.Commit();
+            return answer;
         }
     }
 }

@@ -20,24 +20,36 @@ internal static class AllFaults
         new DiskFull(),
         new FsyncError(),
         new CorruptedPage(),
+        new DamagedWal(),
         new TwoNodes(),
         new Zombie(),
         new ClockStep(),
         new BrokerKilled(),
         new InfluxDown(),
+        // The stages of a reading on its way through PostgreSQL.
+        new KilledAtTable("kill-before-append", "journal_head"),
+        new KilledAtTable("kill-in-append", "journal"),
+        new KilledBeforeAnswer(),
+        new KilledAtTable("kill-before-flush", "fold"),
+        new KilledAtTable("kill-in-flush", "counter"),
+        new KilledInTakeover(),
+        new AllButOneKilled(),
         new PostgresKilled(),
         new PostgresRestarted(),
         new PostgresFailover(),
         new ConnectionsExhausted(),
         new NetworkCut(),
         new AnswerLost(),
+        new CableCut(),
+        new PostgresPowerCut(),
+        new PostgresDiskFull(),
     ];
 
     /// <exception cref="FormatException">A name is none of them, or not for this ledger.</exception>
-    public static IReadOnlyList<Fault> For(LedgerKind ledger, IReadOnlyList<string> names)
+    public static IReadOnlyList<Fault> For(LedgerKind ledger, int nodes, IReadOnlyList<string> names)
     {
-        var able = _all.Where(fault => fault.IsFor(ledger)).ToList();
+        var able = _all.Where(fault => fault.IsFor(ledger) && nodes >= fault.NodesMin).ToList();
         return names.Count == 0 ? able : [.. names.Select(name => able.Find(fault => fault.Name == name)
-            ?? throw new FormatException($"There is no fault {name} on {ledger}; there are {string.Join(", ", able.Select(fault => fault.Name))}."))];
+            ?? throw new FormatException($"There is no fault {name} on {ledger} with {nodes} node(s); there are {string.Join(", ", able.Select(fault => fault.Name))}."))];
     }
 }

@@ -62,7 +62,7 @@ internal sealed class FsyncError : Fault
 /// </summary>
 internal sealed class CorruptedPage : Fault
 {
-    private const int PageBytes = 8192;
+    public const int PageBytes = 8192;
     private static readonly string[][] _lists = [["export", "accruals", "--season", "2025-2026", "--out", "-"], ["export", "readings", "--out", "-"]];
 
     public override string Name => "corrupted-page";
@@ -93,7 +93,7 @@ internal sealed class CorruptedPage : Fault
         return true;
     }
 
-    private static void Damage(string file, Random dice)
+    internal static void Damage(string file, Random dice)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
         var at = dice.NextInt64(stream.Length / PageBytes) * PageBytes + dice.Next(PageBytes - 64);
@@ -108,5 +108,39 @@ internal sealed class CorruptedPage : Fault
     private static void Copy(string from, string to)
     {
         foreach (var file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+}
+
+/// <summary>
+/// After a SIGKILL some bytes of the journal's WAL are damaged, or its end is cut off, or it is gone: SQLite takes that for the end of the log. The node must say
+/// that acknowledged rows are missing; or nothing is, which the audit tells. Then the WAL is put back.
+/// </summary>
+internal sealed class DamagedWal : Fault
+{
+    public override string Name => "damaged-wal";
+
+    public override bool IsFor(LedgerKind ledger) => ledger == LedgerKind.Sqlite;
+
+    public override async Task<bool> CrashAsync(Episode episode)
+    {
+        var node = episode.Victim;
+        await node.KillAsync();
+        var wal = Path.Combine(episode.Program.Data, "journal.db-wal");
+        var kept = await File.ReadAllBytesAsync(wal);
+        if (kept.Length < 2 * CorruptedPage.PageBytes) return false;
+        await Task.Delay(20);
+        episode.Load.Arm();
+        switch (episode.Dice.Next(4))
+        {
+            case 0: File.Delete(wal); break;
+            case 1: await File.WriteAllBytesAsync(wal, kept[..episode.Dice.Next(kept.Length)]); break;
+            default: CorruptedPage.Damage(wal, episode.Dice); break;
+        }
+        var refusal = await node.TryStartAsync();
+        if (refusal is null) return true; // what was damaged was merged already
+        if (!refusal.Contains("was stored and acknowledged", StringComparison.Ordinal)) episode.Problems.Add($"A damaged WAL is not named: {refusal}");
+        await File.WriteAllBytesAsync(wal, kept);
+        await RestartAsync(episode, node);
+        return true;
     }
 }

@@ -14,6 +14,15 @@ internal abstract class Fault
     /// <summary>A streaming replica that everything acknowledged is on too.</summary>
     public virtual bool NeedsStandby => false;
 
+    /// <summary>Nodes that it makes sense with.</summary>
+    public virtual int NodesMin => 1;
+
+    /// <summary>PostgreSQL on a disk of its own; not beside <see cref="NeedsStandby"/> or <see cref="NeedsCables"/>.</summary>
+    public virtual bool NeedsSmallDisk => false;
+
+    /// <summary>A network of the kernel between each node and PostgreSQL.</summary>
+    public virtual bool NeedsCables => false;
+
     /// <summary>Crashes in one episode: enough to be affordable, few enough that an episode is seconds.</summary>
     public virtual int PerEpisode => 10;
 
@@ -32,11 +41,15 @@ internal abstract class Fault
     /// <summary>Everything is published and acknowledged, nodes still run.</summary>
     public virtual Task FinishAsync(Episode episode) => Task.CompletedTask;
 
-    /// <summary>After a kill: what it sent before it died arrives, so that a late acknowledgement is not taken for a recovery.</summary>
-    protected static async Task RestartAsync(Episode episode, Node node)
+    /// <summary>
+    /// After a kill: what they sent before they died arrives, so that a late acknowledgement is not taken for a recovery. Half the time the others, if there are
+    /// any, have taken over before.
+    /// </summary>
+    protected static async Task RestartAsync(Episode episode, params Node[] killed)
     {
         await Task.Delay(20);
         episode.Load.Arm();
-        await node.StartAsync();
+        if (episode.Dice.Next(2) == 0) await episode.OthersTakeOverAsync(killed);
+        await Task.WhenAll(killed.Select(node => node.StartAsync()));
     }
 }

@@ -7,11 +7,12 @@ namespace MeterPipeline.Crash.Faults;
 
 /// <summary>
 /// Readings come through a broker (mosquitto) with a persistent session. The node is killed, the broker queues, saves (SIGUSR1), is killed and
-/// started again, and so is the node. Nothing is sent between the save and the kill: what mosquitto has not saved it loses, which is its own limit.
+/// started again, and so is the node. Several nodes share a subscription. Nothing is sent between the save and the kill: what mosquitto has not saved it loses, which is its own limit.
 /// </summary>
 internal sealed class BrokerKilled : Fault
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private const int StillTimes = 5;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
     private Mosquitto? _broker;
 
     public override string Name => "broker-killed";
@@ -23,11 +24,13 @@ internal sealed class BrokerKilled : Fault
         _broker = episode.Own(await Mosquitto.StartAsync());
         episode.BrokerPort = _broker.Port;
         episode.Program.Set("Subscribers:0:Port", _broker.Port.ToString(CultureInfo.InvariantCulture));
+        if (episode.Ledger == LedgerKind.Sqlite) return;
+        foreach (var (i, topic) in ((string[])["reading", "batch"]).Index()) episode.Program.Set($"Subscribers:0:Filters:{i}", $"$share/meterpipeline/metering/v1/+/+/{topic}");
     }
 
     /// <summary>What is published before the session stands, the broker keeps for nobody.</summary>
     public override Task ReadyAsync(Episode episode) =>
-        UntilAsync(() => Task.FromResult(episode.Nodes[0].Errors.Contains("connected with MQTT", StringComparison.Ordinal)), "The node does not subscribe");
+        ConnectedAsync(episode.Nodes, [.. episode.Nodes.Select(_ => 0)]);
 
     public override async Task<bool> CrashAsync(Episode episode)
     {
@@ -38,16 +41,19 @@ internal sealed class BrokerKilled : Fault
         await episode.Load.DrainedAsync();
         await _broker!.SaveAsync();
         await _broker.KillAsync();
+        var before = episode.Nodes.ConvertAll(Connections);
         episode.Load.Arm();
         await _broker.StartAgainAsync();
-        episode.Load.Paused = false;
         await node.StartAsync();
+        await ConnectedAsync(episode.Nodes, before);
+        episode.Load.Paused = false;
         return true;
     }
 
-    /// <summary>Until the node has taken all that the broker held: what it has received stands still.</summary>
+    /// <summary>Until the nodes have taken all that the broker held: what they have received stands still, and is not less than what was acknowledged.</summary>
     public override async Task FinishAsync(Episode episode)
     {
+        var sent = episode.Load.Remembered().SelectMany(SentReading.Of).ToHashSet().Count;
         var (before, still) = (-1L, 0);
         await UntilAsync(async () =>
         {
@@ -56,9 +62,14 @@ internal sealed class BrokerKilled : Fault
             var received = status.RootElement.GetProperty("readings").GetProperty("received").GetInt64();
             still = received == before ? still + 1 : 0;
             before = received;
-            return still == 3;
-        }, "The node does not come to the end of the broker's queue");
+            return still >= StillTimes && received >= sent;
+        }, "The nodes do not come to the end of the broker's queue");
     }
+
+    private static int Connections(Node node) => node.Errors.Split("connected with MQTT").Length - 1;
+
+    private static Task ConnectedAsync(List<Node> nodes, List<int> before) =>
+        UntilAsync(() => Task.FromResult(nodes.Zip(before).All(pair => Connections(pair.First) > pair.Second)), "A node does not subscribe");
 
     private static async Task UntilAsync(Func<Task<bool>> holds, string otherwise)
     {

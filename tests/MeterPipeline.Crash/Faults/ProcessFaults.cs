@@ -32,8 +32,9 @@ internal sealed class TwoNodes : Fault
 }
 
 /// <summary>
-/// SIGSTOP for longer than anybody waits, and SIGCONT. On SQLite a second node must be refused meanwhile. On PostgreSQL the server ends the
-/// sleeper's sessions, as it does when a machine vanishes, and another node takes over; the sleeper that wakes up must change nothing that is folded.
+/// SIGSTOP for longer than anybody waits, and SIGCONT. On SQLite a second node must be refused meanwhile. On PostgreSQL the other nodes notice the silence
+/// and take over; where there are none, the server ends the sleeper's sessions, as it does when a machine vanishes, and a node that joins takes over. The
+/// sleeper that wakes up must change nothing that is folded.
 /// </summary>
 internal sealed class Zombie : Fault
 {
@@ -45,6 +46,15 @@ internal sealed class Zombie : Fault
     {
         var sleeper = episode.Victim;
         sleeper.Suspend();
+        if (episode.Nodes.Count > 1)
+        {
+            episode.Load.Arm();
+            await episode.OthersTakeOverAsync(sleeper);
+            await episode.WaitAsync(0, 2_000);
+            episode.Load.Arm();
+            sleeper.Resume();
+            return true;
+        }
         using var other = episode.AnotherNode();
         if (episode.Ledger == LedgerKind.Sqlite)
         {
@@ -59,7 +69,6 @@ internal sealed class Zombie : Fault
         sleeper.Resume();
         await episode.WaitAsync(500, 1_500);
         await other.StopAsync();
-        if (episode.Nodes.Count > 1) return true;
         // Who lost the fold knows it and says so; it records on, and folds after a restart.
         await sleeper.KillAsync();
         await RestartAsync(episode, sleeper);
@@ -67,7 +76,7 @@ internal sealed class Zombie : Fault
     }
 }
 
-/// <summary>The wall clock steps forward or back by an hour under a running node, and back again while another one of its lives begins.</summary>
+/// <summary>The wall clock steps forward or back by an hour under one running node, and back again while another one of its lives begins.</summary>
 internal sealed class ClockStep : Fault
 {
     private const int HourSeconds = 3_600;
@@ -77,7 +86,7 @@ internal sealed class ClockStep : Fault
     public override async Task<bool> CrashAsync(Episode episode)
     {
         var node = episode.Victim;
-        episode.Disk.ClockSeconds = episode.Dice.Next(2) == 0 ? HourSeconds : -HourSeconds;
+        node.Disk.ClockSeconds = episode.Dice.Next(2) == 0 ? HourSeconds : -HourSeconds;
         await episode.Load.MoreAsync(50);
         await episode.WaitAsync(100, 700);
         if (episode.Dice.Next(2) == 0)
@@ -87,7 +96,7 @@ internal sealed class ClockStep : Fault
             await episode.Load.RecoveredAsync();
         }
         episode.Load.Arm();
-        episode.Disk.ClockSeconds = 0;
+        node.Disk.ClockSeconds = 0;
         return true;
     }
 }

@@ -1,5 +1,6 @@
 using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Postgres;
 using Npgsql;
@@ -32,10 +33,13 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
         Assert.Equal(99, _schema.Sql("SELECT version FROM schema_version"));
     }
 
-    [Fact]
-    public void A_schema_from_before_partitions_has_one_and_goes_on_where_it_stood()
+    /// <summary>Version 2 has no settlements; 3 is as the commit left it that brought them.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_schema_from_before_partitions_has_one_and_goes_on_where_it_stood(int version)
     {
-        _schema.Load(2);
+        _schema.Load(version);
         _schema.Sql("""
             INSERT INTO journal VALUES (0, 1, 'a'), (0, 2, 'b');
             UPDATE journal_head SET seq = 2;
@@ -64,6 +68,23 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
         // A process of the version before no longer folds.
         Assert.Equal(8L, _schema.Sql("SELECT epoch FROM fold"));
         Assert.Contains("has 1 partitions", Assert.Throws<LedgerException>(() => PostgresLedger.Open(_schema.Options with { Partitions = 16 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_settled_before_partitions_stays()
+    {
+        _schema.Load(3);
+        _schema.Sql("""
+            INSERT INTO payee VALUES ('H1', 'name', 'id', 'bank', 'account of', '6222000011112222', 'phone');
+            INSERT INTO disbursement (autumn, run, household, kind, fen, day, reference, actor, at_ms) VALUES (2025, NULL, 'H1', 0, 12345, 100, 'R1', 'li', 1);
+            """);
+        using var ledger = PostgresLedger.Open(_schema.Options with { Partitions = null });
+        Assert.Equal("6222000011112222", ledger.Settlements.PayeeOf("H1")!.BankAccount);
+        var kept = Assert.Single(ledger.Settlements.Disbursements(2025));
+        Assert.Equal((DisbursementKind.Advance, 123.45m, "R1"), (kept.Kind, kept.Yuan, kept.Reference));
+        Assert.Equal(123.45m, ledger.Settlements.Balance(2025, "H1").Advanced);
+        Assert.Throws<PostgresException>(() => _schema.Sql("DELETE FROM disbursement"));
+        Assert.Equal(PostgresSchemas.Version, _schema.Sql("SELECT version FROM schema_version"));
     }
 
     [Fact]

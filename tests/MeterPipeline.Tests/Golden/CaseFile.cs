@@ -3,12 +3,15 @@ using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Domain.Validation;
+using MeterPipeline.Tests.House;
 
 namespace MeterPipeline.Tests.Golden;
 
 /// <summary>A case: stretches of readings, each followed by what must hold after it. The language is explained in cases/README.md.</summary>
 internal sealed class CaseFile
 {
+    private static readonly string Folder = Repository.PathOf("tests", "MeterPipeline.Tests", "Golden", "cases");
+
     private readonly CaseRegistry registry = new();
     private readonly CaseArrivals arrivals = new();
     private readonly CaseSettlements settlements = new();
@@ -60,7 +63,10 @@ internal sealed class CaseFile
     /// <summary>What comes first matters to its later checks: runs follow each other.</summary>
     public bool Settles { get; private set; }
 
-    public static CaseFile Read(string path) => new(path);
+    /// <summary>Every case of the folder.</summary>
+    public static IEnumerable<string> Names() => Directory.EnumerateFiles(Folder, "*.case").Order(StringComparer.Ordinal).Select(file => Path.GetFileName(file));
+
+    public static CaseFile Read(string name) => new(Path.Combine(Folder, name));
 
     private void Declare(Action declare)
     {

@@ -17,15 +17,14 @@ public sealed class GoldenTests
     private const int RestartsPerStretch = 4;
     private static readonly int Shuffles = Effort.Times(6);
     private static readonly PolicyBook Policies = KnownPolicies.All;
-    private static readonly string Folder = Repository.PathOf("tests", "MeterPipeline.Tests", "Golden", "cases");
 
-    public static TheoryData<string> Cases() => [.. Directory.EnumerateFiles(Folder, "*.case").Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f))];
+    public static TheoryData<string> Cases() => [.. CaseFile.Names()];
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Case_comes_out_as_written(string file)
     {
-        var known = CaseFile.Read(Path.Combine(Folder, file));
+        var known = CaseFile.Read(file);
         var stretches = known.Stretches;
         Assert.NotEmpty(stretches.SelectMany(s => s.Checks));
         var shelf = new MemoryShelf(stretches[0].Registry);

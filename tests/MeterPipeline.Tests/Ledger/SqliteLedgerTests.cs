@@ -70,6 +70,53 @@ public sealed class SqliteFilesTests : IDisposable
         Assert.False(Directory.Exists(folder.Path));
     }
 
+    /// <summary>SQLite takes a damaged frame for the end of the log, and none for an empty one.</summary>
+    [Theory]
+    [InlineData("damaged")]
+    [InlineData("cut")]
+    [InlineData("gone")]
+    public void Rows_that_a_damaged_log_loses_are_told(string how)
+    {
+        using var killed = Killed(rows: 20);
+        var wal = new FileInfo(Path.Combine(killed.Path, "journal.db-wal"));
+        var middle = wal.Length / 2;
+        if (how == "gone") wal.Delete();
+        else
+        {
+            using var file = wal.Open(FileMode.Open);
+            if (how == "cut") file.SetLength(middle);
+            file.Position = middle;
+            if (how == "damaged") file.WriteByte((byte)(File.ReadAllBytes(Path.Combine(folder.Path, "journal.db-wal"))[middle] ^ 255));
+        }
+        var refused = Assert.Throws<LedgerException>(() => killed.Open());
+        Assert.Contains("row 20 was stored and acknowledged", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("journal.db-wal", refused.Message, StringComparison.Ordinal);
+        File.Delete(Path.Combine(killed.Path, "journal.mark"));
+        Assert.InRange(killed.Open().JournalHead(), 0, 19);
+    }
+
+    /// <summary>As a power cut may leave the mark, which is never synced.</summary>
+    [Theory]
+    [InlineData(new byte[0])]
+    [InlineData(new byte[] { 99, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4 })]
+    public void A_mark_that_cannot_be_read_is_none(byte[] bytes)
+    {
+        using var killed = Killed(rows: 3);
+        File.WriteAllBytes(Path.Combine(killed.Path, "journal.mark"), bytes);
+        Assert.Equal(3, killed.Open().JournalHead());
+    }
+
+    /// <summary>The folder of a process that was killed with rows in its journal's log.</summary>
+    private SqliteFolder Killed(int rows)
+    {
+        var ledger = folder.Open();
+        for (var i = 0; i < rows; i++) ledger.Append(new byte[5_000], []);
+        var killed = new SqliteFolder();
+        Directory.CreateDirectory(killed.Path);
+        foreach (var file in Directory.GetFiles(folder.Path)) File.Copy(file, Path.Combine(killed.Path, Path.GetFileName(file)));
+        return killed;
+    }
+
     [Fact]
     public void Files_are_their_owners_alone()
     {
