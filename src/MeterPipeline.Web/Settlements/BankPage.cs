@@ -22,6 +22,6 @@ internal sealed class BankPage(PageFrame frame, SettlementRun run, BankLayout la
 
     private Markup Problems() => result.Problems.Count == 0 ? Markup.Empty : Markup.Of($"""
         <h2 class="second">{Figures.Fill(words.LeftOut, Figures.Count(result.Problems.Count))}</h2><div class="scroll"><table class="cards"><thead><tr><th scope="col">{words.Household}</th><th scope="col">{words.Money} ({frame.Texts.Yuan})</th><th scope="col" class="text">{words.Reason}</th></tr></thead>
-        <tbody>{result.Problems.Take(ProblemsMax).Select(problem => Markup.Of($"<tr><th scope=\"row\">{RunLinesSection.Link(run.Id, problem.HouseholdId)}</th><td data-label=\"{words.Money} ({frame.Texts.Yuan})\">{Figures.Yuan(problem.Yuan)}</td><td class=\"text\" data-label=\"{words.Reason}\">{problem.Reason}</td></tr>"))}</tbody></table></div>
+        <tbody>{result.Problems.Take(ProblemsMax).Select(problem => Markup.Of($"<tr><th scope=\"row\">{RunLinesSection.Link(run.Id, problem.HouseholdId)}</th><td data-label=\"{words.Money} ({frame.Texts.Yuan})\">{Figures.Yuan(problem.Yuan)}</td><td class=\"text\" data-label=\"{words.Reason}\">{BankTexts.Say(frame.Texts, problem.Fault, problem.Detail)}</td></tr>"))}</tbody></table></div>
         """);
 }

@@ -153,5 +153,12 @@ internal sealed partial record SettlementTexts
             [RunStepKind.Paid] = "发放",
             [RunStepKind.Withdrawn] = "撤回",
         },
+        DraftFaults = new Dictionary<DraftFault, string>
+        {
+            [DraftFault.Refused] = "未保存任何内容。",
+            [DraftFault.Away] = "台账暂时不可用（数据库连不上、正被占用，或磁盘已满），未保存任何内容。请稍后重新起草；反复出现时请联系管理员。",
+            [DraftFault.Stopped] = "系统期间已停止，未保存任何内容。请重新起草。",
+            [DraftFault.Broken] = "系统出错，未保存任何内容。原因见服务器日志，请联系管理员。",
+        },
     };
 }

@@ -153,5 +153,12 @@ internal sealed partial record SettlementTexts
             [RunStepKind.Paid] = "payment",
             [RunStepKind.Withdrawn] = "withdrawal",
         },
+        DraftFaults = new Dictionary<DraftFault, string>
+        {
+            [DraftFault.Refused] = "Nothing was stored.",
+            [DraftFault.Away] = "The ledger takes nothing at this moment: it cannot be reached, is in use, or its disk is full. Nothing was stored. Draft it again soon; if it stays so, ask an administrator.",
+            [DraftFault.Stopped] = "The program ended meanwhile; nothing was stored. Draft it again.",
+            [DraftFault.Broken] = "Something failed, and nothing was stored. The server's log says why: ask an administrator.",
+        },
     };
 }

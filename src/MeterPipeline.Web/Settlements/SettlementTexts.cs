@@ -139,6 +139,7 @@ internal sealed partial record SettlementTexts
     public required string Provisional { get; init; }
     public required IReadOnlyDictionary<RunStage, string> Stages { get; init; }
     public required IReadOnlyDictionary<RunStepKind, string> StepNames { get; init; }
+    public required IReadOnlyDictionary<DraftFault, string> DraftFaults { get; init; }
 
     public string StageOf(RunProgress progress) => progress.Run.Provisional && progress.Stage != RunStage.Withdrawn ? Provisional : Stages[progress.Stage];
 }

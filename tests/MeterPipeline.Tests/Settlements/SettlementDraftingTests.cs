@@ -144,7 +144,7 @@ public sealed class SettlementDraftingTests : IDisposable
         var refused = Assert.Throws<SettlementRefusedException>(() => SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1408", _li, day, provisional: false));
         Assert.Contains("from 2026-03-16 on", refused.Message, StringComparison.Ordinal);
         Assert.True(SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1408", _li, day, provisional: true).Provisional);
-        Assert.Contains("no household in 1409", Assert.Throws<SettlementRefusedException>(() => SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1409", _li, day, false)).Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing to settle (1409)", Assert.Throws<SettlementRefusedException>(() => SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1409", _li, day, false)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
