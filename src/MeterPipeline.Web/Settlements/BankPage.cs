@@ -14,7 +14,7 @@ internal sealed class BankPage(PageFrame frame, SettlementRun run, BankLayout la
     public Markup Body() => Markup.Of($"""
         <div class="head"><div><nav class="crumbs" aria-label="{words.Title}"><a href="/settlements">{words.Title}</a><a href="/settlements/{run.Id}">{Figures.Fill(words.Run, run.Id)}</a></nav>
         <h1>{Figures.Fill(words.BankFile, layout.Id)}</h1></div></div>
-        <section class="card"><p class="hint">{words.BankHint} {words.PayHint}</p><p class="sum"><b>{(result.Payments == 0 ? words.Nothing : Figures.Fill(words.BankCount, Figures.Count(result.Payments), Figures.Yuan(result.Yuan)))}</b></p>{Take()}{Problems()}</section>
+        <section class="card"><p class="hint">{words.BankHint} {words.PayHint}</p><p class="sum"><b>{(result.Payments == 0 ? (result.Problems.Count == 0 ? words.Nothing : words.NoneListed) : Figures.Fill(words.BankCount, Figures.Count(result.Payments), Figures.Yuan(result.Yuan)))}</b></p>{Take()}{Problems()}</section>
         """);
 
     private Markup Take() => result.Payments == 0 ? Markup.Empty

@@ -107,6 +107,8 @@ internal sealed partial record SettlementTexts
     public required string LeftOut { get; init; }
     public required string Download { get; init; }
     public required string Nothing { get; init; }
+    public required string NoneListed { get; init; }
+    public required string Total { get; init; }
     public required string Reason { get; init; }
     public required string AllWait { get; init; }
     public required string Typed { get; init; }
@@ -115,7 +117,8 @@ internal sealed partial record SettlementTexts
     public required string NoOwnObjections { get; init; }
     public required string Deferred { get; init; }
     public required string DeferredHint { get; init; }
-    public required string Damaged { get; init; }
+    public required string NoFile { get; init; }
+    public required string NoFileText { get; init; }
     public required string Refused { get; init; }
     public required string BadForm { get; init; }
     public required string Overtaken { get; init; }

@@ -41,6 +41,21 @@ public sealed class HoldActionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_who_decide_at_once_decide_once()
+    {
+        using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");
+        using var finance = await WebVisitor.SignedInAsync(Site, "finance");
+        await ListedAsync(bureau, "/holds?season=2025-2026");
+        await ListedAsync(finance, "/holds?season=2025-2026");
+        var mark = Mark(bureau, WebSite.Reset);
+        foreach (var (act, reason) in new[] { ("lift", ""), ("place", "site-inspection") })
+        {
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => Say(i % 2 == 0 ? bureau : finance, act, "同时", mark, reason))));
+        }
+        Assert.Equal([HoldAct.Lift, HoldAct.Place], Entries().Select(entry => entry.Act));
+    }
+
+    [Fact]
     public async Task Without_token_right_or_division_nothing_is_done()
     {
         using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");

@@ -9,24 +9,15 @@ using MeterPipeline.Web.Reports;
 namespace MeterPipeline.Tests.Web;
 
 /// <summary>Verbs of the command line over the ledger of the pages: what they write, and what the access log says of whoever ran them.</summary>
-public sealed class VerbTests : IAsyncLifetime
+public sealed class VerbTests(OpenSite open) : IClassFixture<OpenSite>, IDisposable
 {
     private static readonly string[] _policies = ["--policies", Repository.PathOf("deploy", "policies")];
 
-    private WebSite site = null!;
-    private string folder = "";
+    private readonly WebSite site = open.Site;
+    private readonly string folder = Directory.CreateTempSubdirectory("meterpipeline-verbs-").FullName;
+    private readonly long before = open.Site.Ledger.Access.Log(long.MaxValue, 1) is [var newest] ? newest.Id : 0;
 
-    public async Task InitializeAsync()
-    {
-        site = await WebSite.StartAsync();
-        folder = Directory.CreateTempSubdirectory("meterpipeline-verbs-").FullName;
-    }
-
-    public async Task DisposeAsync()
-    {
-        await site.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Theory]
     [InlineData("weekly", "2026-W03", "", "xlsx")]
@@ -86,5 +77,6 @@ public sealed class VerbTests : IAsyncLifetime
         return root.Parse([.. verb, "--data", site.Data, .. _policies]).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 
-    private IReadOnlyList<AccessEntry> Logged() => site.Ledger.Access.Log(long.MaxValue, 10);
+    /// <summary>What this test put on record, newest first.</summary>
+    private List<AccessEntry> Logged() => [.. site.Ledger.Access.Log(long.MaxValue, 10).Where(entry => entry.Id > before)];
 }
