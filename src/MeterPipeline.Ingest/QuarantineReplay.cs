@@ -48,9 +48,11 @@ public sealed class QuarantineReplay
         commit = new CommitRows(ledger.Partitions, registry);
     }
 
+    /// <summary>What of a filter is open now.</summary>
+    public ReplayScope ScopeOf(ReplayFilter filter) => new(filter.Id - 1 ?? 0, filter.Id ?? Newest(), row => Fits(filter, row.Message));
+
     /// <inheritdoc cref="Run(ReplayScope, Action{long})"/>
-    public ReplayResult Run(ReplayFilter filter, Action<long> progress) =>
-        Run(new ReplayScope(filter.Id - 1 ?? 0, filter.Id ?? Newest(), row => Fits(filter, row.Message)), progress);
+    public ReplayResult Run(ReplayFilter filter, Action<long> progress) => Run(ScopeOf(filter), progress);
 
     /// <summary>Replays what is open now; what it puts back itself is not looked at again.</summary>
     /// <param name="progress">Told the number of open messages looked at, between transactions: what it throws ends the replay there.</param>

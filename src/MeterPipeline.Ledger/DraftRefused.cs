@@ -3,17 +3,15 @@ using MeterPipeline.Domain.Settlements;
 
 namespace MeterPipeline.Ledger;
 
-/// <summary>Why a store does not take a draft, in the same words whichever store it is.</summary>
+/// <summary>Why a store does not take a draft, for the same reasons whichever store it is.</summary>
 internal static class DraftRefused
 {
-    public static SettlementRefusedException Nothing(RunDraft draft) => new(
-        $"Nothing to settle: no household in {(draft.Division.Length == 0 ? "the registry" : draft.Division)} has a statement in {HeatingSeason.NameOf(draft.Autumn)}. "
-        + "Compare the code with the divisions imported.");
+    public static SettlementRefusedException Nothing(RunDraft draft) => Of(RefusalReason.NothingToSettle, draft.Division, HeatingSeason.NameOf(draft.Autumn));
 
-    public static SettlementRefusedException Overtaken() =>
-        new("Somebody else did something in a settlement while this one was drafted; nothing was stored. Draft it again.");
+    public static SettlementRefusedException Overtaken() => Of(RefusalReason.DraftOvertaken);
 
     /// <summary>A household in two open runs would be given the same twice when both are confirmed.</summary>
-    public static SettlementRefusedException InOpenRun(string householdId, int runId) => new(
-        $"Cannot draft a settlement: household {householdId} is in run {runId}, which is not confirmed yet. Confirm or withdraw run {runId} first.");
+    public static SettlementRefusedException InOpenRun(string householdId, int runId) => Of(RefusalReason.InOpenRun, householdId, runId);
+
+    private static SettlementRefusedException Of(RefusalReason reason, params object[] facts) => new(new RunRefusal(null, null, reason, facts));
 }

@@ -42,7 +42,7 @@ internal sealed class DraftSpool : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LedgerException($"Cannot draft a settlement in {Path.GetDirectoryName(path)}: {e.Message} {remedy}", e);
+            throw new LedgerException($"Cannot draft a settlement in {Path.GetDirectoryName(path)}: {e.Message} {remedy}", e) { IsAway = e is IOException };
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class DraftSpool : IDisposable
         }
         catch (IOException e)
         {
-            throw new LedgerException($"Cannot draft a settlement: {file.Name}: {e.Message} Free space on that disk; nothing was stored.", e);
+            throw new LedgerException($"Cannot draft a settlement: {file.Name}: {e.Message} Free space on that disk; nothing was stored.", e) { IsAway = true };
         }
         chunks++;
         text.SetLength(0);

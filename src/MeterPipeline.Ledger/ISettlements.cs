@@ -79,7 +79,7 @@ public interface ISettlements
     /// <summary>Adds disbursements one by one, each judged by <see cref="HouseholdBalance.Refusal"/> after those before it, in one transaction.</summary>
     /// <param name="rows">Without a run, what is no advance belongs to the newest confirmed run of the household, if there is one.</param>
     /// <returns>For each why it was left out; null: it is stored. The same reference and household twice is refused.</returns>
-    IReadOnlyList<string?> Disburse(IReadOnlyList<Disbursement> rows);
+    IReadOnlyList<RunRefusal?> Disburse(IReadOnlyList<Disbursement> rows);
 
     /// <summary>Money that moved in a season, ordered by id, streamed.</summary>
     /// <param name="runId">Of this run only; null: all.</param>
@@ -127,10 +127,8 @@ public sealed record LineIndex(string HouseholdId, decimal Accrued, SettledAmoun
 public sealed record PaymentList(int Households, decimal Yuan, int Deferred = 0, decimal DeferredYuan = 0);
 
 /// <summary>A settlement may not be drafted or go on so: the message names the operation and the remedy. Nothing was stored.</summary>
-public sealed class SettlementRefusedException(string message) : Exception(message)
+public sealed class SettlementRefusedException(RunRefusal refusal) : Exception(refusal.ToString())
 {
-    public SettlementRefusedException(RunRefusal refusal) : this(refusal.ToString()) => Refusal = refusal;
-
-    /// <summary>The same for a page that is not English; null: there is the message only.</summary>
-    public RunRefusal? Refusal { get; }
+    /// <summary>The same for a page that is not English.</summary>
+    public RunRefusal Refusal => refusal;
 }

@@ -4,7 +4,19 @@ namespace MeterPipeline.Ledger;
 /// <param name="After">Id before the first.</param>
 /// <param name="Until">Id of the last: what is quarantined later is not looked at.</param>
 /// <param name="Lets">Asked about each open message in between.</param>
-public sealed record ReplayScope(long After, long Until, Func<QuarantineRow, bool> Lets);
+public sealed record ReplayScope(long After, long Until, Func<QuarantineRow, bool> Lets)
+{
+    private const int IdsNamed = 8;
+
+    /// <summary>What somebody replays, as the access log keeps it.</summary>
+    /// <param name="ids">Messages one by one; empty: all open ones up to <paramref name="until"/>.</param>
+    /// <param name="messages">How many they are; null: nobody has counted them.</param>
+    public static string Subject(IReadOnlyCollection<long> ids, long until, long? messages, string? company, string? reason)
+    {
+        var of = ids.Count == 0 ? $" ≤ #{until}" : $" #{string.Join(" #", ids.Order().Take(IdsNamed))}{(ids.Count > IdsNamed ? " …" : "")}";
+        return $"quarantine:{(messages is { } count ? $" {count}" : "")}{of}{(company is null ? "" : $" company={company}")}{(reason is null ? "" : $" reason={reason}")}";
+    }
+}
 
 /// <summary>What became of one message, or would become of it.</summary>
 /// <param name="Readings">That it brought.</param>

@@ -34,15 +34,13 @@ public sealed record HouseholdBalance(decimal Entitled, decimal Advanced, decima
     };
 
     /// <summary>Why money cannot have moved so; null: it can.</summary>
-    public string? Refusal(DisbursementKind kind, decimal yuan)
+    public RunRefusal? Refusal(DisbursementKind kind, decimal yuan)
     {
-        if (yuan <= 0 || yuan != Money.RoundToFen(yuan)) return $"{yuan} is no amount: give more than 0 yuan, two decimals at most";
+        if (yuan <= 0 || yuan != Money.RoundToFen(yuan)) return new RunRefusal(null, null, RefusalReason.NoAmount, [yuan]);
         return kind switch
         {
-            DisbursementKind.Payment when yuan > Owed =>
-                $"a payment of {Money.Format(yuan)} yuan is more than the {Money.Format(Math.Max(0, Owed))} that confirmed runs leave to pay: correct the amount, or confirm the run first",
-            DisbursementKind.Returned or DisbursementKind.Recovered when yuan > Net =>
-                $"{Money.Format(yuan)} yuan cannot come back from a household that holds {Money.Format(Net)}: correct the amount, or enter the payment first",
+            DisbursementKind.Payment when yuan > Owed => new RunRefusal(null, null, RefusalReason.MoreThanOwed, [Money.Format(yuan), Money.Format(Math.Max(0, Owed))]),
+            DisbursementKind.Returned or DisbursementKind.Recovered when yuan > Net => new RunRefusal(null, null, RefusalReason.MoreThanHeld, [Money.Format(yuan), Money.Format(Net)]),
             _ => null,
         };
     }

@@ -11,7 +11,10 @@ namespace MeterPipeline.Domain.Settlements;
 /// <param name="Disbursement">Id of the newest disbursement that was known: what lines set off, and lists say of money that came back, ends with it.</param>
 public sealed record RunImprint(string SupervisionPhone, IReadOnlyList<SettledPlace> Places, long Disbursement)
 {
-    private const int CountyLength = 6, CodeLength = 12;
+    /// <summary>Digits of a county's code.</summary>
+    public const int CountyLength = 6;
+
+    private const int CodeLength = 12;
 
     /// <param name="division">Code prefix of the run; empty: everything.</param>
     public static RunImprint Of(RegistrySnapshot registry, string division, string supervisionPhone, long disbursement)

@@ -51,11 +51,30 @@ public enum RefusalReason : byte
 
     /// <summary>Who asks, in which divisions they may act.</summary>
     DraftElsewhere,
+
+    /// <summary>Division, season.</summary>
+    NothingToSettle,
+    DraftOvertaken,
+
+    /// <summary>Household, the open run that has it.</summary>
+    InOpenRun,
+
+    /// <summary>Yuan.</summary>
+    NoAmount,
+
+    /// <summary>Yuan to be paid, yuan that confirmed runs leave to pay.</summary>
+    MoreThanOwed,
+
+    /// <summary>Yuan to come back, yuan that the household holds.</summary>
+    MoreThanHeld,
+
+    /// <summary>Reference.</summary>
+    ReferenceRepeated,
 }
 
 /// <summary>A refusal as a reason and its facts, so that every page can say it in its own language; as text, English with the remedy.</summary>
-/// <param name="Run">Null: it is about a draft.</param>
-/// <param name="Step">Null: it is about entering a return, or a draft.</param>
+/// <param name="Run">Null: it is about a draft, or about money that moved.</param>
+/// <param name="Step">Null: it is about entering a return, or there is no run.</param>
 /// <param name="Facts">What <see cref="RefusalReason"/> says of the reason: texts, days, numbers, an <see cref="Office"/>, or a <see cref="RunStepKind"/> for those who do it.</param>
 public sealed record RunRefusal(int? Run, RunStepKind? Step, RefusalReason Reason, IReadOnlyList<object> Facts)
 {
@@ -88,7 +107,14 @@ public sealed record RunRefusal(int? Run, RunStepKind? Step, RefusalReason Reaso
         RefusalReason.NotPaid => "it is not paid yet",
         RefusalReason.SeasonLasts => "Season {0} lasts until {2} in {1}: draft its settlement from {3} on, or mark it --provisional to look at it only.",
         RefusalReason.DraftOffice => "A settlement is drafted by {0}; {1} acts for {2}.",
-        _ => "{0} may act in {1} only: draft a division inside it.",
+        RefusalReason.DraftElsewhere => "{0} may act in {1} only: draft a division inside it.",
+        RefusalReason.NothingToSettle => "Nothing to settle ({0}): no household has a statement in {1}. Compare the code with the divisions imported.",
+        RefusalReason.DraftOvertaken => "Somebody else did something in a settlement while this one was drafted; nothing was stored. Draft it again.",
+        RefusalReason.InOpenRun => "Cannot draft a settlement: household {0} is in run {1}, which is not confirmed yet. Confirm or withdraw run {1} first.",
+        RefusalReason.NoAmount => "{0} is no amount: give more than 0 yuan, two decimals at most",
+        RefusalReason.MoreThanOwed => "a payment of {0} yuan is more than the {1} that confirmed runs leave to pay: correct the amount, or confirm the run first",
+        RefusalReason.MoreThanHeld => "{0} yuan cannot come back from a household that holds {1}: correct the amount, or enter the payment first",
+        _ => "reference {0} of this household is entered already: a payment has its own reference, so leave this row out or correct it",
     };
 
     private static object Shown(object fact) => fact switch

@@ -28,7 +28,7 @@ internal sealed class DisbursementRows(RegistrySnapshot registry) : RowReader
     {
         var refusals = ledger.Settlements.Disburse([.. read.Select(entry => entry.Row with { Actor = actor, AtMs = atMs })]);
         foreach (var ((line, _), refusal) in read.Zip(refusals))
-            if (refusal is not null) rejected(new RowProblem(line, "", refusal));
+            if (refusal is not null) rejected(new RowProblem(line, "", refusal.ToString()));
         read.Clear();
         return new RegistryChangeResult(refusals.Count(refusal => refusal is null), 0, 0, 0);
     }

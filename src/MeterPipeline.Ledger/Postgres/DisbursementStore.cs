@@ -46,12 +46,12 @@ internal static class DisbursementStore
 
     public static HouseholdBalance Balance(Session session, int autumn, string householdId) => Standings(session, [(autumn, householdId)])[(autumn, householdId)].Balance;
 
-    public static IReadOnlyList<string?> Add(Session session, IReadOnlyList<Disbursement> rows)
+    public static IReadOnlyList<RunRefusal?> Add(Session session, IReadOnlyList<Disbursement> rows)
     {
         session.Run(SettlementStore.LockSql);
         var standings = Standings(session, [.. rows.Select(row => (row.Autumn, row.HouseholdId)).Distinct()]);
         var known = References(session, rows);
-        var (refusals, added) = (new List<string?>(), new List<Disbursement>());
+        var (refusals, added) = (new List<RunRefusal?>(), new List<Disbursement>());
         foreach (var row in rows)
         {
             var key = (row.Autumn, row.HouseholdId);

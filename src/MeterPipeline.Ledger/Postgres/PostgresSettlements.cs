@@ -68,7 +68,7 @@ internal sealed class PostgresSettlements(PostgresDatabase database) : ISettleme
     public PaymentList? Pay(RunStep step, int after, LocalDay on, string reference, IReadOnlySet<string> waiting) =>
         database.Write("pay a settlement", session => DisbursementStore.Pay(session, step, after, on, reference, waiting));
 
-    public IReadOnlyList<string?> Disburse(IReadOnlyList<Disbursement> rows) => database.Write("add disbursements", session => DisbursementStore.Add(session, rows));
+    public IReadOnlyList<RunRefusal?> Disburse(IReadOnlyList<Disbursement> rows) => database.Write("add disbursements", session => DisbursementStore.Add(session, rows));
 
     public IEnumerable<Disbursement> Disbursements(int autumn, int? runId = null)
     {

@@ -22,7 +22,7 @@ internal static class DisbursementStore
         return balance;
     }
 
-    public static IReadOnlyList<string?> Add(Database database, IReadOnlyList<Disbursement> rows)
+    public static IReadOnlyList<RunRefusal?> Add(Database database, IReadOnlyList<Disbursement> rows)
     {
         using var transaction = database.BeginWrite("add disbursements");
         var refusals = rows.Select(row => AddOne(database, row)).ToList();
@@ -84,10 +84,9 @@ internal static class DisbursementStore
     }
 
     /// <summary>Why a household's row with a reference that it has already is left out, on every store.</summary>
-    public static string Repeated(Disbursement row) =>
-        $"reference {row.Reference} of this household is entered already: a payment has its own reference, so leave this row out or correct it";
+    public static RunRefusal Repeated(Disbursement row) => new(null, null, RefusalReason.ReferenceRepeated, [row.Reference]);
 
-    private static string? AddOne(Database database, Disbursement row)
+    private static RunRefusal? AddOne(Database database, Disbursement row)
     {
         if (Known(database, row)) return Repeated(row);
         if (Balance(database, row.Autumn, row.HouseholdId).Refusal(row.Kind, row.Yuan) is { } refusal) return refusal;

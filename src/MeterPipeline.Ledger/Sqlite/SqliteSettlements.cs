@@ -64,7 +64,7 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
         lock (writing) return DisbursementStore.Pay(writer(), step, after, on, reference, waiting);
     }
 
-    public IReadOnlyList<string?> Disburse(IReadOnlyList<Disbursement> rows)
+    public IReadOnlyList<RunRefusal?> Disburse(IReadOnlyList<Disbursement> rows)
     {
         lock (writing) return DisbursementStore.Add(writer(), rows);
     }

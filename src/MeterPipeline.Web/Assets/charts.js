@@ -114,7 +114,9 @@ window.MeterCharts = (function () {
     const held = drawn.get(box) || { chart: window.echarts.init(box, null, { renderer: 'canvas' }) };
     Object.assign(held, { data: data, more: more });
     drawn.set(box, held);
-    held.chart.setOption(options[box.dataset.chart](box, data, more), true);
+    const option = options[box.dataset.chart](box, data, more);
+    if (box.dataset.none && !data.days.length) option.title = { text: box.dataset.none, left: 'center', top: 'middle', textStyle: { color: color('--soft'), fontSize: size(), fontWeight: 'normal' } };
+    held.chart.setOption(option, true);
     box.dataset.drawn = String((data.days && data.days.length) || (data.points && data.points.length) || 0);
   }
 

@@ -35,7 +35,10 @@
   }
 
   // What somebody is choosing or typing stays, and is brought up to date when they are done.
-  function held(region) { return region.contains(document.activeElement) || region.querySelector('input:checked') !== null; }
+  function held(region) {
+    const touched = e => e.type === 'checkbox' || e.type === 'radio' ? e.checked !== e.defaultChecked : e.type !== 'hidden' && e.value !== e.defaultValue;
+    return region.contains(document.activeElement) || Array.from(region.querySelectorAll('input, textarea')).some(touched);
+  }
 
   // Regions are this server's own HTML, already encoded; scripts inside parsed documents never run.
   async function refresh() {

@@ -38,10 +38,18 @@ internal sealed class HoldActions(ILedger ledger, PolicyBook policies, TimeProvi
 {
     public const int NoteChars = 500;
 
+    /// <summary>Two who decide at once: the second is told what the first has done.</summary>
+    private readonly Lock saying = new();
+
     /// <param name="place">The division that the gate has let the viewer act in.</param>
     /// <param name="placed">The reason by hand to be placed; null: the rows' own holds are lifted.</param>
     /// <returns>Null: a row is of another place, or of none, and nothing was done.</returns>
     public IReadOnlyList<(HoldMark Mark, HoldOutcome Outcome)>? Say(Viewer viewer, Place place, HoldReason? placed, string note, IReadOnlyList<HoldMark> marks)
+    {
+        lock (saying) return SayNow(viewer, place, placed, note, marks);
+    }
+
+    private List<(HoldMark Mark, HoldOutcome Outcome)>? SayNow(Viewer viewer, Place place, HoldReason? placed, string note, IReadOnlyList<HoldMark> marks)
     {
         using var reading = LedgerReading.Open(ledger, policies);
         var households = reading.Books.Registry.Households;

@@ -47,7 +47,7 @@ public static class StoredRun
             var (id, run) = (line.Household.Id, export.Run);
             var owed = settlements.Balance(run.Autumn, id).Owed;
             if (owed <= 0) continue;
-            var payee = returned.Contains(id) || AdjustmentSheet.PayeeProblem(line) is not null ? settlements.PayeeOf(id) : line.Payee;
+            var payee = returned.Contains(id) || BankFile.PayeeFault(line) is not null ? settlements.PayeeOf(id) : line.Payee;
             // A household that was on hold is due nothing here, and may still be owed what another run gave.
             var due = line.Held ? line with { Holds = [] } : line;
             yield return due with { Payee = payee, Advanced = due.Due.Total - owed };

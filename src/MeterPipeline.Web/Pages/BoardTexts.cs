@@ -97,6 +97,8 @@ internal sealed partial record BoardTexts
     public required string Filter { get; init; }
     public required string Message { get; init; }
     public required string Source { get; init; }
+    public required string OwnEndpoint { get; init; }
+    public required string ForecastShare { get; init; }
     public required string Bytes { get; init; }
     public required string AsText { get; init; }
     public required string AsHex { get; init; }

@@ -62,7 +62,7 @@ internal sealed class HoldsPage(
         if (board is null) return Markup.Empty;
         if (lines.Count == 0) return Markup.Of($"<p class=\"empty\">{words.Nobody}</p>");
         return Markup.Of($"""
-            <div class="scroll"><table class="cards">
+            <div class="scroll"><table class="cards holds">
             <thead><tr><th scope="col">{texts.HouseholdId}</th><th scope="col" class="text">{texts.Name}</th><th scope="col" class="text">{words.Village}</th><th scope="col" class="text">{texts.Reason}</th><th scope="col">{words.Since}</th><th scope="col">{words.Waiting} ({words.DaysUnit})</th><th scope="col">{texts.Amount} ({texts.Yuan})</th><th scope="col" class="text">{rules.Keeper}</th><th scope="col" class="text">{rules.Evidence}</th><th scope="col" class="text">{rules.LastSaid}</th></tr></thead>
             <tbody>{lines.Items.Select(Line)}</tbody></table></div>
             """);
@@ -73,7 +73,7 @@ internal sealed class HoldsPage(
         var said = line.Hold.Entry is { } entry ? $"{Figures.Time(entry.AtMs)} {entry.Actor}: {entry.Note}" : "–";
         var returned = line.Hold.State == HoldState.Returned ? Markup.Of($" <span class=\"flag\">{rules.States[HoldState.Returned]}</span>") : Markup.Empty;
         return Markup.Of($"""
-            <tr><th scope="row">{Tick(line)}<a href="{head.Household(line.Household.Id)}">{line.Household.Id}</a></th><td class="text" data-label="{texts.Name}">{Figures.Masked(line.Household.Name)}</td><td class="text" data-label="{words.Village}">{head.Village(line.Household)}</td><td class="text" data-label="{texts.Reason}">{Texts.Word(texts.HoldReasons, line.Hold.Reason.Name)}{returned}</td><td data-label="{words.Since}">{line.Since.ToString()}</td><td data-label="{words.Waiting} ({words.DaysUnit})">{Figures.Count(HoldLines.Days(line, today))}</td><td data-label="{texts.Amount} ({texts.Yuan})">{Figures.Yuan(line.TotalYuan)}</td><td class="text" data-label="{rules.Keeper}">{rules.Keepers[line.Hold.Reason.Keeper]}</td><td class="text evidence" data-label="{rules.Evidence}">{EvidenceWords.Of(texts, line.Hold.Evidence, line.Household.Route)}</td><td class="text evidence" data-label="{rules.LastSaid}">{said}</td></tr>
+            <tr><th scope="row">{Tick(line)}<a href="{head.Household(line.Household.Id)}">{line.Household.Id}</a></th><td class="text" data-label="{texts.Name}">{Figures.Masked(line.Household.Name)}</td><td class="text" data-label="{words.Village}">{head.Village(line.Household)}</td><td class="text why" data-label="{texts.Reason}">{Texts.Word(texts.HoldReasons, line.Hold.Reason.Name)}{returned}</td><td data-label="{words.Since}">{line.Since.ToString()}</td><td data-label="{words.Waiting} ({words.DaysUnit})">{Figures.Count(HoldLines.Days(line, today))}</td><td data-label="{texts.Amount} ({texts.Yuan})">{Figures.Yuan(line.TotalYuan)}</td><td class="text" data-label="{rules.Keeper}">{rules.Keepers[line.Hold.Reason.Keeper]}</td><td class="text evidence" data-label="{rules.Evidence}">{EvidenceWords.Of(texts, line.Hold.Evidence, line.Household.Route)}</td><td class="text evidence" data-label="{rules.LastSaid}">{said}</td></tr>
 
             """);
     }

@@ -104,7 +104,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
         : Markup.Of($"<span class=\"flag\">{texts.Edges[EdgeKind.Missing]}</span>");
 
     private Markup Chart() => frame.HasCharts
-        ? Markup.Of($"<div class=\"chart low\" id=\"chart\" role=\"img\" aria-label=\"{texts.DailyChartLabel}\" data-chart=\"household\" data-first=\"{texts.EligibleConsumption}\" data-second=\"{texts.Consumption}\"></div>")
+        ? Markup.Of($"<div class=\"chart low\" id=\"chart\" role=\"img\" aria-label=\"{texts.DailyChartLabel}\" data-chart=\"household\" data-first=\"{texts.EligibleConsumption}\" data-second=\"{texts.Consumption}\" data-none=\"{texts.NoData}\"></div>")
         : Markup.Of($"<p class=\"hint\">{texts.NoCharts}</p>");
 
     private Markup Days(HouseholdStatement statement)

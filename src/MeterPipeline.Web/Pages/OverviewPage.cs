@@ -50,7 +50,7 @@ internal sealed class OverviewPage(
         """);
 
     private Markup Chart() => frame.HasCharts
-        ? Markup.Of($"<div class=\"chart\" id=\"chart\" role=\"img\" aria-label=\"{texts.ChartLabel}\" data-chart=\"season\" data-first=\"{texts.Electricity}\" data-second=\"{texts.Gas}\"></div>")
+        ? Markup.Of($"<div class=\"chart\" id=\"chart\" role=\"img\" aria-label=\"{texts.ChartLabel}\" data-chart=\"season\" data-first=\"{texts.Electricity}\" data-second=\"{texts.Gas}\" data-none=\"{texts.NoData}\"></div>")
         : Markup.Of($"<p class=\"hint\">{texts.NoCharts}</p>");
 
     private Markup DaysTable()

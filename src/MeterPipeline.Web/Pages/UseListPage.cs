@@ -37,7 +37,7 @@ internal sealed class UseListPage(
 
     private Markup UseTable() => Markup.Of($"""
         <div class="scroll"><table class="cards">
-        <thead><tr><th scope="col">{texts.HouseholdId}</th><th scope="col" class="text">{texts.Name}</th><th scope="col" class="text">{words.Village}</th><th scope="col" class="text">{texts.Route}</th><th scope="col" class="text">{words.Kind}</th><th scope="col">{words.LastUse}</th><th scope="col">{words.IdleDays} ({words.DaysUnit})</th><th scope="col">{words.LastReading}</th><th scope="col">{words.CoverageDays}</th><th scope="col">{words.MeanPerDay}</th><th scope="col">{words.PeersPerDay}</th><th scope="col">{words.EligibleSoFar}</th><th scope="col">{words.OperatingSoFar} ({texts.Yuan})</th></tr></thead>
+        <thead><tr><th scope="col">{texts.HouseholdId}</th><th scope="col" class="text">{texts.Name}</th><th scope="col" class="text">{words.Village}</th><th scope="col" class="text">{texts.Route}</th><th scope="col" class="text">{words.Kind}</th><th scope="col">{words.LastUse}</th><th scope="col">{words.IdleDays} ({words.DaysUnit})</th><th scope="col">{words.LastReading}</th><th scope="col">{words.CoverageDays} ({words.DaysUnit})</th><th scope="col">{words.MeanPerDay}</th><th scope="col">{words.PeersPerDay}</th><th scope="col">{words.EligibleSoFar}</th><th scope="col">{words.OperatingSoFar} ({texts.Yuan})</th></tr></thead>
         <tbody>{rows.Items.Select(UseLine)}</tbody></table></div>
         """);
 
@@ -45,7 +45,7 @@ internal sealed class UseListPage(
     {
         var (use, peers, unit) = (row.Use, board!.Peers.Of(row.Household), Unit(row.Energy));
         return Markup.Of($"""
-            <tr>{Who(row)}<td class="text" data-label="{words.Kind}">{Flag(row.Kind, words)}</td><td data-label="{words.LastUse}">{row.LastUse?.ToString() ?? words.Never}</td><td data-label="{words.IdleDays} ({words.DaysUnit})">{Figures.Count(use.IdleDays)}</td><td data-label="{words.LastReading}">{row.LastReading?.ToString() ?? words.Never}</td><td data-label="{words.CoverageDays}">{use.CoveredDays} / {use.DueDays}</td><td data-label="{words.MeanPerDay}">{PerDay(use.MeanPerDay, unit)}</td><td data-label="{words.PeersPerDay}">{PerDay(peers?.PerDay, unit)}{(peers is { } of ? Markup.Of($" <span class=\"edge\">{Figures.Fill(words.PeersOf, of.Households)}</span>") : Markup.Empty)}</td><td data-label="{words.EligibleSoFar}">{Figures.Amount(use.Eligible)} {unit}</td><td data-label="{words.OperatingSoFar} ({texts.Yuan})">{Figures.Yuan(row.OperatingYuan)}</td></tr>
+            <tr>{Who(row)}<td class="text" data-label="{words.Kind}">{Flag(row.Kind, words)}</td><td data-label="{words.LastUse}">{row.LastUse?.ToString() ?? words.Never}</td><td data-label="{words.IdleDays} ({words.DaysUnit})">{Figures.Count(use.IdleDays)}</td><td data-label="{words.LastReading}">{row.LastReading?.ToString() ?? words.Never}</td><td data-label="{words.CoverageDays} ({words.DaysUnit})">{use.CoveredDays} / {use.DueDays}</td><td data-label="{words.MeanPerDay}">{PerDay(use.MeanPerDay, unit)}</td><td data-label="{words.PeersPerDay}">{PerDay(peers?.PerDay, unit)}{(peers is { } of ? Markup.Of($" <span class=\"edge\">{Figures.Fill(words.PeersOf, of.Households)}</span>") : Markup.Empty)}</td><td data-label="{words.EligibleSoFar}">{Figures.Amount(use.Eligible)} {unit}</td><td data-label="{words.OperatingSoFar} ({texts.Yuan})">{Figures.Yuan(row.OperatingYuan)}</td></tr>
 
             """);
     }

@@ -36,7 +36,7 @@ internal sealed class UseSections(PageFrame frame, PlaceHead head, string prefix
     public Markup Money() => Markup.Of($"""
         <section class="card money" id="money"><h2>{words.Money}<small>{texts.Yuan}</small></h2><div class="pair">
         <div data-region="money">{(board is null ? PlaceHead.Age(texts, board, progress) : Table(board.Sum(prefix)))}</div>
-        {(frame.HasCharts ? Markup.Of($"<div class=\"chart low\" role=\"img\" aria-label=\"{words.MoneyChart}\" data-chart=\"money\" data-source=\"{head.To("/api/v1/overview", prefix)}\" data-more=\"{head.To("/api/v1/use", prefix)}\" data-first=\"{words.Cumulative}\" data-second=\"{words.Budget}\" data-third=\"{words.Forecast}\" data-unit=\"{texts.Yuan}\"></div>") : Markup.Empty)}
+        {(frame.HasCharts ? Markup.Of($"<div class=\"chart low\" role=\"img\" aria-label=\"{words.MoneyChart}\" data-chart=\"money\" data-source=\"{head.To("/api/v1/overview", prefix)}\" data-more=\"{head.To("/api/v1/use", prefix)}\" data-first=\"{words.Cumulative}\" data-second=\"{words.Budget}\" data-third=\"{words.Forecast}\" data-unit=\"{texts.Yuan}\" data-none=\"{texts.NoData}\"></div>") : Markup.Empty)}
         </div></section>
         """);
 
@@ -51,13 +51,13 @@ internal sealed class UseSections(PageFrame frame, PlaceHead head, string prefix
             {Line(words.TotalSoFar, Figures.Yuan(sum.TotalYuan), Markup.Of($"{perHousehold}"), strong: true)}
             {(budget is { } yuan ? Line(words.Budget, Figures.Yuan(yuan), Used(sum.TotalYuan, yuan)) : Line(words.Budget, "–", Markup.Of($"{words.NoBudget}")))}
             {Line(words.Forecast, Figures.Yuan(sum.MiddleYuan), Markup.Of($"{Figures.Fill(words.ForecastRange, Figures.Yuan(sum.LowYuan), Figures.Yuan(sum.HighYuan))}"), strong: true)}
-            {(budget is { } set ? Line(words.Margin, Figures.Yuan(set - sum.MiddleYuan), set < sum.MiddleYuan ? Markup.Of($"<span class=\"flag\">{Figures.Percent(Share(sum.MiddleYuan, set))}</span>") : Markup.Empty) : Markup.Empty)}
+            {(budget is { } set ? Line(words.Margin, Figures.Yuan(set - sum.MiddleYuan), set < sum.MiddleYuan ? Markup.Of($"<span class=\"flag\">{words.ForecastShare} {Figures.Percent(Share(sum.MiddleYuan, set))}</span>") : Markup.Empty) : Markup.Empty)}
             </tbody></table><p class="hint">{words.ForecastMethod}{unforeseen}</p>
             """);
     }
 
     private Markup Used(decimal sum, decimal set) => Markup.Of(
-        $"{words.BudgetUsed} {Figures.Percent(Share(sum, set))} <meter class=\"bar\" aria-hidden=\"true\" min=\"0\" max=\"100\" value=\"{(int)Math.Min(100, Share(sum, set) ?? 0)}\"></meter>");
+        $"{words.BudgetUsed} {Figures.Percent(Share(sum, set))} <meter class=\"bar\" aria-hidden=\"true\" min=\"0\" max=\"100\" low=\"99\" high=\"99\" optimum=\"0\" value=\"{(int)Math.Min(100, Share(sum, set) ?? 0)}\"></meter>");
 
     private static decimal? Share(decimal sum, decimal set) => set == 0 ? null : Math.Floor(sum * 1000 / set) / 10;
 

@@ -19,10 +19,29 @@ public enum ImportStage
     Failed,
 }
 
+/// <summary>Why an import broke off. What a transaction had stored stays stored.</summary>
+public enum ImportFailure
+{
+    /// <summary>The program ended meanwhile.</summary>
+    Stopped,
+
+    /// <summary>The ledger is out of reach or takes nothing at this moment.</summary>
+    Away,
+
+    /// <summary>The ledger refused what the file would have changed: the log names the row.</summary>
+    Refused,
+
+    /// <summary>The uploaded file cannot be read any more, or there is no room for it.</summary>
+    File,
+
+    /// <summary>The server's log says why.</summary>
+    Broken,
+}
+
 /// <summary>One moment of an import. Immutable.</summary>
 /// <param name="Result">Of the last import, whole or stopped; null before it.</param>
-/// <param name="Failure">What went wrong and what to do; null unless failed.</param>
-internal sealed record ImportState(ImportStage Stage, ImportProgress Progress, RegistryPreview? Preview, RegistryImportResult? Result, string? Failure)
+/// <param name="Failure">Null unless failed.</param>
+internal sealed record ImportState(ImportStage Stage, ImportProgress Progress, RegistryPreview? Preview, RegistryImportResult? Result, ImportFailure? Failure)
 {
     public static ImportState New(long bytes) => new(ImportStage.Previewing, new ImportProgress(0, 0, bytes), null, null, null);
 

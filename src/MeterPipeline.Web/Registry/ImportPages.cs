@@ -71,7 +71,7 @@ internal sealed class ImportPages(PageFrame frame)
     private Markup Verdict(ImportJob job, ImportState state) => state.Stage switch
     {
         ImportStage.Applied => Markup.Of($"<p><a class=\"button\" href=\"/registry/import\">{words.Another}</a></p>"),
-        ImportStage.Failed => Markup.Of($"<p class=\"flag\">{state.Failure}</p>{Buttons(job, confirm: false)}"),
+        ImportStage.Failed => Markup.Of($"<p class=\"flag\">{words.Failures[state.Failure!.Value]}</p>{Buttons(job, confirm: false)}"),
         ImportStage.Moved when state.Result is { } stored && stored.Added + stored.Changed > 0 =>
             Markup.Of($"<p>{Figures.Fill(words.MovedPartly, Figures.Count(stored.Added + stored.Changed))}</p>{Buttons(job, confirm: false)}"),
         ImportStage.Moved => Markup.Of($"<p>{words.Moved}</p>{Buttons(job, confirm: false)}"),
@@ -98,7 +98,7 @@ internal sealed class ImportPages(PageFrame frame)
     }
 
     private Markup Notes(RegistryImportResult result) => result.Notes.Count == 0 ? Markup.Empty
-        : Markup.Of($"<section class=\"card\"><h2>{words.Notes}</h2><ul>{result.Notes.Select(note => Markup.Of($"<li>{note}</li>"))}</ul></section>");
+        : Markup.Of($"<section class=\"card\"><h2>{words.Notes}</h2><ul>{result.Notes.Select(note => Markup.Of($"<li>{RefusalWords.Note(texts, note)}</li>"))}</ul></section>");
 
     private Markup Problems(ImportJob job, RegistryImportResult result)
     {

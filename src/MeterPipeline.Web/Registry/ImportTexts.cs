@@ -45,6 +45,7 @@ internal sealed record ImportTexts
     public required string Notes { get; init; }
     public required string FaultTitle { get; init; }
     public required IReadOnlyDictionary<UploadFault, string> Faults { get; init; }
+    public required IReadOnlyDictionary<ImportFailure, string> Failures { get; init; }
     public required IReadOnlyDictionary<RegistryFile, string> Kinds { get; init; }
 
     public static ImportTexts For(Texts texts) => texts == Texts.English ? English : Chinese;
@@ -97,6 +98,14 @@ internal sealed record ImportTexts
             [UploadFault.NoFile] = "没有选择文件，或文件为空。",
             [UploadFault.TooLarge] = "文件超过 64 MiB。请按县或乡镇拆分后分别导入。",
             [UploadFault.Busy] = "正在处理的导入已达上限，请稍后再试。",
+        },
+        Failures = new Dictionary<ImportFailure, string>
+        {
+            [ImportFailure.Stopped] = "系统期间已停止。请重新上传文件。",
+            [ImportFailure.Away] = "台账暂时不可用（数据库连不上、正被占用，或磁盘已满）。请稍后重新预览。",
+            [ImportFailure.Refused] = "台账未接受文件中的变更，原因见服务器日志。请联系管理员。",
+            [ImportFailure.File] = "服务器无法读写上传的文件（磁盘已满或文件已被清理）。请重新上传。",
+            [ImportFailure.Broken] = "系统出错，原因见服务器日志。请联系管理员。",
         },
         Kinds = new Dictionary<RegistryFile, string>
         {
@@ -157,6 +166,14 @@ internal sealed record ImportTexts
             [UploadFault.NoFile] = "No file was chosen, or it is empty.",
             [UploadFault.TooLarge] = "The file is larger than 64 MiB. Split it by county or township and import the parts.",
             [UploadFault.Busy] = "Too many imports are at work. Try again in a moment.",
+        },
+        Failures = new Dictionary<ImportFailure, string>
+        {
+            [ImportFailure.Stopped] = "The program ended meanwhile. Upload the file again.",
+            [ImportFailure.Away] = "The ledger takes nothing at this moment: it cannot be reached, is in use, or its disk is full. Preview again soon.",
+            [ImportFailure.Refused] = "The ledger did not take what the file would change; the server's log says why. Ask an administrator.",
+            [ImportFailure.File] = "The server cannot read or write the uploaded file: its disk is full, or the file was swept away. Upload it again.",
+            [ImportFailure.Broken] = "Something failed; the server's log says why. Ask an administrator.",
         },
         Kinds = new Dictionary<RegistryFile, string>
         {

@@ -24,6 +24,9 @@ internal static class RefusalWords
         return colon < 0 ? (text, "") : (text[..colon], text[(colon + mark.Length)..]);
     }
 
+    /// <summary>A harmless remark of the importer.</summary>
+    public static string Note(Texts texts, string english) => texts == Texts.English ? english : Chinese(english);
+
     private static string Chinese(string english)
     {
         foreach (var (pattern, chinese) in Sentences)
@@ -98,6 +101,7 @@ internal static class RefusalWords
 
     private static IEnumerable<(string English, string Chinese)> OfFiles() =>
     [
+        ("Column \"{0}\" is not one of a {1} file and was ignored.", "列“{0}”不属于此类文件，未读取。"),
         ("the file is empty: line 1 of a {0} file names its columns", "文件为空：第一行应为列名"),
         ("the heading of a {0} file needs the column {1} ({2}): add it, names are comma-separated in line 1", "缺少列 {1}（{2}）：请在第一行补上，列名以逗号分隔"),
         ("the heading names this column twice (columns {0} and {1}): remove one", "列名重复（第 {0} 列和第 {1} 列）：请删除其一"),

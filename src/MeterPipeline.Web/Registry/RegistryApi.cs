@@ -90,7 +90,7 @@ internal static class RegistryApi
         var counts = state.IsRunning ? null : state.Result ?? state.Preview?.Result;
         return TypedResults.Ok(new ImportAnswer(
             Columns.Word(job.Kind), state.Stage, counts?.Rows ?? state.Progress.Rows, ImportPages.Percent(state.Progress), counts?.Added, counts?.Changed,
-            counts?.Unchanged, counts?.Rejected, state.Failure));
+            counts?.Unchanged, counts?.Rejected, state.Failure is { } failure ? ImportTexts.English.Failures[failure] : null));
     }
 
     private static HouseholdFileAnswer Answer(HouseholdFile file)

@@ -156,21 +156,21 @@ internal sealed class RegistryImports : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            Fail(job, "The program ended meanwhile. Upload the file again.");
+            Fail(job, ImportFailure.Stopped);
         }
         catch (Exception error) when (error is LedgerException or IOException)
         {
             log.LogWarning(error, "An import of {Kind} failed.", job.Kind);
-            Fail(job, error.Message);
+            Fail(job, error switch { LedgerException { IsAway: true } => ImportFailure.Away, LedgerException => ImportFailure.Refused, _ => ImportFailure.File });
         }
         catch (Exception error)
         {
             log.LogError(error, "An import of {Kind} failed.", job.Kind);
-            Fail(job, "The server's log says why.");
+            Fail(job, ImportFailure.Broken);
         }
     }
 
-    private static void Fail(ImportJob job, string why) => job.Set(state => state with { Stage = ImportStage.Failed, Failure = why });
+    private static void Fail(ImportJob job, ImportFailure why) => job.Set(state => state with { Stage = ImportStage.Failed, Failure = why });
 
     private void RunPreview(ImportJob job)
     {

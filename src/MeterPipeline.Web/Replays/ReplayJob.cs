@@ -43,13 +43,7 @@ internal sealed record ReplayChoice(IReadOnlySet<long> Ids, QuarantineFilter Fil
     public bool Lets(QuarantineRow row) => Ids.Count > 0 ? Ids.Contains(row.Id) : Filter.Lets(row);
 
     /// <summary>As the access log keeps it.</summary>
-    public string Subject(ReplayScope scope, long messages)
-    {
-        var of = Ids.Count > 0 ? $" #{string.Join(" #", Ids.Order().Take(SubjectIds))}{(Ids.Count > SubjectIds ? " …" : "")}" : $" ≤ #{scope.Until}";
-        return $"quarantine: {messages}{of}{(Filter.Company is { } company ? $" company={company}" : "")}{(Filter.Reason is { } reason ? $" reason={reason}" : "")}";
-    }
-
-    private const int SubjectIds = 8;
+    public string Subject(ReplayScope scope, long messages) => ReplayScope.Subject(Ids, scope.Until, messages, Filter.Company, Filter.Reason);
 }
 
 /// <summary>One moment of a replay. Immutable.</summary>

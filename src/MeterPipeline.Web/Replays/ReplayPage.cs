@@ -40,7 +40,7 @@ internal sealed class ReplayPage(PageFrame frame, ReplayJob job, ReplayState sta
             """),
         ReplayStage.Previewed => state.IsReady ? Form() : Markup.Of($"<p class=\"empty\">{words.NothingOpen}</p>{Ways()}"),
         ReplayStage.Replayed => Markup.Of($"<p>{words.Counted}</p><p class=\"hint\">{words.Note}{texts.Colon}{state.Note}</p>{Ways()}"),
-        _ => Markup.Of($"<p class=\"note\" role=\"alert\">{words.Faults[state.Fault!.Value]} {state.Detail}</p>{Ways()}"),
+        _ => Markup.Of($"<p class=\"note\" role=\"alert\">{words.Faults[state.Fault!.Value]}</p>{Ways()}"),
     };
 
     private Markup Form() => Markup.Of($"""

@@ -105,7 +105,7 @@ internal sealed record ReplayTexts
         Faults = new Dictionary<ReplayFault, string>
         {
             [ReplayFault.Stopped] = "程序期间已停止。已接收的保持不变，其余请重新预览。",
-            [ReplayFault.Refused] = "台账未能写入。已接收的保持不变，其余请重新预览。",
+            [ReplayFault.Refused] = "台账未能写入，原因见服务器日志。已接收的保持不变，其余请重新预览。",
             [ReplayFault.Broken] = "处理中断，原因见服务器日志。已接收的保持不变。",
         },
     };
@@ -164,7 +164,7 @@ internal sealed record ReplayTexts
         Faults = new Dictionary<ReplayFault, string>
         {
             [ReplayFault.Stopped] = "The program ended meanwhile. What was taken stays taken; preview the rest again.",
-            [ReplayFault.Refused] = "The ledger did not take it. What was taken stays taken; preview the rest again.",
+            [ReplayFault.Refused] = "The ledger did not take it; the server's log says why. What was taken stays taken; preview the rest again.",
             [ReplayFault.Broken] = "It broke off; the server's log says why. What was taken stays taken.",
         },
     };

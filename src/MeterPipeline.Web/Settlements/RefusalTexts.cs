@@ -37,7 +37,14 @@ internal static class RefusalTexts
         RefusalReason.NotPaid => "本批尚未发放。",
         RefusalReason.SeasonLasts => "{1} 的 {0} 采暖季至 {2} 为止，请从 {3} 起起草，或仅起草暂估批次。",
         RefusalReason.DraftOffice => "批次由{0}起草，{1} 属于{2}。",
-        _ => "{0} 只能办理 {1}，请在其中选择区划。",
+        RefusalReason.DraftElsewhere => "{0} 只能办理 {1}，请在其中选择区划。",
+        RefusalReason.NothingToSettle => "没有可结算的户（{0}，{1} 采暖季），请核对区划代码。",
+        RefusalReason.DraftOvertaken => "起草期间有人办理了其他结算，未保存任何内容，请重新起草。",
+        RefusalReason.InOpenRun => "户 {0} 已在第 {1} 批，该批尚未确认：请先确认或撤回第 {1} 批。",
+        RefusalReason.NoAmount => "{0} 不是有效金额：应大于 0 元，最多两位小数。",
+        RefusalReason.MoreThanOwed => "发放 {0} 元超过已确认批次的未发金额 {1} 元：请更正金额，或先确认批次。",
+        RefusalReason.MoreThanHeld => "退回 {0} 元超过该户已收的 {1} 元：请更正金额，或先登记发放。",
+        _ => "该户的凭证号 {0} 已登记：每笔须有自己的凭证号，请更正或不再登记。",
     };
 
     private static object Shown(object fact) => fact switch

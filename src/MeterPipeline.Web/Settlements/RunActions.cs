@@ -1,3 +1,4 @@
+using MeterPipeline.Domain;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Pages;
@@ -8,6 +9,9 @@ namespace MeterPipeline.Web.Settlements;
 /// <param name="tried">The form that was refused; null: none was sent.</param>
 internal sealed class RunActions(PageFrame frame, SettlementDesk desk, RunProgress progress, RunMoney money, TriedForm? tried)
 {
+    /// <summary>Days after its first that a notice's last day is offered as: a person may choose another.</summary>
+    private const int NoticeDays = 7;
+
     private readonly SettlementTexts words = SettlementTexts.For(frame.Texts);
     private readonly SettlementRun run = progress.Run;
     private readonly Signatory who = SettlementDesk.Signatory(frame.Viewer);
@@ -15,7 +19,7 @@ internal sealed class RunActions(PageFrame frame, SettlementDesk desk, RunProgre
 
     public Markup Section()
     {
-        Markup[] actions = frame.Viewer.Session is null ? [] : [.. Actions()];
+        Markup[] actions = frame.Viewer.Session is null ? [] : [.. Actions().Where(action => action.ToString().Length > 0)];
         var shown = actions.Length == 0 ? Markup.Empty
             : Markup.Of($"<section class=\"card\" data-region=\"actions\"><h2>{words.Actions}</h2><div class=\"actions\">{actions}</div></section>");
         var kept = tried is null || triedIsShown ? Markup.Empty : tried.Kept(words);
@@ -29,7 +33,7 @@ internal sealed class RunActions(PageFrame frame, SettlementDesk desk, RunProgre
         if (open && !run.Provisional)
         {
             yield return Action(RunStepKind.Noticed, Right.GiveNotice, "notice", words.Notice, words.NoticeHint,
-                [StepField.Day("from", words.From, desk.Today), StepField.Day("until", words.Until, desk.Today), remark]);
+                [StepField.Day("from", words.From, desk.Today), StepField.Day("until", words.Until, new LocalDay(desk.Today.Number + NoticeDays)), remark]);
             if (progress.Stage == RunStage.Noticed) yield return Action(RunStepKind.Objected, Right.Object, "object", words.Object, "", ObjectFields(words));
             foreach (var household in progress.OpenObjections)
                 yield return Action(RunStepKind.Answered, Right.AnswerObjections, "answer", $"{words.Answer} {household}", ObjectionOf(household),

@@ -1,7 +1,7 @@
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
 using MeterPipeline.Web.Boards;
-using MeterPipeline.Web.Exports.Workbook;
+using MeterPipeline.Web.Exports.Bank;
 
 namespace MeterPipeline.Web.Settlements;
 
@@ -102,7 +102,7 @@ internal sealed class RunDesk(ILedger ledger)
                 found[(int)LineList.All].Add(place);
                 if (line.Held) found[(int)LineList.Held].Add(place);
                 if (line.Adjustment != AdjustmentKind.None) found[(int)LineList.Adjusted].Add(place);
-                if (line.Payable > 0 && AdjustmentSheet.PayeeProblem(line) is not null) found[(int)LineList.Unpayable].Add(place);
+                if (line.Payable > 0 && BankFile.PayeeFault(line) is not null) found[(int)LineList.Unpayable].Add(place);
             }
         }
         return found;

@@ -1,6 +1,6 @@
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Settlements;
-using MeterPipeline.Web.Exports.Workbook;
+using MeterPipeline.Web.Exports.Bank;
 using MeterPipeline.Web.Pages;
 
 namespace MeterPipeline.Web.Settlements;
@@ -41,12 +41,17 @@ internal sealed class RunLinesSection(PageFrame frame, SettlementRun run, RunDes
             """);
     }
 
+    public static bool HasRemarks(SettlementLine line) => line.Held || line.Adjustment != AdjustmentKind.None || IsUnpayable(line);
+
+    /// <summary>Something is to be paid, and no bank could do it.</summary>
+    private static bool IsUnpayable(SettlementLine line) => line.Payable > 0 && BankFile.PayeeFault(line) is not null;
+
     public static Markup Remarks(Texts texts, SettlementLine line)
     {
         var words = SettlementTexts.For(texts);
         var parts = line.Holds.Select(hold => Texts.Word(texts.HoldReasons, hold)).ToList();
         if (line.Adjustment != AdjustmentKind.None) parts.Add(line.Adjustment == AdjustmentKind.Supplement ? words.Supplement : words.Recovery);
-        if (line.Payable > 0 && AdjustmentSheet.PayeeProblem(line) is not null) parts.Add(words.NoPayee);
+        if (IsUnpayable(line)) parts.Add(words.NoPayee);
         return parts.Count == 0 ? new Markup("–") : Markup.Join(parts.Select(part => Markup.Of($"<span class=\"flag\">{part}</span> ")));
     }
 

@@ -70,7 +70,7 @@ internal sealed class RunPage(PageFrame frame, SettlementDesk desk, RunProgress 
             """);
         return Markup.Of($"""
             <section class="card"><h2>{words.Money}<small>{texts.Yuan}</small></h2><div class="scroll"><table>
-            <thead><tr><th scope="col"></th><th scope="col">{words.Operating}</th><th scope="col">{words.Hardship}</th><th scope="col">{words.Money}</th></tr></thead>
+            <thead><tr><th scope="col"></th><th scope="col">{words.Operating}</th><th scope="col">{words.Hardship}</th><th scope="col">{words.Total}</th></tr></thead>
             <tbody>{Row(words.Accrued, totals.Accrued)}{Row(words.Before, totals.Before)}{Row(words.Due, totals.Due)}</tbody></table></div>{levels}</section>
             """);
     }

@@ -3,7 +3,7 @@ using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Web.Access;
 using MeterPipeline.Web.Boards;
-using MeterPipeline.Web.Exports.Workbook;
+using MeterPipeline.Web.Exports.Bank;
 using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -68,7 +68,7 @@ internal static class SettlementApi
             return TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: "Unknown season or division", detail: "A season is written 2025-2026, a division is a 12-digit code or a prefix of one.");
         var viewer = Viewer.Of(context);
         var runs = Paged<SettlementAnswer>.Of(desk.Runs(viewer, filter), page, Of);
-        var draft = desk.Draft(viewer) is { } job ? new DraftAnswer(HeatingSeason.NameOf(job.Autumn), Place(job.Division), job.Lines, job.Of, job.Run, job.Fault) : null;
+        var draft = desk.Draft(viewer) is { } job ? new DraftAnswer(HeatingSeason.NameOf(job.Autumn), Place(job.Division), job.Lines, job.Of, job.Run, job.Why(Texts.English)) : null;
         return TypedResults.Ok(new SettlementsAnswer(runs.Page, runs.Pages, runs.Count, runs.Items, draft));
     }
 
@@ -104,7 +104,7 @@ internal static class SettlementApi
     private static RunLineAnswer Of(SettlementLine line) => new(
         line.Household.Id, Figures.Masked(line.Household.Name), line.Household.Division, line.Use.Energy is null ? null : Quantity.Format(line.Use.Eligible), line.Use.Energy is null ? null : line.Use.Unit,
         Money.Format(line.Accrued.Total), Money.Format(line.Before.Total), Money.Format(line.Due.Total), Money.Format(line.Advanced), Money.Format(line.Payable), line.Adjustment, line.Holds,
-        AdjustmentSheet.PayeeProblem(line) is null);
+        BankFile.PayeeFault(line) is null);
 
     private static string? Place(string division) => division.Length == 0 ? null : division;
 

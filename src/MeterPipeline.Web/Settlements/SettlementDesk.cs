@@ -68,6 +68,11 @@ internal sealed class SettlementDesk(ILedger ledger, SeasonBoards seasons, RunDe
         return true;
     }
 
-    /// <summary>Empty: everything.</summary>
-    public string PlaceOf(string division) => division.Length == 0 ? "" : DivisionCode.NameOf(Registry, division);
+    /// <summary>From the county down, for townships of two counties may have one name. Empty: everything.</summary>
+    public string PlaceOf(string division)
+    {
+        var registry = Registry;
+        return string.Join(' ', DivisionCode.Above(division).Where(above => above.Length >= RunImprint.CountyLength).Append(division).Where(code => code.Length > 0)
+            .Select(code => DivisionCode.NameOf(registry, code)));
+    }
 }

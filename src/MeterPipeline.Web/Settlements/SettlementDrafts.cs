@@ -1,18 +1,38 @@
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
+using MeterPipeline.Web.Pages;
 using Microsoft.Extensions.Logging;
 
 namespace MeterPipeline.Web.Settlements;
+
+/// <summary>Why a draft came to nothing. Nothing was stored.</summary>
+internal enum DraftFault
+{
+    /// <summary>The refusal beside it says why.</summary>
+    Refused,
+
+    /// <summary>The ledger is out of reach or takes nothing at this moment.</summary>
+    Away,
+
+    /// <summary>The program ended meanwhile.</summary>
+    Stopped,
+
+    /// <summary>The server's log says why.</summary>
+    Broken,
+}
 
 /// <summary>A draft asked for by a page, and how far it is.</summary>
 /// <param name="Of">Households of the division.</param>
 /// <param name="Run">Its number, once it is stored.</param>
 /// <param name="Fault">Why there is none; null: nothing wrong.</param>
-internal sealed record DraftJob(string Actor, int Autumn, string Division, int Lines, int Of, int? Run, string? Fault)
+internal sealed record DraftJob(string Actor, int Autumn, string Division, int Lines, int Of, int? Run, DraftFault? Fault)
 {
-    /// <summary>The fault as a reason; null: there is its text only.</summary>
+    /// <summary>Null unless it was refused.</summary>
     public RunRefusal? Refusal { get; init; }
+
+    /// <summary>Why there is no run, in the reader's language; null: nothing wrong.</summary>
+    public string? Why(Texts texts) => Refusal is { } refusal ? RefusalTexts.Say(texts, refusal) : Fault is { } fault ? SettlementTexts.For(texts).DraftFaults[fault] : null;
 
     public bool Ended => Run is not null || Fault is not null;
 }
@@ -63,14 +83,17 @@ internal sealed class SettlementDrafts(ILedger ledger, PolicyBook policies, Sett
         }
         catch (OperationCanceledException)
         {
-            newest = job with { Fault = "The program was stopped; nothing was stored." };
+            newest = job with { Fault = DraftFault.Stopped };
+        }
+        catch (SettlementRefusedException refused)
+        {
+            newest = job with { Fault = DraftFault.Refused, Refusal = refused.Refusal };
         }
         catch (Exception error)
         {
-            // Nobody waits for this task: what went wrong is told by the page, and by the log where it is not the person's to mend.
-            if (error is not SettlementRefusedException) log.LogError(error, "A settlement could not be drafted.");
-            var fault = error is SettlementRefusedException or LedgerException ? error.Message : "The draft failed; the log says why. Nothing was stored.";
-            newest = job with { Fault = fault, Refusal = (error as SettlementRefusedException)?.Refusal };
+            // Nobody waits for this task: the page tells that, and the log what it was.
+            log.LogError(error, "A settlement could not be drafted.");
+            newest = job with { Fault = error is LedgerException { IsAway: true } ? DraftFault.Away : DraftFault.Broken };
         }
     }
 }

@@ -8,6 +8,8 @@ using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using EntityTag = Microsoft.Net.Http.Headers.EntityTagHeaderValue;
 
 namespace MeterPipeline.Web.Settlements;
@@ -108,7 +110,7 @@ internal static class SettlementEndpoints
         }
         catch (InvalidDataException damage)
         {
-            return Damaged(frame, damage);
+            return NoFile(context, frame, damage);
         }
     }
 
@@ -128,12 +130,16 @@ internal static class SettlementEndpoints
         }
         catch (InvalidDataException damage)
         {
-            return Damaged(frame, damage);
+            return NoFile(context, frame, damage);
         }
     }
 
-    private static IResult Damaged(PageFrame frame, InvalidDataException damage) =>
-        ErrorPages.Message(frame, SettlementTexts.For(frame.Texts).Damaged, damage.Message, StatusCodes.Status500InternalServerError);
+    private static IResult NoFile(HttpContext context, PageFrame frame, InvalidDataException damage)
+    {
+        context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SettlementEndpoints)).LogError(damage, "A file of a settlement run was not made.");
+        var words = SettlementTexts.For(frame.Texts);
+        return ErrorPages.Message(frame, words.NoFile, words.NoFileText, StatusCodes.Status500InternalServerError);
+    }
 
     private static (RunProgress? Run, BankLayout? Layout) Found(SettlementDesk desk, int run, string? layout) =>
         (desk.Ledger.Settlements.Run(run), desk.Files.Settings.Layouts.FirstOrDefault(known => known.Id == layout));

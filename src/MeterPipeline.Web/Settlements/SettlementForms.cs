@@ -68,7 +68,7 @@ internal static class SettlementForms
     private static IResult Returned(HttpContext context, SettlementDesk desk, int run) => With(context, desk, run, "returned", (progress, who, form, frame) =>
     {
         var words = SettlementTexts.For(frame.Texts);
-        if (progress.ReturnRefusal(who) is { } refusal) return RefusalTexts.Say(frame.Texts, refusal);
+        if (progress.ReturnRefusal(who) is { } early) return RefusalTexts.Say(frame.Texts, early);
         if (Text(form, "reference", 1, ReferenceMax) is not { } reference || !LocalDay.TryParse(form["on"].ToString(), out var on)) return words.BadForm;
         var (household, typed, settlements) = (form["household"].ToString().Trim(), form["yuan"].ToString().Trim(), desk.Ledger.Settlements);
         var given = 0m;
@@ -77,7 +77,7 @@ internal static class SettlementForms
         var yuan = typed.Length > 0 ? given : settlements.Disbursements(progress.Run.Autumn, run).Where(row => row.HouseholdId == household)
             .Aggregate(HouseholdBalance.Zero, (balance, row) => balance.After(row.Kind, row.Yuan)).Net;
         var returned = new Disbursement(0, progress.Run.Autumn, run, household, DisbursementKind.Returned, yuan, on, reference, who.Name, desk.NowMs);
-        return settlements.Disburse([returned])[0] is { } reason ? $"{household}: {reason}." : null;
+        return settlements.Disburse([returned])[0] is { } refusal ? $"{household}{frame.Texts.Colon}{RefusalTexts.Say(frame.Texts, refusal)}" : null;
     });
 
     /// <param name="act">Returns why it did nothing; null: it is done.</param>

@@ -105,6 +105,8 @@ internal sealed partial record SettlementTexts
         LeftOut = "未列入 {0} 户",
         Download = "下载",
         Nothing = "现在没有应付款项。",
+        NoneListed = "没有一户能够列入。",
+        Total = "合计",
         Reason = "原因",
         AllWait = "应付的 {0} 户都在暂缓，现在没有可发放的款项；没有登记任何发放。",
         Typed = "您填写的内容",
@@ -113,7 +115,8 @@ internal sealed partial record SettlementTexts
         NoOwnObjections = "本辖区没有异议。",
         Deferred = "暂缓发放",
         DeferredHint = "发放时尚待核实的户，未列入当次发放，核实后的下次发放列入。",
-        Damaged = "本批数据损坏，没有生成文件",
+        NoFile = "没有生成文件",
+        NoFileText = "批次内容与其合计不符，或银行文件格式容纳不下全部付款。原因见服务器日志，请联系管理员。",
         Refused = "未能办理",
         BadForm = "日期、金额或文字有误：日期如 2026-04-01，文字在一行内。",
         Overtaken = "他人刚刚办理了本批，请核对后再试。",
@@ -152,6 +155,13 @@ internal sealed partial record SettlementTexts
             [RunStepKind.Confirmed] = "确认",
             [RunStepKind.Paid] = "发放",
             [RunStepKind.Withdrawn] = "撤回",
+        },
+        DraftFaults = new Dictionary<DraftFault, string>
+        {
+            [DraftFault.Refused] = "未保存任何内容。",
+            [DraftFault.Away] = "台账暂时不可用（数据库连不上、正被占用，或磁盘已满），未保存任何内容。请稍后重新起草；反复出现时请联系管理员。",
+            [DraftFault.Stopped] = "系统期间已停止，未保存任何内容。请重新起草。",
+            [DraftFault.Broken] = "系统出错，未保存任何内容。原因见服务器日志，请联系管理员。",
         },
     };
 }

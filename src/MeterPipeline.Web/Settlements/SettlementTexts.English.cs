@@ -37,7 +37,7 @@ internal sealed partial record SettlementTexts
         Level = "Level",
         Operating = "Operating subsidy",
         Hardship = "Hardship top-ups",
-        Money = "Amounts",
+        Money = "Amount",
         Input = "Input",
         Journal = "Journal up to row",
         Registry = "Registry version",
@@ -105,6 +105,8 @@ internal sealed partial record SettlementTexts
         LeftOut = "{0} left out",
         Download = "Download",
         Nothing = "Nothing is payable now.",
+        NoneListed = "No household can be listed.",
+        Total = "Total",
         Reason = "Reason",
         AllWait = "All {0} households that are owed something wait for a person: nothing can be paid now, and nothing was stored.",
         Typed = "What you typed",
@@ -113,7 +115,8 @@ internal sealed partial record SettlementTexts
         NoOwnObjections = "None of your households has objected.",
         Deferred = "Not paid: they waited",
         DeferredHint = "Households that waited for a person when the run was paid. They are still owed it; the next payment has them once nothing is in the way.",
-        Damaged = "The run is damaged, and no file was made",
+        NoFile = "No file was made",
+        NoFileText = "The lines of the run do not add up to its totals, or the bank's layout has no room for all payments. The server's log says which: ask an administrator.",
         Refused = "Not done",
         BadForm = "A day, amount or text is wrong: a day is written 2026-04-01, a text stands on one line.",
         Overtaken = "Somebody else did something with this run just now; look at it and try again.",
@@ -152,6 +155,13 @@ internal sealed partial record SettlementTexts
             [RunStepKind.Confirmed] = "confirmation",
             [RunStepKind.Paid] = "payment",
             [RunStepKind.Withdrawn] = "withdrawal",
+        },
+        DraftFaults = new Dictionary<DraftFault, string>
+        {
+            [DraftFault.Refused] = "Nothing was stored.",
+            [DraftFault.Away] = "The ledger takes nothing at this moment: it cannot be reached, is in use, or its disk is full. Nothing was stored. Draft it again soon; if it stays so, ask an administrator.",
+            [DraftFault.Stopped] = "The program ended meanwhile; nothing was stored. Draft it again.",
+            [DraftFault.Broken] = "Something failed, and nothing was stored. The server's log says why: ask an administrator.",
         },
     };
 }

@@ -107,6 +107,8 @@ internal sealed partial record SettlementTexts
     public required string LeftOut { get; init; }
     public required string Download { get; init; }
     public required string Nothing { get; init; }
+    public required string NoneListed { get; init; }
+    public required string Total { get; init; }
     public required string Reason { get; init; }
     public required string AllWait { get; init; }
     public required string Typed { get; init; }
@@ -115,7 +117,8 @@ internal sealed partial record SettlementTexts
     public required string NoOwnObjections { get; init; }
     public required string Deferred { get; init; }
     public required string DeferredHint { get; init; }
-    public required string Damaged { get; init; }
+    public required string NoFile { get; init; }
+    public required string NoFileText { get; init; }
     public required string Refused { get; init; }
     public required string BadForm { get; init; }
     public required string Overtaken { get; init; }
@@ -139,6 +142,7 @@ internal sealed partial record SettlementTexts
     public required string Provisional { get; init; }
     public required IReadOnlyDictionary<RunStage, string> Stages { get; init; }
     public required IReadOnlyDictionary<RunStepKind, string> StepNames { get; init; }
+    public required IReadOnlyDictionary<DraftFault, string> DraftFaults { get; init; }
 
     public string StageOf(RunProgress progress) => progress.Run.Provisional && progress.Stage != RunStage.Withdrawn ? Provisional : Stages[progress.Stage];
 }

@@ -35,8 +35,7 @@ internal sealed class SettlementsPage(PageFrame frame, SettlementDesk desk, RunF
         if (desk.Draft(frame.Viewer) is not { } job) return Markup.Empty;
         var (season, place) = (HeatingSeason.NameOf(job.Autumn), desk.PlaceOf(job.Division) is { Length: > 0 } named ? named : texts.Territory);
         if (job.Run is { } run) return Markup.Of($"<p class=\"note\" role=\"status\">{Figures.Fill(words.Drafted, place, season)} <a href=\"/settlements/{run}\">{Figures.Fill(words.Run, run)}</a></p>");
-        if (job.Fault is { } fault)
-            return Markup.Of($"<p class=\"note\" role=\"alert\">{Figures.Fill(words.DraftFailed, place, season)} {(job.Refusal is { } refusal ? RefusalTexts.Say(texts, refusal) : fault)}</p>");
+        if (job.Why(texts) is { } why) return Markup.Of($"<p class=\"note\" role=\"alert\">{Figures.Fill(words.DraftFailed, place, season)} {why}</p>");
         return Markup.Of($"""
             <div class="note" role="status"><p>{Figures.Fill(words.Drawing, place, season, Figures.Count(job.Lines), Figures.Count(job.Of))} · <a href="/settlements">{words.Refresh}</a></p>
             <progress value="{job.Lines}" max="{Math.Max(1, job.Of)}" aria-label="{words.DraftTitle}"></progress></div>

@@ -67,7 +67,7 @@ internal static class ExportSettlement
     {
         BankResult? result = null;
         Output.Write(file, (into, _) => (result = BankFile.Write(export, layout, into)).Payments);
-        foreach (var problem in result!.Problems) Console.Error.WriteLine($"Household {problem.HouseholdId} is left out with {SettleCommand.Yuan(problem.Yuan)}: {problem.Reason}");
+        foreach (var problem in result!.Problems) Console.Error.WriteLine($"Household {problem.HouseholdId} is left out with {SettleCommand.Yuan(problem.Yuan)}: {BankTexts.Say(problem)}");
         if (file != Output.Console) Console.Error.WriteLine($"{result.Payments:N0} payments of {SettleCommand.Yuan(result.Yuan)} written to {file}, {result.Problems.Count:N0} left out");
         return result.Problems.Count == 0 ? ExitCode.Done : ExitCode.Difference;
     }

@@ -3,6 +3,7 @@ using System.Text;
 using MeterPipeline.Domain;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
+using MeterPipeline.Ledger.Users;
 using MeterPipeline.Run;
 
 namespace MeterPipeline.Cli;
@@ -16,6 +17,7 @@ public static class QuarantineCommand
     private static readonly Option<long?> Id = new("--id") { Description = "This message only." };
     private static readonly Option<string?> Reason = new("--reason") { Description = "Messages kept for this reason, such as unknown-meter." };
     private static readonly Option<string?> Company = new("--company") { Description = "Messages of this company." };
+    private static readonly Option<string> Note = new("--note") { Description = "Why, on one line; the access log keeps it.", DefaultValueFactory = _ => "", HelpName = "TEXT" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only tell what would become of them." };
 
     public static Command Create()
@@ -24,7 +26,7 @@ public static class QuarantineCommand
         list.SetAction(List);
         var replay = new Command("replay", "Decode open messages again, as of their receipt; what can be taken now is counted and folded, the rest stays open.")
         {
-            Id, Reason, Company, DryRun,
+            Id, Reason, Company, Note, DryRun,
         };
         replay.SetAction(ReplayAsync);
         return new Command("quarantine", "Messages that could not be taken; nothing is thrown away.") { list, replay };
@@ -49,7 +51,12 @@ public static class QuarantineCommand
         var filter = new ReplayFilter(parsed.GetValue(Id), parsed.GetValue(Reason), parsed.GetValue(Company));
         ReplayResult result;
         using (var progress = new Progress("Replay", "messages", filter.Id is null ? OpenCount(ledger) : 1))
-            result = new QuarantineReplay(ledger, intake, TimeProvider.System, dryRun).Run(filter, progress.Report);
+        {
+            var replay = new QuarantineReplay(ledger, intake, TimeProvider.System, dryRun);
+            var scope = replay.ScopeOf(filter);
+            if (!dryRun) Record(ledger, filter, scope, NoteOf(parsed));
+            result = replay.Run(scope, progress.Report);
+        }
         Console.WriteLine($"{result.Messages:N0} messages decoded again: {result.Taken:N0} {(dryRun ? "would be taken" : "taken")} with {result.Readings:N0} readings, "
             + $"{result.StillBad.Values.Sum(bad => bad.Count):N0} messages or items {(dryRun ? "would stay" : "stay")} open");
         foreach (var (reason, bad) in result.StillBad.OrderByDescending(b => b.Value.Count).ThenBy(b => b.Key, StringComparer.Ordinal))
@@ -57,6 +64,16 @@ public static class QuarantineCommand
         if (!dryRun && result.Taken > 0) await Accruing.FoldAsync(ledger, policies).ConfigureAwait(false);
         return ExitCode.Done;
     }
+
+    /// <summary>Says in the access log who replays what, before the first message is stored.</summary>
+    private static void Record(ILedger ledger, ReplayFilter filter, ReplayScope scope, string note)
+    {
+        var subject = ReplayScope.Subject(filter.Id is { } id ? [id] : [], scope.Until, null, filter.Company, filter.Reason);
+        ledger.Access.Record(new AccessEntry(0, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Opened.Actor, "", AccessAct.Replay, subject, note));
+    }
+
+    private static string NoteOf(ParseResult parsed) => parsed.GetValue(Note)!.Trim() is { Length: <= AccessEntry.ReasonMax } note && !note.Any(char.IsControl)
+        ? note : throw new CommandException($"--note is one line of at most {AccessEntry.ReasonMax} characters.");
 
     private static long OpenCount(ILedger ledger)
     {

@@ -49,7 +49,7 @@ public sealed class BankFileTests
         Assert.Equal([lines[1].Household.Id, lines[2].Household.Id, lines[3].Household.Id, lines[4].Household.Id], result.Problems.Select(problem => problem.HouseholdId));
         Assert.Equal("清洁取暖补贴2025-2026|7|0|0.00\r\n", text);
         lines[1] = lines[1] with { Payee = payee with { AccountName = new string('王', 31) } };
-        Assert.Contains(Written("fixed-width", lines).Result.Problems, problem => problem.Reason.Contains("60 字节", StringComparison.Ordinal));
+        Assert.Contains(Written("fixed-width", lines).Result.Problems, problem => problem is { Fault: BankFault.TooLong, Detail: "AccountName 60" });
     }
 
     [Fact]

@@ -174,7 +174,7 @@ public abstract class SettlementContract
                 Row("H1", DisbursementKind.Payment, 60, "P-1"), Row("H1", DisbursementKind.Recovered, 100.01m, "R-1"), Row("H2", DisbursementKind.Advance, 40, "A-1"),
                 Row("H1", DisbursementKind.Advance, 0, "A-3"), Row("H1", DisbursementKind.Advance, 0.001m, "A-4"),
             ]).Select(refusal => refusal is null ? null : new[] { "reference A-1", "is more than the 60.00", "cannot come back from a household that holds 100.00", "is no amount" }
-                .FirstOrDefault(words => refusal.Contains(words, StringComparison.Ordinal)) ?? refusal));
+                .FirstOrDefault(words => $"{refusal}".Contains(words, StringComparison.Ordinal)) ?? $"{refusal}"));
         Assert.Equal([null, 1, null], settlements.Disbursements(AnyLine.Autumn).Select(row => row.RunId));
         var stored = settlements.Disbursements(AnyLine.Autumn).First();
         Assert.Equal(Row("H1", DisbursementKind.Advance, 40, "A-1") with { Id = stored.Id }, stored);
@@ -215,7 +215,7 @@ public abstract class SettlementContract
     private static PaymentList? Pay(ISettlements settlements, int run, string reference, IReadOnlySet<string>? waiting = null) =>
         settlements.Pay(Step(run, RunStepKind.Paid), settlements.Run(run)!.Steps.Count, Day, reference, waiting ?? Nobody);
 
-    private static string? Disburse(ISettlements settlements, string household, DisbursementKind kind, decimal yuan, string reference, int? run = null) =>
+    private static RunRefusal? Disburse(ISettlements settlements, string household, DisbursementKind kind, decimal yuan, string reference, int? run = null) =>
         Assert.Single(settlements.Disburse([Row(household, kind, yuan, reference) with { RunId = run }]));
 
     private static Disbursement Row(string household, DisbursementKind kind, decimal yuan, string reference) =>

@@ -109,6 +109,21 @@ public sealed class SettlementDraftingTests : IDisposable
     }
 
     [Fact]
+    public void A_line_bears_the_account_number_that_is_valid_on_the_seasons_last_day()
+    {
+        var (ledger, _) = Season(Readings());
+        var change = new RegistryChange();
+        change.Aliases.Add(new AccountAlias("3301", "H1", null, LocalDay.On(2026, 1, 1)));
+        change.Aliases.Add(new AccountAlias("3302", "H1", LocalDay.On(2026, 1, 1), null));
+        change.Aliases.Add(new AccountAlias("3303", "H1", LocalDay.On(2026, 3, 15), null));
+        change.Aliases.Add(new AccountAlias("3304", "H1", _end, null));
+        change.Aliases.Add(new AccountAlias("3305", "H2", null, LocalDay.On(2026, 3, 15)));
+        change.Aliases.Add(new AccountAlias("3306", "H3", null, null));
+        ledger.ChangeRegistry(change, "test", 2);
+        Assert.Equal(["3303", "", "3306"], Drawn(ledger).Select(line => line.Account));
+    }
+
+    [Fact]
     public void What_was_read_for_a_household_is_let_go_before_the_next()
     {
         var (ledger, _) = Season(Readings());
@@ -144,7 +159,7 @@ public sealed class SettlementDraftingTests : IDisposable
         var refused = Assert.Throws<SettlementRefusedException>(() => SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1408", _li, day, provisional: false));
         Assert.Contains("from 2026-03-16 on", refused.Message, StringComparison.Ordinal);
         Assert.True(SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1408", _li, day, provisional: true).Provisional);
-        Assert.Contains("no household in 1409", Assert.Throws<SettlementRefusedException>(() => SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1409", _li, day, false)).Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing to settle (1409)", Assert.Throws<SettlementRefusedException>(() => SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1409", _li, day, false)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

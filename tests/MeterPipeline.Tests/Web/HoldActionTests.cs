@@ -21,7 +21,7 @@ public sealed class HoldActionTests : IAsyncLifetime
     public async Task Chosen_holds_are_lifted_for_the_evidence_shown_and_what_changed_is_refused()
     {
         using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");
-        await bureau.GetAsync("/holds?season=2025-2026");
+        await ListedAsync(bureau, "/holds?season=2025-2026");
         var mark = Mark(bureau, WebSite.Reset);
         Assert.Equal(HttpStatusCode.BadRequest, (await Say(bureau, "lift", " ", mark)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await Say(bureau, "lift", WebSite.Evil, "0000000000000000 register-reset " + WebSite.Reset)).StatusCode);
@@ -41,19 +41,34 @@ public sealed class HoldActionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_who_decide_at_once_decide_once()
+    {
+        using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");
+        using var finance = await WebVisitor.SignedInAsync(Site, "finance");
+        await ListedAsync(bureau, "/holds?season=2025-2026");
+        await ListedAsync(finance, "/holds?season=2025-2026");
+        var mark = Mark(bureau, WebSite.Reset);
+        foreach (var (act, reason) in new[] { ("lift", ""), ("place", "site-inspection") })
+        {
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => Say(i % 2 == 0 ? bureau : finance, act, "同时", mark, reason))));
+        }
+        Assert.Equal([HoldAct.Lift, HoldAct.Place], Entries().Select(entry => entry.Act));
+    }
+
+    [Fact]
     public async Task Without_token_right_or_division_nothing_is_done()
     {
         using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");
-        await bureau.GetAsync("/holds?season=2025-2026");
+        await ListedAsync(bureau, "/holds?season=2025-2026");
         var mark = Mark(bureau, WebSite.Reset);
         var forged = new FormUrlEncodedContent([new("act", "lift"), new("note", "x"), new("hold", mark)]);
         Assert.Equal(HttpStatusCode.Forbidden, (await bureau.PostRawAsync("/holds?season=2025-2026", forged)).StatusCode);
         using var admin = await WebVisitor.SignedInAsync(Site, "admin");
-        await admin.GetAsync("/holds");
+        await ListedAsync(admin, "/holds");
         Assert.DoesNotContain("name=\"hold\"", admin.Html, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await Say(admin, "lift", "x", mark)).StatusCode);
         using var county = await WebVisitor.SignedInAsync(Site, "county");
-        await county.GetAsync("/holds?division=140802");
+        await ListedAsync(county, "/holds?division=140802");
         foreach (var division in new[] { "", "&division=140802", "&division=140882" })
             Assert.Equal(HttpStatusCode.Forbidden, (await county.PostAsync("/holds?season=2025-2026" + division, ("act", "lift"), ("note", "x"), ("hold", mark))).StatusCode);
         Assert.Empty(Entries());
@@ -74,6 +89,13 @@ public sealed class HoldActionTests : IAsyncLifetime
         // One that was never read has a statement, and waits.
         await Say(bureau, "place", "入户核查", "0000000000000000 register-reset " + WebSite.NeverRead, "site-inspection");
         Assert.Equal(WebSite.NeverRead, Assert.Single(Entries()).HouseholdId);
+    }
+
+    /// <summary>The work list with its rows: on a busy machine the first board is drawn for longer than a request waits for it, and the page says so instead.</summary>
+    private static async Task ListedAsync(WebVisitor who, string path)
+    {
+        do await who.GetAsync(path);
+        while (!who.Html.Contains("class=\"hint age\"", StringComparison.Ordinal));
     }
 
     private static Task<HttpResponseMessage> Say(WebVisitor who, string act, string note, string mark, string reason = "") =>

@@ -81,6 +81,9 @@ public sealed class WebSite : IAsyncDisposable
 
     public ReadinessReport Readiness { get; set; } = ReadinessReport.Ready;
 
+    /// <summary>The folder of the ledger, for verbs of the command line.</summary>
+    public string Data => Path.Combine(folder.FullName, "data");
+
     /// <summary>Where uploads wait.</summary>
     public string Imports => Path.Combine(folder.FullName, "imports");
 

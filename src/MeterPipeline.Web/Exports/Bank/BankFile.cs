@@ -5,8 +5,27 @@ using MeterPipeline.Web.Exports.Workbook;
 
 namespace MeterPipeline.Web.Exports.Bank;
 
+/// <summary>Why a bank is not told of a payment.</summary>
+public enum BankFault : byte
+{
+    /// <summary>Who is to be paid waits; the detail names reasons of holds, parted by blanks.</summary>
+    Waits,
+    NoPayee,
+    NoAccount,
+    NoAccountName,
+
+    /// <summary>A field, the detail, holds what parts fields or lines.</summary>
+    Parted,
+
+    /// <summary>A field is longer than the layout lets it be; the detail is the field and its bytes, parted by a blank.</summary>
+    TooLong,
+
+    /// <summary>A field, the detail, has a character that the file's encoding cannot write.</summary>
+    Unwritable,
+}
+
 /// <summary>A payment that the file does not hold, and why.</summary>
-public sealed record BankProblem(string HouseholdId, decimal Yuan, string Reason);
+public sealed record BankProblem(string HouseholdId, decimal Yuan, BankFault Fault, string Detail);
 
 /// <param name="Yuan">Of the payments written.</param>
 /// <param name="Problems">Payments left out, in the run's order.</param>
@@ -30,7 +49,7 @@ public static class BankFile
         var (count, total) = (0, 0m);
         foreach (var line in export.Lines.Where(line => line.Payable > 0))
         {
-            if (ProblemOf(export, line, layout) is { } reason) problems.Add(new BankProblem(line.Household.Id, line.Payable, reason));
+            if (ProblemOf(export, line, layout) is var (fault, detail)) problems.Add(new BankProblem(line.Household.Id, line.Payable, fault, detail));
             else (count, total) = (count + 1, total + line.Payable);
         }
         void Line(string text) => into.Write(layout.Encoding.GetBytes(text + layout.LineEnd));
@@ -51,26 +70,35 @@ public static class BankFile
             ?? throw new InvalidDataException($"Bank layout '{layout.Id}': field {field.Value} is too narrow for payment {number}. Make it wider.")));
 
     /// <summary>Why a bank is not told of the payment, or cannot read it as meant; null: nothing in the way.</summary>
-    private static string? ProblemOf(RunExport export, SettlementLine line, BankLayout layout)
+    private static (BankFault Fault, string Detail)? ProblemOf(RunExport export, SettlementLine line, BankLayout layout)
     {
-        if (export.Waiting.TryGetValue(line.Household.Id, out var holds)) return $"暂缓发放：{string.Join("；", holds.Select(RunTexts.Hold))}";
-        if (AdjustmentSheet.PayeeProblem(line) is { } missing) return missing;
+        if (export.Waiting.TryGetValue(line.Household.Id, out var holds)) return (BankFault.Waits, string.Join(' ', holds));
+        if (PayeeFault(line) is { } missing) return (missing, "");
         foreach (var field in layout.Fields)
         {
             var text = TextOf(field, line, 0, layout);
             if (text.AsSpan().IndexOfAny('\r', '\n') >= 0 || (layout.Separator.Length > 0 && text.Contains(layout.Separator, StringComparison.Ordinal)))
-                return $"{field.Value} 含有分隔符或换行";
+                return (BankFault.Parted, $"{field.Value}");
             try
             {
-                if (Padded(text, field, layout) is null) return $"{field.Value} 超过 {field.Width} 字节";
+                if (Padded(text, field, layout) is null) return (BankFault.TooLong, $"{field.Value} {field.Width}");
             }
             catch (System.Text.EncoderFallbackException)
             {
-                return $"{field.Value} 有编码不能表示的字";
+                return (BankFault.Unwritable, $"{field.Value}");
             }
         }
         return null;
     }
+
+    /// <summary>Why a bank cannot pay the line, whatever its layout; null: it can.</summary>
+    internal static BankFault? PayeeFault(SettlementLine line) => line.Payee switch
+    {
+        null => BankFault.NoPayee,
+        { BankAccount.Length: 0 } => BankFault.NoAccount,
+        { AccountName.Length: 0 } => BankFault.NoAccountName,
+        _ => null,
+    };
 
     private static string TextOf(BankField field, SettlementLine line, int number, BankLayout layout) => field.Value switch
     {

@@ -1,5 +1,7 @@
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Settlements;
+using MeterPipeline.Web.Exports.Bank;
+using MeterPipeline.Web.Pages;
 
 namespace MeterPipeline.Web.Exports.Workbook;
 
@@ -64,19 +66,10 @@ internal sealed class AdjustmentSheet : RunSheet
             yield return new(line, kind, row.Yuan, why, row.On, row.Reference);
         }
         if (line.Owed > 0) yield return new(line, "结转", line.Owed, "已预发与已核定超过应发，结转抵扣或追回");
-        if (line.Payable > 0 && !export.Provisional && PayeeProblem(line.Line) is { } missing) yield return new(line, "不能发放", line.Payable, missing);
+        if (line.Payable > 0 && !export.Provisional && BankFile.PayeeFault(line.Line) is { } missing) yield return new(line, "不能发放", line.Payable, BankTexts.Say(Texts.Chinese, missing, ""));
         if (NotReckoned(line) is { } reason) yield return new(line, "不计补贴", null, reason);
         else if (line.Use.Grade == "D") yield return new(line, "数据缺口", null, $"质量等级 D，最长缺口 {line.Use.LongestGapDays} 天，有读数 {line.Use.CoveredDays}/{line.Use.EligibleDays} 天");
     }
-
-    /// <summary>Why a bank cannot pay the line; null: it can.</summary>
-    internal static string? PayeeProblem(SettlementLine line) => line.Payee switch
-    {
-        null => "没有登记收款人",
-        { BankAccount.Length: 0 } => "收款人没有银行账号",
-        { AccountName.Length: 0 } => "收款人没有银行账户名称",
-        _ => null,
-    };
 
     private static string? NotReckoned(RunLine line) =>
         line.Reckoning.Policy.Length == 0 ? "本区划没有适用政策"
