@@ -59,7 +59,6 @@ public sealed class Accruer : IAsyncDisposable
     private readonly List<CompanyCount> counts = [];
     private readonly Dictionary<(int MeterNo, Register Register, int Day), long> settled = [];
     private string?[] companies = []; // by meter number, as far as asked for
-    private long looked;
     private long applied;
     private long unflushedReadings;
     private long lastFlush;
@@ -250,11 +249,16 @@ public sealed class Accruer : IAsyncDisposable
     {
         var day = LocalDay.Of(recordedAtMs).Number;
         foreach (var count in received) tallies.Received(count, day);
-        for (var rest = readings; !rest.IsEmpty;)
+        var fetched = 0;
+        for (var rest = readings; !rest.IsEmpty; fetched -= BlockReadings)
         {
             var block = rest[..Math.Min(rest.Length, BlockReadings)];
+            if (!books.Look(block) && fetched <= 0)
+            {
+                stored.Fetch(books.Missing(rest[..Math.Min(rest.Length, StoredBooks.ReadingsAtOnce)]));
+                fetched = StoredBooks.ReadingsAtOnce;
+            }
             rest = rest[block.Length..];
-            looked ^= books.Look(block);
             foreach (ref readonly var reading in block)
             {
                 var company = CompanyOf(reading.MeterNo);

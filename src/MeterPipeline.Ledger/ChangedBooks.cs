@@ -17,7 +17,7 @@ public sealed class ChangedBooks
     public ChangedBooks(Books changed, Func<int, bool>? stores = null)
     {
         books = [.. changed.Dirty.Where(book => stores?.Invoke(book.MeterNo) ?? true)];
-        Array.Sort(books, static (a, b) => a.MeterNo != b.MeterNo ? a.MeterNo.CompareTo(b.MeterNo) : a.Register.CompareTo(b.Register));
+        Array.Sort(Array.ConvertAll(books, static book => ((long)book.MeterNo << 8) | (long)book.Register), books);
         years = InOrder(book => book.ChangedYears());
         days = InOrder(book => book.ChangedDays());
     }

@@ -155,8 +155,13 @@ public interface ILedgerView : IDisposable
     /// <summary>Stored readings of one meter and register in [first, last], ordered by day.</summary>
     IReadOnlyList<MeterDayRow> MeterDays(int meterNo, Register register, int firstDay, int lastDay);
 
-    /// <summary>Folded year of one meter, all registers.</summary>
-    IReadOnlyList<MeterYearRow> MeterYears(int meterNo);
+    /// <summary>Stored readings of many meters, all registers, each meter's from a day on; ordered by day. Costs little more than reading them.</summary>
+    /// <param name="meters">Each meter once.</param>
+    IReadOnlyList<MeterDayRow> MeterDays(IReadOnlyList<(int MeterNo, int FirstDay)> meters);
+
+    /// <summary>Folded years of meters, all registers, ordered by year.</summary>
+    /// <param name="meterNos">Each meter once.</param>
+    IReadOnlyList<MeterYearRow> MeterYears(params ReadOnlySpan<int> meterNos);
 
     /// <summary>Folded rows of a year of all meters, ordered by meter number, streamed.</summary>
     IEnumerable<MeterYearRow> AllMeterYears(int autumn);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Policies;
@@ -111,7 +112,13 @@ public sealed class LedgerReading : IDisposable
         {
             JournalSeq++;
             JournalBlob.Read(row.Blob, readings, counts);
-            Apply(readings);
+            for (var rest = (ReadOnlySpan<Reading>)CollectionsMarshal.AsSpan(readings); !rest.IsEmpty;)
+            {
+                var some = rest[..Math.Min(rest.Length, StoredBooks.ReadingsAtOnce)];
+                stored.Fetch(Books.Missing(some));
+                Apply(some);
+                rest = rest[some.Length..];
+            }
             PendingReceived.AddRange(counts);
         }
         return this;
@@ -119,18 +126,18 @@ public sealed class LedgerReading : IDisposable
 
     private LedgerReading With(IReadOnlyList<Reading> readings, long seq)
     {
-        Apply(readings);
+        Apply([.. readings]);
         JournalSeq = seq;
         return this;
     }
 
-    private void Apply(IReadOnlyList<Reading> readings)
+    private void Apply(ReadOnlySpan<Reading> readings)
     {
-        foreach (var reading in readings)
+        foreach (ref readonly var reading in readings)
         {
             Books.Apply(reading);
             unflushed.Add(reading.MeterNo);
         }
-        PendingReadings += readings.Count;
+        PendingReadings += readings.Length;
     }
 }

@@ -1,3 +1,4 @@
+using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ledger;
@@ -8,6 +9,10 @@ namespace MeterPipeline.Ledger;
 /// </summary>
 public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
 {
+    /// <summary>Readings whose meters are best asked for together: at most a few MB of days and years.</summary>
+    public const int ReadingsAtOnce = 8_192;
+
+    private readonly Dictionary<int, Stored> fetched = [];
     private ILedgerView? view;
 
     private ILedgerView View => view ??= open();
@@ -18,13 +23,35 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     /// </summary>
     public bool Reopens { private get; init; }
 
+    /// <summary>
+    /// Reads what is stored of meters whose books are about to be restored, with one question for all instead of one for each. Answers from it until
+    /// <see cref="Release"/> or the next call.
+    /// </summary>
+    public void Fetch(int[] meters)
+    {
+        fetched.Clear();
+        if (meters.Length == 0) return;
+        foreach (var meter in meters) fetched.Add(meter, Stored.Nothing);
+        foreach (var year in Ask(asked => asked.MeterYears(meters)))
+        {
+            var known = fetched[year.MeterNo];
+            if (known == Stored.Nothing) known = fetched[year.MeterNo] = new Stored();
+            known.Years.Add((year.Register, year.Autumn, year.Blob));
+            if (YearBook.OpenDay(year.Blob) is { } day) known.FirstDay = Math.Min(known.FirstDay, day);
+        }
+        (int, int)[] growing = [.. fetched.Where(one => one.Value.FirstDay < int.MaxValue).Select(one => (one.Key, one.Value.FirstDay))];
+        foreach (var day in Ask(asked => asked.MeterDays(growing))) fetched[day.MeterNo].Days.Add(day);
+    }
+
     /// <summary>For <see cref="Domain.Books.StoredDays"/>.</summary>
     public IReadOnlyList<(int Day, byte[] Blob)> Days(int meterNo, Register register, int firstDay, int lastDay) =>
-        [.. Ask(asked => asked.MeterDays(meterNo, register, firstDay, lastDay)).Select(row => (row.Day, row.Blob))];
+        lastDay == int.MaxValue && fetched.TryGetValue(meterNo, out var known) && firstDay >= known.FirstDay
+            ? [.. known.Days.Where(row => row.Register == register && row.Day >= firstDay).Select(row => (row.Day, row.Blob))]
+            : [.. Ask(asked => asked.MeterDays(meterNo, register, firstDay, lastDay)).Select(row => (row.Day, row.Blob))];
 
     /// <summary>For <see cref="Domain.Books.StoredYears"/>.</summary>
     public IReadOnlyList<(Register Register, int Autumn, byte[] Blob)> Years(int meterNo) =>
-        [.. Ask(asked => asked.MeterYears(meterNo)).Select(row => (row.Register, row.Autumn, row.Blob))];
+        fetched.TryGetValue(meterNo, out var known) ? known.Years : [.. Ask(asked => asked.MeterYears(meterNo)).Select(row => (row.Register, row.Autumn, row.Blob))];
 
     /// <summary>The newest journal row of a partition that what is read stands for.</summary>
     public long FoldedOf(int partition) => Ask(asked => asked.FoldedOf(partition));
@@ -32,6 +59,7 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     /// <summary>Lets the view go; the next question sees what was flushed meanwhile.</summary>
     public void Release()
     {
+        fetched.Clear();
         view?.Dispose();
         view = null;
     }
@@ -49,5 +77,18 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
             Release();
             return question(View);
         }
+    }
+
+    /// <summary>Of one meter.</summary>
+    private sealed class Stored
+    {
+        public static readonly Stored Nothing = new();
+
+        public List<(Register Register, int Autumn, byte[] Blob)> Years { get; } = [];
+
+        /// <summary>Days before it are not in <see cref="Days"/>.</summary>
+        public int FirstDay { get; set; } = int.MaxValue;
+
+        public List<MeterDayRow> Days { get; } = [];
     }
 }

@@ -19,6 +19,7 @@ public sealed class Books
     private MeterLives?[] lives;
     private readonly Dictionary<(int MeterNo, Register Register), MeterBook> tariffs = [];
     private readonly List<MeterBook> dirty = [];
+    private long looked;
 
     public Books(RegistrySnapshot registry, StoredDays storedDays, StoredYears storedYears)
     {
@@ -34,15 +35,28 @@ public sealed class Books
 
     /// <summary>Looks at the books of readings that are about to be applied, each step for all of them, so that their cache misses overlap.</summary>
     /// <param name="readings">Few enough for what was looked at to stay in the cache: 64.</param>
-    /// <returns>Of no meaning.</returns>
-    public long Look(ReadOnlySpan<Reading> readings)
+    /// <returns>Whether all of them are here. Those that are not (<see cref="Missing"/>) are best asked for together before they are applied to.</returns>
+    public bool Look(ReadOnlySpan<Reading> readings)
     {
-        var sum = 0L;
+        var (sum, all) = (0L, true);
         foreach (ref readonly var reading in readings)
-            if ((uint)reading.MeterNo < (uint)totals.Length && totals[reading.MeterNo] is { } book) sum ^= book.MeterNo;
+        {
+            if (Known(reading.MeterNo, reading.Register) is { } book) sum ^= book.MeterNo;
+            else all = false;
+        }
         foreach (ref readonly var reading in readings)
-            if ((uint)reading.MeterNo < (uint)totals.Length && totals[reading.MeterNo] is { } book) sum ^= book.Look();
-        return sum;
+            if (Known(reading.MeterNo, reading.Register) is { } book) sum ^= book.Look();
+        looked ^= sum; // or nothing would be read
+        return all;
+    }
+
+    /// <summary>The meters of readings whose books are not here, each once, ascending.</summary>
+    public int[] Missing(ReadOnlySpan<Reading> readings)
+    {
+        var missing = new HashSet<int>();
+        foreach (ref readonly var reading in readings)
+            if (Known(reading.MeterNo, reading.Register) is null) missing.Add(reading.MeterNo);
+        return [.. missing.Order()];
     }
 
     /// <summary>Merges one reading. The meter is registered: intake has seen to it.</summary>
@@ -59,12 +73,11 @@ public sealed class Books
     /// <exception cref="InvalidOperationException">The registry has no such meter.</exception>
     public MeterBook Book(int meterNo, Register register)
     {
-        if (register != Register.Total)
-        {
-            if (!tariffs.TryGetValue((meterNo, register), out var tariff)) tariffs[(meterNo, register)] = tariff = Restore(meterNo, register);
-            return tariff;
-        }
-        return (uint)meterNo < (uint)totals.Length && totals[meterNo] is { } book ? book : totals[meterNo] = Restore(meterNo, register);
+        if (Known(meterNo, register) is { } known) return known;
+        var book = Restore(meterNo, register);
+        if (register == Register.Total) totals[meterNo] = book;
+        else tariffs[(meterNo, register)] = book;
+        return book;
     }
 
     /// <summary>Takes over a newer registry; meters whose lives changed are folded again.</summary>
@@ -132,6 +145,9 @@ public sealed class Books
         List(book, clean);
         return autumns;
     }
+
+    private MeterBook? Known(int meterNo, Register register) => register != Register.Total ? tariffs.GetValueOrDefault((meterNo, register))
+        : (uint)meterNo < (uint)totals.Length ? totals[meterNo] : null;
 
     private void Relive(MeterBook book, MeterLives changed)
     {

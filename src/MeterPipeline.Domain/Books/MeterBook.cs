@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Domain.Books;
@@ -12,6 +13,9 @@ public delegate IReadOnlyList<(int Day, byte[] Blob)> StoredDays(int meterNo, Re
 /// </summary>
 public sealed class MeterBook
 {
+    /// <summary>Most books have one year, and share it.</summary>
+    private static readonly ConcurrentDictionary<int, int[]> OneYear = [];
+
     private readonly StoredDays stored;
     private MeterLives lives;
     private MeterFold fold;
@@ -196,7 +200,7 @@ public sealed class MeterBook
 
     private void IsStored(int autumn)
     {
-        if (Array.IndexOf(storedYears, autumn) < 0) storedYears = [.. storedYears, autumn];
+        if (Array.IndexOf(storedYears, autumn) < 0) storedYears = storedYears.Length == 0 ? OneYear.GetOrAdd(autumn, static one => [one]) : [.. storedYears, autumn];
     }
 
     private static byte[]? FinishedYear(DayLog log, int autumn)
@@ -288,12 +292,9 @@ public sealed class MeterBook
 
     private void OpenStored(LocalDay day, byte[] blob)
     {
-        var entries = new List<DayEntry>();
-        MeterDay.Decode(day, blob, entries);
-        if (entries.Count == 0) return;
-        (hasOpenDay, openDay) = (true, day);
-        RewriteOpen(entries);
-        newestMs = entries[^1].TimeMs;
+        if (blob.Length == 0) return;
+        (hasOpenDay, openDay, open, openCursor) = (true, day, blob, new MeterDay.Cursor(day));
+        while (openCursor.Length < blob.Length) newestMs = openCursor.Read(blob).TimeMs;
     }
 
     private void RewriteOpen(List<DayEntry> entries)

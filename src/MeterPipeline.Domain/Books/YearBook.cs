@@ -23,17 +23,17 @@ public static class YearBook
     /// <summary>The newest year with the fold's state.</summary>
     internal static byte[] EncodeOpen(ulong print, ReadOnlySpan<byte> days, in MeterFold.State state)
     {
-        Span<byte> tail = stackalloc byte[32 * Varint.MaxBytes];
-        var length = 0;
-        WriteState(tail, ref length, state);
-        var blob = new byte[Head + Varint.MaxBytes + days.Length + length];
+        Span<byte> parts = stackalloc byte[33 * Varint.MaxBytes];
+        var head = 0;
+        Varint.Write(parts, ref head, (uint)days.Length);
+        var end = head;
+        WriteState(parts, ref end, state);
+        var blob = new byte[Head + days.Length + end];
         WriteHead(blob, print, open: true);
-        var at = Head;
-        Varint.Write(blob, ref at, (uint)days.Length);
-        days.CopyTo(blob.AsSpan(at));
-        at += days.Length;
-        tail[..length].CopyTo(blob.AsSpan(at));
-        return blob[..(at + length)];
+        parts[..head].CopyTo(blob.AsSpan(Head));
+        days.CopyTo(blob.AsSpan(Head + head));
+        parts[head..end].CopyTo(blob.AsSpan(Head + head + days.Length));
+        return blob;
     }
 
     /// <summary>
@@ -56,6 +56,9 @@ public static class YearBook
         var length = (int)Varint.Read(blob, ref at);
         return blob.Slice(at, length);
     }
+
+    /// <summary>The day that the fold of the newest year is in: meter days from it on are read to go on. Null: another year, or folded by an earlier program.</summary>
+    public static int? OpenDay(ReadOnlySpan<byte> blob) => PrintOf(blob) is not null && IsOpen(blob) ? StateOf(blob).Today.Day.Number : null;
 
     internal static MeterFold.State StateOf(ReadOnlySpan<byte> blob)
     {

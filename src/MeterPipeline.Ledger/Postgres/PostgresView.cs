@@ -31,6 +31,12 @@ internal sealed class PostgresView : ILedgerView
 
     private const string PartitionsSql = "SELECT folded, villages, seq FROM fold JOIN journal_head USING (part) ORDER BY part";
     private const string MeterDayColumns = "SELECT meter_no, register, day, blob, crc FROM meter_day";
+
+    private const string MeterDaysOfManySql = """
+        SELECT d.meter_no, d.register, d.day, d.blob, d.crc FROM unnest($2, $3) AS m (no, first)
+        JOIN meter_day AS d ON d.day = ANY($1) AND d.day >= m.first AND d.meter_no = m.no ORDER BY d.day, d.meter_no, d.register
+        """;
+
     private const string MeterYearColumns = "SELECT meter_no, register, autumn, blob, crc FROM meter_year";
 
     private readonly PostgresDatabase database;
@@ -90,12 +96,21 @@ internal sealed class PostgresView : ILedgerView
             : Rows(MeterDayColumns + " WHERE day = ANY($1) AND meter_no = $2 AND register = $3 ORDER BY day", MeterDay, asked, meterNo, (int)register);
     }
 
-    public IReadOnlyList<MeterYearRow> MeterYears(int meterNo)
+    public IReadOnlyList<MeterDayRow> MeterDays(IReadOnlyList<(int MeterNo, int FirstDay)> meters)
+    {
+        var earliest = meters.Select(meter => meter.FirstDay).DefaultIfEmpty(int.MaxValue).Min();
+        var asked = Days().Where(day => day >= earliest).ToArray();
+        return asked.Length == 0
+            ? []
+            : Rows(MeterDaysOfManySql, MeterDay, asked, meters.Select(meter => meter.MeterNo).ToArray(), meters.Select(meter => meter.FirstDay).ToArray());
+    }
+
+    public IReadOnlyList<MeterYearRow> MeterYears(params ReadOnlySpan<int> meterNos)
     {
         autumns ??= Distinct("meter_year", "autumn");
-        return autumns.Length == 0
+        return autumns.Length == 0 || meterNos.IsEmpty
             ? []
-            : Rows(MeterYearColumns + " WHERE autumn = ANY($1) AND meter_no = $2 ORDER BY autumn, register", MeterYear, autumns, meterNo);
+            : Rows(MeterYearColumns + " WHERE autumn = ANY($1) AND meter_no = ANY($2) ORDER BY autumn, meter_no, register", MeterYear, autumns, meterNos.ToArray());
     }
 
     public IEnumerable<MeterYearRow> AllMeterYears(int autumn) =>

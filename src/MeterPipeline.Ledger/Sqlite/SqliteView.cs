@@ -27,9 +27,20 @@ internal sealed class SqliteView : ILedgerView
         WHERE meter = ?1 AND meter <> '' AND replayed_at_ms IS NULL AND received_at_ms >= ?2 AND received_at_ms < ?3 GROUP BY 2, 1 ORDER BY 2, 1
         """;
 
+    private const string MeterDaySql = "SELECT meter_no, register, day, blob, crc FROM meter_day WHERE day = ? AND meter_no = ?";
+
+    /// <summary>One seek each, however many rows a year has.</summary>
+    private const string AutumnsSql = """
+        WITH RECURSIVE years (autumn) AS (
+            SELECT min(autumn) FROM meter_year
+            UNION ALL SELECT (SELECT min(autumn) FROM meter_year WHERE autumn > years.autumn) FROM years WHERE years.autumn IS NOT NULL)
+        SELECT autumn FROM years WHERE autumn IS NOT NULL
+        """;
+
     private readonly Connections connections;
     private readonly RegistryCache registryCache;
     private readonly Action<Connections> giveBack;
+    private List<int>? autumns;
     private bool disposed;
 
     public SqliteView(Connections connections, RegistryCache registryCache, Action<Connections> giveBack)
@@ -106,30 +117,31 @@ internal sealed class SqliteView : ILedgerView
     public IReadOnlyList<MeterDayRow> MeterDays(int meterNo, Register register, int firstDay, int lastDay)
     {
         var rows = new List<MeterDayRow>();
-        var statement = connections.Ledger.Prepared("SELECT meter_no, register, day, blob, crc FROM meter_day WHERE day = ? AND meter_no = ? AND register = ?");
-        foreach (var day in MeterDayDays(firstDay, lastDay))
-        {
-            statement.Bind(1, (long)day).Bind(2, (long)meterNo).Bind(3, (long)register);
-            try
-            {
-                if (statement.Step()) rows.Add(MeterDay(statement));
-            }
-            finally
-            {
-                statement.Reset();
-            }
-        }
+        var statement = connections.Ledger.Prepared(MeterDaySql + " AND register = ?");
+        foreach (var day in MeterDayDays(firstDay, lastDay)) Read(statement.Bind(1, (long)day).Bind(2, (long)meterNo).Bind(3, (long)register), MeterDay, rows);
         return rows;
     }
 
-    public IReadOnlyList<MeterYearRow> MeterYears(int meterNo) => Rows(
-        connections.Ledger.Prepared("""
-            WITH RECURSIVE years (autumn) AS (
-                SELECT min(autumn) FROM meter_year
-                UNION ALL SELECT (SELECT min(autumn) FROM meter_year WHERE autumn > years.autumn) FROM years WHERE years.autumn IS NOT NULL)
-            SELECT y.meter_no, y.register, y.autumn, y.blob, y.crc FROM years CROSS JOIN meter_year y ON y.autumn = years.autumn AND y.meter_no = ?
-            """).Bind(1, (long)meterNo),
-        MeterYear);
+    public IReadOnlyList<MeterDayRow> MeterDays(IReadOnlyList<(int MeterNo, int FirstDay)> meters)
+    {
+        var rows = new List<MeterDayRow>();
+        if (meters.Count == 0) return rows;
+        var statement = connections.Ledger.Prepared(MeterDaySql + " ORDER BY register");
+        foreach (var day in MeterDayDays(meters.Min(meter => meter.FirstDay), int.MaxValue))
+            foreach (var (meterNo, firstDay) in meters)
+                if (day >= firstDay) Read(statement.Bind(1, (long)day).Bind(2, (long)meterNo), MeterDay, rows);
+        return rows;
+    }
+
+    public IReadOnlyList<MeterYearRow> MeterYears(params ReadOnlySpan<int> meterNos)
+    {
+        var rows = new List<MeterYearRow>();
+        var statement = connections.Ledger.Prepared(
+            "SELECT meter_no, register, autumn, blob, crc FROM meter_year WHERE autumn = ? AND meter_no = ? ORDER BY register");
+        foreach (var autumn in autumns ??= Rows(connections.Ledger.Prepared(AutumnsSql), row => row.Int32(0)))
+            foreach (var meterNo in meterNos) Read(statement.Bind(1, (long)autumn).Bind(2, (long)meterNo), MeterYear, rows);
+        return rows;
+    }
 
     public IEnumerable<MeterYearRow> AllMeterYears(int autumn)
     {
@@ -250,15 +262,20 @@ internal sealed class SqliteView : ILedgerView
     private static List<T> Rows<T>(Statement statement, Func<Statement, T> read)
     {
         var rows = new List<T>();
+        Read(statement, read, rows);
+        return rows;
+    }
+
+    private static void Read<T>(Statement statement, Func<Statement, T> read, List<T> into)
+    {
         try
         {
-            while (statement.Step()) rows.Add(read(statement));
+            while (statement.Step()) into.Add(read(statement));
         }
         finally
         {
             statement.Reset();
         }
-        return rows;
     }
 
     /// <summary>The connections of a view: kept for the next one, because opening them costs more than most reads.</summary>
