@@ -73,8 +73,11 @@ internal sealed class PostgresView : ILedgerView
         return loaded;
     }
 
-    public IReadOnlyList<AccountAlias> Aliases(string householdId) =>
-        Rows(RegistryLoad.AliasSql + " WHERE household = $1 ORDER BY account, from_day", RegistryLoad.Alias, householdId);
+    public IReadOnlyList<AccountAlias> Aliases(params IReadOnlyCollection<string> householdIds)
+    {
+        object asked = householdIds.Select(Session.Storable).ToArray();
+        return Rows(RegistryLoad.AliasSql + " WHERE household = ANY($1) ORDER BY account, from_day", RegistryLoad.Alias, asked);
+    }
 
     public IReadOnlyList<AccountAlias> AccountAliases(string account) =>
         Rows(RegistryLoad.AliasSql + " WHERE account = $1 ORDER BY from_day", RegistryLoad.Alias, account);
@@ -90,12 +93,12 @@ internal sealed class PostgresView : ILedgerView
             : Rows(MeterDayColumns + " WHERE day = ANY($1) AND meter_no = $2 AND register = $3 ORDER BY day", MeterDay, asked, meterNo, (int)register);
     }
 
-    public IReadOnlyList<MeterYearRow> MeterYears(int meterNo)
+    public IReadOnlyList<MeterYearRow> MeterYears(params IReadOnlyCollection<int> meterNos)
     {
         autumns ??= Distinct("meter_year", "autumn");
         return autumns.Length == 0
             ? []
-            : Rows(MeterYearColumns + " WHERE autumn = ANY($1) AND meter_no = $2 ORDER BY autumn, register", MeterYear, autumns, meterNo);
+            : Rows(MeterYearColumns + " WHERE autumn = ANY($1) AND meter_no = ANY($2) ORDER BY autumn, meter_no, register", MeterYear, autumns, meterNos.ToArray());
     }
 
     public IEnumerable<MeterYearRow> AllMeterYears(int autumn) =>

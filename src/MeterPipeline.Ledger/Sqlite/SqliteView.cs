@@ -27,9 +27,12 @@ internal sealed class SqliteView : ILedgerView
         WHERE meter = ?1 AND meter <> '' AND replayed_at_ms IS NULL AND received_at_ms >= ?2 AND received_at_ms < ?3 GROUP BY 2, 1 ORDER BY 2, 1
         """;
 
+    private const string DaysSql = "SELECT min(day) FROM meter_day WHERE day >= ?";
+
     private readonly Connections connections;
     private readonly RegistryCache registryCache;
     private readonly Action<Connections> giveBack;
+    private List<int>? autumns;
     private bool disposed;
 
     public SqliteView(Connections connections, RegistryCache registryCache, Action<Connections> giveBack)
@@ -88,10 +91,13 @@ internal sealed class SqliteView : ILedgerView
         return loaded;
     }
 
-    public IReadOnlyList<AccountAlias> Aliases(string householdId) => Rows(
-        connections.Ledger.Prepared("SELECT account, household, from_day, until_day FROM alias WHERE household = ? ORDER BY account, from_day")
-            .Bind(1, householdId),
-        RegistryLoad.Alias);
+    public IReadOnlyList<AccountAlias> Aliases(params IReadOnlyCollection<string> householdIds)
+    {
+        var aliases = new List<AccountAlias>(householdIds.Count);
+        var statement = connections.Ledger.Prepared("SELECT account, household, from_day, until_day FROM alias WHERE household = ? ORDER BY account, from_day");
+        foreach (var household in householdIds) Read(statement.Bind(1, household), RegistryLoad.Alias, aliases);
+        return aliases;
+    }
 
     public IReadOnlyList<AccountAlias> AccountAliases(string account) => Rows(
         connections.Ledger.Prepared("SELECT account, household, from_day, until_day FROM alias WHERE account = ? ORDER BY from_day").Bind(1, account),
@@ -107,7 +113,7 @@ internal sealed class SqliteView : ILedgerView
     {
         var rows = new List<MeterDayRow>();
         var statement = connections.Ledger.Prepared("SELECT meter_no, register, day, blob, crc FROM meter_day WHERE day = ? AND meter_no = ? AND register = ?");
-        foreach (var day in MeterDayDays(firstDay, lastDay))
+        foreach (var day in Distinct(DaysSql, firstDay, lastDay))
         {
             statement.Bind(1, (long)day).Bind(2, (long)meterNo).Bind(3, (long)register);
             try
@@ -122,14 +128,15 @@ internal sealed class SqliteView : ILedgerView
         return rows;
     }
 
-    public IReadOnlyList<MeterYearRow> MeterYears(int meterNo) => Rows(
-        connections.Ledger.Prepared("""
-            WITH RECURSIVE years (autumn) AS (
-                SELECT min(autumn) FROM meter_year
-                UNION ALL SELECT (SELECT min(autumn) FROM meter_year WHERE autumn > years.autumn) FROM years WHERE years.autumn IS NOT NULL)
-            SELECT y.meter_no, y.register, y.autumn, y.blob, y.crc FROM years CROSS JOIN meter_year y ON y.autumn = years.autumn AND y.meter_no = ?
-            """).Bind(1, (long)meterNo),
-        MeterYear);
+    public IReadOnlyList<MeterYearRow> MeterYears(params IReadOnlyCollection<int> meterNos)
+    {
+        autumns ??= Distinct("SELECT min(autumn) FROM meter_year WHERE autumn >= ?", int.MinValue, int.MaxValue);
+        var years = new List<MeterYearRow>(meterNos.Count);
+        var statement = connections.Ledger.Prepared("SELECT meter_no, register, autumn, blob, crc FROM meter_year WHERE autumn = ? AND meter_no = ? ORDER BY register");
+        foreach (var autumn in autumns)
+            foreach (var meter in meterNos) Read(statement.Bind(1, (long)autumn).Bind(2, (long)meter), MeterYear, years);
+        return years;
+    }
 
     public IEnumerable<MeterYearRow> AllMeterYears(int autumn)
     {
@@ -146,7 +153,7 @@ internal sealed class SqliteView : ILedgerView
         while (statement.Step()) yield return MeterDay(statement);
     }
 
-    public IEnumerable<MeterDayRow> AllMeterDays(int? partition = null) => MergedDays.Of(MeterDayDays(int.MinValue, int.MaxValue), MeterDaysOn);
+    public IEnumerable<MeterDayRow> AllMeterDays(int? partition = null) => MergedDays.Of(Distinct(DaysSql, int.MinValue, int.MaxValue), MeterDaysOn);
 
     public IEnumerable<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay)
     {
@@ -230,35 +237,41 @@ internal sealed class SqliteView : ILedgerView
             "The disk or another program changed it; restore both files from the same backup.");
     }
 
-    /// <summary>The days of a range on which anything is stored: one seek each, however many rows a day has.</summary>
-    private List<int> MeterDayDays(int firstDay, int lastDay)
+    /// <summary>The values of a key's first column in a range, ascending: one seek each, however many rows a value has.</summary>
+    /// <param name="sql">Asks for the least that is not below the parameter.</param>
+    private List<int> Distinct(string sql, int first, int last)
     {
-        var days = new List<int>();
-        var statement = connections.Ledger.Prepared("SELECT min(day) FROM meter_day WHERE day >= ?");
-        long from = firstDay;
+        var values = new List<int>();
+        var statement = connections.Ledger.Prepared(sql);
+        long from = first;
         while (true)
         {
             statement.Bind(1, from);
             var found = statement.Step() ? statement.NullableInt64(0) : null;
             statement.Reset();
-            if (found is not { } day || day > lastDay) return days;
-            days.Add((int)day);
-            from = day + 1;
+            if (found is not { } value || value > last) return values;
+            values.Add((int)value);
+            from = value + 1;
         }
     }
 
     private static List<T> Rows<T>(Statement statement, Func<Statement, T> read)
     {
         var rows = new List<T>();
+        Read(statement, read, rows);
+        return rows;
+    }
+
+    private static void Read<T>(Statement statement, Func<Statement, T> read, List<T> into)
+    {
         try
         {
-            while (statement.Step()) rows.Add(read(statement));
+            while (statement.Step()) into.Add(read(statement));
         }
         finally
         {
             statement.Reset();
         }
-        return rows;
     }
 
     /// <summary>The connections of a view: kept for the next one, because opening them costs more than most reads.</summary>
