@@ -24,6 +24,13 @@ public static class Varint
 
     public static ulong Read(ReadOnlySpan<byte> from, ref int at)
     {
+        // Most numbers take one byte: that much is worth having in the caller.
+        if ((uint)at < (uint)from.Length && from[at] < 0x80) return from[at++];
+        return ReadLong(from, ref at);
+    }
+
+    private static ulong ReadLong(ReadOnlySpan<byte> from, ref int at)
+    {
         unchecked
         {
             ulong value = 0;

@@ -31,6 +31,32 @@ public static class Ahead
         if (drawing.Result is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
+    /// <summary>
+    /// Works on the items of a sequence side by side, on as many cores as there are, some way ahead of whoever reads the results. The order stays, and
+    /// memory holds a few items only.
+    /// </summary>
+    /// <param name="source">Enumerated once, by whoever enumerates this.</param>
+    /// <param name="work">Called on other threads, several at a time, all of which have ended when this enumeration has.</param>
+    /// <exception cref="Exception">What <paramref name="source"/> or <paramref name="work"/> throws, a few items early at most.</exception>
+    public static IEnumerable<TResult> Map<T, TResult>(IEnumerable<T> source, Func<T, TResult> work)
+    {
+        var begun = new Queue<Task<TResult>>();
+        try
+        {
+            foreach (var item in source)
+            {
+                // A thread of its own, not of the pool: requests of the same process must not queue behind this.
+                begun.Enqueue(Task.Factory.StartNew(() => work(item), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+                if (begun.Count > Environment.ProcessorCount + 1) yield return begun.Dequeue().GetAwaiter().GetResult();
+            }
+            while (begun.TryDequeue(out var next)) yield return next.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            Task.WhenAll(begun).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+        }
+    }
+
     /// <returns>What went wrong; the reader meets it after every whole batch before it.</returns>
     private static Exception? Draw<T>(IEnumerable<T> source, int batchItems, ChannelWriter<List<T>> into, CancellationToken stop)
     {

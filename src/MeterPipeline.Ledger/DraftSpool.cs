@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text;
 using MeterPipeline.Domain.Settlements;
@@ -19,10 +21,7 @@ internal sealed class DraftSpool : IDisposable
     private const int ChunkLines = 1000;
 
     private readonly FileStream file;
-    private readonly MemoryStream text = new();
-    private readonly MemoryStream block = new();
-    private readonly List<LineIndex> index = [];
-    private byte[] compressed = [];
+    private readonly ConcurrentBag<Block> spare = [];
     private int chunks;
 
     private DraftSpool(string path, FileMode mode, string remedy)
@@ -67,14 +66,14 @@ internal sealed class DraftSpool : IDisposable
     /// <exception cref="LedgerException">The file cannot be written.</exception>
     public void Draw(RunDraft draft, IEnumerable<SettlementLine> lines, RunWriter into)
     {
-        foreach (var line in lines)
+        foreach (var block in Ahead.Map(lines.Chunk(ChunkLines), Fill))
         {
-            text.Write(into.Add(line));
-            index.Add(LineIndex.Of(line));
-            if (index.Count == ChunkLines) EndChunk();
+            into.Add(block.Lines, block.Text);
+            Write(block.Bytes);
+            chunks++;
+            spare.Add(block);
         }
         if (into.Lines == 0) throw DraftRefused.Nothing(draft);
-        if (index.Count > 0) EndChunk();
     }
 
     /// <summary>Everything drawn, chunk by chunk, each blob compressed; as often as it is asked for, one after the other.</summary>
@@ -103,45 +102,73 @@ internal sealed class DraftSpool : IDisposable
     public void Dispose()
     {
         file.Dispose();
-        text.Dispose();
-        block.Dispose();
+        foreach (var block in spare) block.Dispose();
     }
 
-    private void EndChunk()
+    private Block Fill(SettlementLine[] lines)
     {
-        var most = BrotliEncoder.GetMaxCompressedLength((int)text.Length);
-        if (compressed.Length < most) compressed = new byte[most];
-        var done = BrotliEncoder.TryCompress(text.GetBuffer().AsSpan(0, (int)text.Length), compressed, out var length, BrotliQuality, BrotliWindow);
-        if (!done) throw new InvalidOperationException("A chunk outgrew the size that Brotli promises.");
-        Fill(compressed.AsSpan(0, length));
+        if (!spare.TryTake(out var block)) block = new Block();
+        block.Fill(lines);
+        return block;
+    }
+
+    private void Write(ReadOnlySpan<byte> block)
+    {
         try
         {
-            file.Write(block.GetBuffer().AsSpan(0, (int)block.Length));
+            file.Write(block);
         }
         catch (IOException e)
         {
             throw new LedgerException($"Cannot draft a settlement: {file.Name}: {e.Message} Free space on that disk; nothing was stored.", e) { IsAway = true };
         }
-        chunks++;
-        text.SetLength(0);
-        index.Clear();
     }
 
-    private void Fill(ReadOnlySpan<byte> blob)
+    /// <summary>A chunk on its way into the file. Owned by one thread at a time, and used again for later chunks.</summary>
+    private sealed class Block : IDisposable
     {
-        block.SetLength(0);
-        using var writer = new BinaryWriter(block, Encoding.UTF8, leaveOpen: true);
-        writer.Write((int)text.Length);
-        writer.Write(blob.Length);
-        writer.Write(index.Count);
-        writer.Write(blob);
-        foreach (var row in index)
+        private readonly ArrayBufferWriter<byte> text = new(BufferBytes);
+        private readonly MemoryStream bytes = new();
+        private byte[] compressed = [];
+
+        public IReadOnlyList<SettlementLine> Lines { get; private set; } = [];
+
+        public ReadOnlySpan<byte> Text => text.WrittenSpan;
+
+        /// <summary>As the file keeps it.</summary>
+        public ReadOnlySpan<byte> Bytes => bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
+
+        public void Fill(SettlementLine[] lines)
         {
-            writer.Write(row.HouseholdId);
-            writer.Write(Fen.Of(row.Accrued));
-            writer.Write(Fen.Of(row.Due.Total));
-            writer.Write(Fen.Of(row.Payable));
-            writer.Write(CanonicalForm.Of(row.Due));
+            Lines = lines;
+            text.ResetWrittenCount();
+            RunWriter.WriteText(text, lines);
+            var most = BrotliEncoder.GetMaxCompressedLength(text.WrittenCount);
+            if (compressed.Length < most) compressed = new byte[most];
+            var done = BrotliEncoder.TryCompress(text.WrittenSpan, compressed, out var length, BrotliQuality, BrotliWindow);
+            if (!done) throw new InvalidOperationException("A chunk outgrew the size that Brotli promises.");
+            Fill(compressed.AsSpan(0, length), lines);
+        }
+
+        public void Dispose() => bytes.Dispose();
+
+        private void Fill(ReadOnlySpan<byte> blob, SettlementLine[] lines)
+        {
+            bytes.SetLength(0);
+            using var writer = new BinaryWriter(bytes, Encoding.UTF8, leaveOpen: true);
+            writer.Write(text.WrittenCount);
+            writer.Write(blob.Length);
+            writer.Write(lines.Length);
+            writer.Write(blob);
+            foreach (var line in lines)
+            {
+                var row = LineIndex.Of(line);
+                writer.Write(row.HouseholdId);
+                writer.Write(Fen.Of(row.Accrued));
+                writer.Write(Fen.Of(row.Due.Total));
+                writer.Write(Fen.Of(row.Payable));
+                writer.Write(CanonicalForm.Of(row.Due));
+            }
         }
     }
 }

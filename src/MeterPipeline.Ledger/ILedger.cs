@@ -143,8 +143,8 @@ public interface ILedgerView : IDisposable
 
     RegistrySnapshot Registry();
 
-    /// <summary>Account numbers 户号 of a household with their validity.</summary>
-    IReadOnlyList<AccountAlias> Aliases(string householdId);
+    /// <summary>Account numbers 户号 of households with their validity, each household's ordered by number and time. One question, however many they are.</summary>
+    IReadOnlyList<AccountAlias> Aliases(params IReadOnlyCollection<string> householdIds);
 
     /// <summary>Households that an account number has stood for, oldest first.</summary>
     IReadOnlyList<AccountAlias> AccountAliases(string account);
@@ -286,7 +286,23 @@ public readonly record struct AuditRow(long AtMs, string Actor, string Kind, str
 
 /// <param name="From">First day of validity; null: from the beginning.</param>
 /// <param name="Until">First day no longer valid; null: open.</param>
-public sealed record AccountAlias(string Account, string HouseholdId, Domain.LocalDay? From, Domain.LocalDay? Until);
+public sealed record AccountAlias(string Account, string HouseholdId, Domain.LocalDay? From, Domain.LocalDay? Until)
+{
+    /// <summary>The account number valid on a day; of several, the one that began last; empty: none.</summary>
+    /// <param name="aliases">Of one household, ordered by number.</param>
+    public static string On(Domain.LocalDay day, IEnumerable<AccountAlias> aliases)
+    {
+        AccountAlias? found = null;
+        foreach (var alias in aliases)
+        {
+            if (alias.From > day || alias.Until <= day) continue;
+            if (found is null || Starts(alias) > Starts(found)) found = alias;
+        }
+        return found?.Account ?? "";
+    }
+
+    private static int Starts(AccountAlias alias) => alias.From?.Number ?? int.MinValue;
+}
 
 /// <summary>Absolute values: writing them twice is harmless, except counters, which replace the row of their key too.</summary>
 public sealed class FoldFlush

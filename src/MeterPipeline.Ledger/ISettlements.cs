@@ -53,8 +53,12 @@ public interface ISettlements
     /// <summary>What is found of a chunk's lines without reading it, ordered by household.</summary>
     IReadOnlyList<LineIndex> Index(int runId, int chunk);
 
-    /// <summary>What confirmed runs of a season have given to a household.</summary>
-    SettledAmount GivenTo(int autumn, string householdId);
+    /// <summary>
+    /// What lines of a season need beyond statements, without account numbers: what confirmed runs have given, what is held beyond it, and whom to pay.
+    /// One question, however many households are asked about.
+    /// </summary>
+    /// <returns>Of every household asked about.</returns>
+    IReadOnlyDictionary<string, LineHistory> Histories(int autumn, IReadOnlyCollection<string> householdIds);
 
     /// <summary>Both ledgers of a household in a season.</summary>
     HouseholdBalance Balance(int autumn, string householdId);
@@ -100,6 +104,10 @@ public readonly record struct SettlementMoment(long Run, long Step, long Disburs
 /// <param name="Text">Canonical lines, each with its end.</param>
 public sealed record LineChunk(int Number, int Lines, byte[] Text)
 {
+    /// <summary>The lines of a run in their order, read on as many cores as there are.</summary>
+    /// <exception cref="JsonException">The text is not what was written.</exception>
+    public static IEnumerable<SettlementLine> ReadAll(IEnumerable<LineChunk> chunks) => Ahead.Map(chunks, chunk => chunk.ReadLines().ToList()).SelectMany(lines => lines);
+
     /// <exception cref="JsonException">The text is not what was written.</exception>
     public IEnumerable<SettlementLine> ReadLines()
     {

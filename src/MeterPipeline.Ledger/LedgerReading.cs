@@ -56,6 +56,14 @@ public sealed class LedgerReading : IDisposable
         }
     }
 
+    /// <summary>Whether readings of the household's meters are in the journal's tail: then <see cref="Books"/> alone know all of them.</summary>
+    public bool HasTail(Household household)
+    {
+        foreach (var meter in Books.Registry.MetersOf(household.Id))
+            if (unflushed.Contains(meter.No)) return true;
+        return false;
+    }
+
     /// <summary>Lets go of what was restored for a household; it is read again when somebody asks.</summary>
     public void Release(Household household)
     {

@@ -1,25 +1,36 @@
+using System.Collections.Concurrent;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
+using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Domain.Statements;
 
 namespace MeterPipeline.Ledger;
 
-/// <summary>Drafts a run over one moment of the ledger: a line for every household of a division, drawn on one core while another stores it.</summary>
+/// <summary>Drafts a run over one moment of the ledger: a line for every household of a division, read by pages and drawn on as many cores as there are.</summary>
 public sealed class SettlementDrafting
 {
-    /// <summary>Lines handed from the core that draws to the core that stores at a time.</summary>
-    private const int LinesAhead = 64;
+    /// <summary>Households of a page: enough for one question to the ledger to serve many, few enough for memory to stay flat.</summary>
+    private const int PageHouseholds = 256;
 
     private readonly LedgerReading reading;
     private readonly ISettlements settlements;
-    private readonly SettlementMoment seen;
+    private readonly int autumn;
     private readonly LocalDay today;
     private readonly bool provisional;
     private readonly Action<int> progress;
+    private readonly Func<PageBooks> newBooks;
 
-    private SettlementDrafting(LedgerReading reading, ISettlements settlements, SettlementMoment seen, LocalDay today, bool provisional, Action<int> progress) =>
-        (this.reading, this.settlements, this.seen, this.today, this.provisional, this.progress) = (reading, settlements, seen, today, provisional, progress);
+    /// <summary>Books that no core draws with at the moment.</summary>
+    private readonly ConcurrentBag<PageBooks> spare = [];
+
+    private SettlementDrafting(LedgerReading reading, ISettlements settlements, PolicyBook policies, RunDraft draft, Action<int> progress)
+    {
+        (this.reading, this.settlements, autumn, this.progress) = (reading, settlements, draft.Autumn, progress);
+        (today, provisional) = (LocalDay.Of(draft.AtMs), draft.Provisional);
+        var holds = new SeasonHolds(reading.View, autumn);
+        newBooks = () => new PageBooks(reading.Books.Registry, reading.View, policies, holds.Of);
+    }
 
     /// <param name="division">Code prefix; empty: everything.</param>
     /// <param name="atMs">Now, ms since the epoch.</param>
@@ -33,49 +44,74 @@ public sealed class SettlementDrafting
         if (RunProgress.DraftRefusal(who, division) is { } refusal) throw new SettlementRefusedException(refusal);
         var seen = ledger.Settlements.Moment();
         using var reading = LedgerReading.Open(ledger, policies);
-        var drafting = new SettlementDrafting(reading, ledger.Settlements, seen, LocalDay.Of(atMs), provisional, progress ?? (_ => { }));
         var draft = new RunDraft(autumn, division, who.Name, atMs, reading.JournalSeq, reading.Books.Registry.Version, provisional)
         {
             Imprint = RunImprint.Of(reading.Books.Registry, division, supervisionPhone, seen.Disbursement),
         };
-        return ledger.Settlements.Draft(draft, policies, seen, Ahead.Of(drafting.Lines(autumn, division), LinesAhead));
+        var drafting = new SettlementDrafting(reading, ledger.Settlements, policies, draft, progress ?? (_ => { }));
+        return ledger.Settlements.Draft(draft, policies, seen, drafting.Lines(division));
     }
 
-    private IEnumerable<SettlementLine> Lines(int autumn, string division)
+    private IEnumerable<SettlementLine> Lines(string division)
     {
-        var (lines, registry) = (0, reading.Books.Registry);
-        foreach (var household in reading.Statements.HouseholdsOf(division))
-        {
-            var statement = reading.Statements.Of(household, autumn);
-            var given = seen.Run == 0 ? SettledAmount.Nothing : settlements.GivenTo(autumn, household.Id);
-            if (statement is not null && RunProgress.DraftRefusal(statement.Season, household.Division, today, provisional) is { } early) throw new SettlementRefusedException(early);
-            if (statement is not null || given.Total != 0 || given.Shares.Any(share => share.Yuan != 0))
+        var lines = 0;
+        foreach (var page in Ahead.Map(reading.Statements.HouseholdsOf(division).Chunk(PageHouseholds).Select(Read), Draw))
+            foreach (var line in page)
             {
-                var history = HistoryOf(household.Id, autumn, given, statement);
-                yield return statement is null ? LineDrawing.Gone(household, registry, reading.Statements.HoldsOf(household, autumn), history) : LineDrawing.Of(statement, registry, history);
+                yield return line;
                 progress(++lines);
             }
-            reading.Release(household);
-        }
     }
 
-    private LineHistory HistoryOf(string household, int autumn, SettledAmount given, HouseholdStatement? statement)
+    /// <summary>Everything that the ledger keeps of a page's households. What has readings in the journal's tail is stated here: only this reading knows them.</summary>
+    private Page Read(Household[] households)
     {
-        var advanced = seen.Disbursement == 0 ? 0 : settlements.Balance(autumn, household).Ahead;
-        return new LineHistory(AccountOf(household, statement?.Season.Last ?? today), given, advanced, settlements.PayeeOf(household));
-    }
-
-    /// <summary>The account number valid on a day; of several, the one that began last.</summary>
-    private string AccountOf(string household, LocalDay day)
-    {
-        AccountAlias? found = null;
-        foreach (var alias in reading.View.Aliases(household))
+        var (page, ids) = (new Page(households), Array.ConvertAll(households, household => household.Id));
+        foreach (var history in settlements.Histories(autumn, ids)) page.Histories.Add(history.Key, history.Value);
+        lock (reading.View)
         {
-            if (alias.From > day || alias.Until <= day) continue;
-            if (found is null || Starts(alias) > Starts(found)) found = alias;
+            foreach (var household in households)
+            {
+                if (!reading.HasTail(household)) continue;
+                page.Stated.Add(household.Id, reading.Statements.Of(household, autumn));
+                reading.Release(household);
+            }
+            var meters = households.Where(household => !page.Stated.ContainsKey(household.Id)).SelectMany(household => reading.Books.Registry.MetersOf(household.Id));
+            page.Years.AddRange(reading.View.MeterYears([.. meters.Select(meter => meter.No)]));
+            page.Aliases.AddRange(reading.View.Aliases(ids));
         }
-        return found?.Account ?? "";
+        return page;
     }
 
-    private static int Starts(AccountAlias alias) => alias.From?.Number ?? int.MinValue;
+    private List<SettlementLine> Draw(Page page)
+    {
+        if (!spare.TryTake(out var books)) books = newBooks();
+        books.Turn(page.Years);
+        var (lines, aliases) = (new List<SettlementLine>(page.Households.Count), page.Aliases.ToLookup(alias => alias.HouseholdId, StringComparer.Ordinal));
+        foreach (var household in page.Households)
+        {
+            var statement = page.Stated.TryGetValue(household.Id, out var known) ? known : books.Statements.Of(household, autumn);
+            if (statement is not null && RunProgress.DraftRefusal(statement.Season, household.Division, today, provisional) is { } early) throw new SettlementRefusedException(early);
+            var history = page.Histories[household.Id] with { Account = AccountAlias.On(statement?.Season.Last ?? today, aliases[household.Id]) };
+            if (statement is not null) lines.Add(LineDrawing.Of(statement, reading.Books.Registry, history));
+            else if (history.Before.Total != 0 || history.Before.Shares.Any(share => share.Yuan != 0))
+                lines.Add(LineDrawing.Gone(household, reading.Books.Registry, books.Statements.HoldsOf(household, autumn), history));
+            books.Release(household);
+        }
+        spare.Add(books);
+        return lines;
+    }
+
+    /// <summary>Some households, and what was read of them.</summary>
+    private sealed record Page(IReadOnlyList<Household> Households)
+    {
+        /// <summary>Statements that are drawn already; null: there is nothing to state.</summary>
+        public Dictionary<string, HouseholdStatement?> Stated { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, LineHistory> Histories { get; } = new(StringComparer.Ordinal);
+
+        public List<MeterYearRow> Years { get; } = [];
+
+        public List<AccountAlias> Aliases { get; } = [];
+    }
 }

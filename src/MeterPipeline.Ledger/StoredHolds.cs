@@ -15,3 +15,14 @@ internal sealed class StoredHolds(ILedgerView view)
         return entries.Contains(householdId) ? [.. entries[householdId]] : [];
     }
 }
+
+/// <summary>All hold entries of a season in one moment of the ledger, read at once. Any thread.</summary>
+internal sealed class SeasonHolds(ILedgerView view, int autumn)
+{
+    private readonly ILookup<string, HoldEntry> entries = view.HoldEntries(autumn).ToLookup(entry => entry.HouseholdId, StringComparer.Ordinal);
+
+    /// <summary>For <see cref="HoldEntries"/>, of this season.</summary>
+    public IReadOnlyList<HoldEntry> Of(string householdId, int asked) => asked == autumn
+        ? [.. entries[householdId]]
+        : throw new ArgumentOutOfRangeException(nameof(asked), asked, $"Entries of {autumn} only are here.");
+}

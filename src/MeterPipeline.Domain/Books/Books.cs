@@ -166,7 +166,9 @@ public sealed class Books
     {
         var meter = registry.MeterByNo(meterNo) ?? throw new InvalidOperationException($"Meter number {meterNo} is not in registry version {registry.Version}.");
         var life = lives[meterNo] ??= new MeterLives(meter);
-        var years = storedYears(meterNo).Where(y => y.Register == register).Select(y => (y.Autumn, y.Blob)).ToList();
+        var years = new List<(int Autumn, byte[] Blob)>();
+        foreach (var year in storedYears(meterNo))
+            if (year.Register == register) years.Add((year.Autumn, year.Blob));
         return years.Count == 0
             ? new MeterBook(meterNo, register, life, storedDays)
             : MeterBook.Restore(meterNo, register, life, years, storedDays);

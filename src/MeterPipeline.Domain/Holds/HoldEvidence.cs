@@ -12,9 +12,10 @@ internal static class HoldEvidence
         var (count, high) = (0, 0L);
         LocalDay first = default, last = default;
         var print = Fnv.Start;
-        foreach (var (meter, life, days, _) in installations)
+        foreach (var installed in installations)
         {
-            foreach (var day in days)
+            var (meter, life) = (installed.Meter, installed.Life);
+            foreach (ref readonly var day in installed.Span)
             {
                 if ((day.Marks & marks) == 0 || !season.Contains(day.Day)) continue;
                 if (life.FromMs >= day.Day.EndMs || life.UntilMs < day.Day.StartMs) continue;

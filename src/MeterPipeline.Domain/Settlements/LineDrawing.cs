@@ -58,7 +58,15 @@ public static class LineDrawing
         var (closing, _) = SeasonQuantity.EdgeRegister(season, installed, atStart: false);
         return new SettledSegment(
             installed.Meter.Id, installed.Register, opening, opening is null ? null : fromMs, closing, closing is null ? null : untilMs,
-            Quantity.FromDecimal(life.Installation.Multiplier), installed.Days.Where(d => d.Day >= first && d.Day <= last).Sum(d => d.Consumption));
+            Quantity.FromDecimal(life.Installation.Multiplier), Consumption(installed, first, last));
+    }
+
+    private static long Consumption(InstalledDays installed, LocalDay first, LocalDay last)
+    {
+        var sum = 0L;
+        foreach (ref readonly var day in installed.Span)
+            if (day.Day >= first && day.Day <= last) sum += day.Consumption;
+        return sum;
     }
 
     private static SettledReckoning Reckon(HouseholdStatement statement)

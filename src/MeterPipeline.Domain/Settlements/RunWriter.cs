@@ -13,7 +13,7 @@ public sealed record RunDraft(int Autumn, string Division, string Actor, long At
 }
 
 /// <summary>
-/// Takes a run's lines one by one: their canonical text, the hash over it, and the totals. The file of a run is its lines and then the run
+/// Takes a run's lines in their order: the hash over their canonical text, and the totals. The file of a run is its lines and then the run
 /// itself, each ended by LF, so that the SHA-256 of the file is the run's content hash. Memory does not grow with the lines.
 /// </summary>
 public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
@@ -21,7 +21,6 @@ public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
     private static readonly byte[] EndOfLine = "\n"u8.ToArray();
 
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly ArrayBufferWriter<byte> text = new(4096);
     private readonly SortedSet<(string Id, int Version)> used = [];
     private readonly AmountSum accrued = new(), before = new(), due = new();
     private int lines, held;
@@ -29,22 +28,31 @@ public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
 
     public int Lines => lines;
 
-    /// <summary>Adds a line.</summary>
-    /// <returns>Its text with its end; overwritten by the next.</returns>
-    public ReadOnlySpan<byte> Add(SettlementLine line)
+    /// <summary>The text of lines, each with its end. Any thread.</summary>
+    public static void WriteText(IBufferWriter<byte> into, IEnumerable<SettlementLine> lines)
     {
-        text.ResetWrittenCount();
-        CanonicalForm.Write(text, line);
-        text.Write(EndOfLine);
-        hash.AppendData(text.WrittenSpan);
-        lines++;
-        if (line.Held) held++;
-        if (line.Reckoning.Policy.Length > 0) used.Add((line.Reckoning.Policy, line.Reckoning.Version));
-        accrued.Add(line.Accrued);
-        before.Add(line.Before);
-        due.Add(line.Due);
-        payable += line.Payable;
-        return text.WrittenSpan;
+        foreach (var line in lines)
+        {
+            CanonicalForm.Write(into, line);
+            into.Write(EndOfLine);
+        }
+    }
+
+    /// <summary>Adds the next lines.</summary>
+    /// <param name="text">Theirs, as <see cref="WriteText"/> gives it.</param>
+    public void Add(IEnumerable<SettlementLine> next, ReadOnlySpan<byte> text)
+    {
+        hash.AppendData(text);
+        foreach (var line in next)
+        {
+            lines++;
+            if (line.Held) held++;
+            if (line.Reckoning.Policy.Length > 0) used.Add((line.Reckoning.Policy, line.Reckoning.Version));
+            accrued.Add(line.Accrued);
+            before.Add(line.Before);
+            due.Add(line.Due);
+            payable += line.Payable;
+        }
     }
 
     /// <summary>The run, once its number and what it follows are known. Ends this object.</summary>

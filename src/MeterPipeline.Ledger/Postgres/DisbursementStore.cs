@@ -46,6 +46,9 @@ internal static class DisbursementStore
 
     public static HouseholdBalance Balance(Session session, int autumn, string householdId) => Standings(session, [(autumn, householdId)])[(autumn, householdId)].Balance;
 
+    public static Dictionary<string, HouseholdBalance> Balances(Session session, int autumn, string[] householdIds) =>
+        Standings(session, [.. householdIds.Select(household => (autumn, household))]).ToDictionary(row => row.Key.HouseholdId, row => row.Value.Balance, StringComparer.Ordinal);
+
     public static IReadOnlyList<RunRefusal?> Add(Session session, IReadOnlyList<Disbursement> rows)
     {
         session.Run(SettlementStore.LockSql);

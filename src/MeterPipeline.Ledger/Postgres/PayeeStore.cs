@@ -10,11 +10,17 @@ internal static class PayeeStore
 
     public static Payee? Of(Session session, string householdId) => session.Rows(Sql + " WHERE household = $1", Read, householdId).SingleOrDefault().Payee;
 
+    /// <summary>Of those who have one.</summary>
+    public static Dictionary<string, Payee> Of(Session session, string[] householdIds)
+    {
+        object asked = householdIds;
+        return session.Rows(Sql + " WHERE household = ANY($1)", Read, asked).ToDictionary(row => row.HouseholdId, row => row.Payee, StringComparer.Ordinal);
+    }
+
     public static (int Added, int Changed, int Unchanged) Put(Session session, IReadOnlyList<(string HouseholdId, Payee Payee)> payees, string actor, long atMs)
     {
         session.Run(RegistryStore.LockSql);
-        object households = payees.Select(row => row.HouseholdId).Distinct().ToArray();
-        var stored = session.Rows(Sql + " WHERE household = ANY($1)", Read, households).ToDictionary(row => row.HouseholdId, row => row.Payee, StringComparer.Ordinal);
+        var stored = Of(session, payees.Select(row => row.HouseholdId).Distinct().ToArray());
         var (audit, written) = (new List<AuditRow>(), new HashSet<string>(StringComparer.Ordinal));
         var (added, changed, unchanged) = (0, 0, 0);
         foreach (var (household, payee) in payees)

@@ -32,11 +32,7 @@ internal sealed class PostgresSettlements(PostgresDatabase database) : ISettleme
 
     public byte[] Text(int runId) => database.Read("read a settlement run", session => SettlementStore.Text(session, runId));
 
-    public IEnumerable<SettlementLine> Lines(int runId)
-    {
-        foreach (var chunk in Chunks(runId))
-            foreach (var line in chunk.ReadLines()) yield return line;
-    }
+    public IEnumerable<SettlementLine> Lines(int runId) => LineChunk.ReadAll(Chunks(runId));
 
     public IEnumerable<LineChunk> Chunks(int runId)
     {
@@ -54,8 +50,8 @@ internal sealed class PostgresSettlements(PostgresDatabase database) : ISettleme
     public IReadOnlyList<LineIndex> Index(int runId, int chunk) =>
         database.Read("read the index of a settlement run", session => SettlementStore.Index(session, runId, chunk));
 
-    public SettledAmount GivenTo(int autumn, string householdId) =>
-        database.Read("read what a household was given", session => SettlementStore.GivenTo(session, autumn, householdId));
+    public IReadOnlyDictionary<string, LineHistory> Histories(int autumn, IReadOnlyCollection<string> householdIds) =>
+        database.Read("read what households were given", session => SettlementStore.Histories(session, autumn, householdIds));
 
     public HouseholdBalance Balance(int autumn, string householdId) =>
         database.Read("read a household's balance", session => DisbursementStore.Balance(session, autumn, householdId));

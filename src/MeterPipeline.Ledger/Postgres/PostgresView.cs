@@ -79,8 +79,11 @@ internal sealed class PostgresView : ILedgerView
         return loaded;
     }
 
-    public IReadOnlyList<AccountAlias> Aliases(string householdId) =>
-        Rows(RegistryLoad.AliasSql + " WHERE household = $1 ORDER BY account, from_day", RegistryLoad.Alias, householdId);
+    public IReadOnlyList<AccountAlias> Aliases(params IReadOnlyCollection<string> householdIds)
+    {
+        object asked = householdIds.Select(Session.Storable).ToArray();
+        return Rows(RegistryLoad.AliasSql + " WHERE household = ANY($1) ORDER BY account, from_day", RegistryLoad.Alias, asked);
+    }
 
     public IReadOnlyList<AccountAlias> AccountAliases(string account) =>
         Rows(RegistryLoad.AliasSql + " WHERE account = $1 ORDER BY from_day", RegistryLoad.Alias, account);

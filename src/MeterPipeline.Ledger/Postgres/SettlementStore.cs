@@ -27,7 +27,7 @@ internal static class SettlementStore
         """;
 
     private static readonly string GivenSql =
-        $"SELECT amount FROM settlement_household h WHERE autumn = $1 AND household = $2 AND {Sqlite.SettlementStore.Confirmed} ORDER BY run";
+        $"SELECT household, amount FROM settlement_household h WHERE autumn = $1 AND household = ANY($2) AND {Sqlite.SettlementStore.Confirmed} ORDER BY run";
 
     public static SettlementMoment Moment(Session session) => session.Rows(
         MomentSql, row => new SettlementMoment(RegistryLoad.Long(row, 0) ?? 0, RegistryLoad.Long(row, 1) ?? 0, RegistryLoad.Long(row, 2) ?? 0))[0];
@@ -88,8 +88,18 @@ internal static class SettlementStore
         "SELECT household, accrued, amount, payable FROM settlement_household WHERE run = $1 AND chunk = $2 ORDER BY household",
         row => new LineIndex(row.GetString(0), Fen.Yuan(row.GetInt64(1)), CanonicalForm.ReadAmount(row.GetString(2)), Fen.Yuan(row.GetInt64(3))), runId, chunk);
 
-    public static SettledAmount GivenTo(Session session, int autumn, string householdId) =>
-        session.Rows(GivenSql, row => CanonicalForm.ReadAmount(row.GetString(0)), autumn, householdId).Aggregate(SettledAmount.Nothing, (given, more) => given + more);
+    public static IReadOnlyDictionary<string, LineHistory> Histories(Session session, int autumn, IReadOnlyCollection<string> householdIds)
+    {
+        var asked = householdIds.Select(Session.Storable).Distinct(StringComparer.Ordinal).ToArray();
+        var given = session.Rows(GivenSql, row => (Household: row.GetString(0), Amount: CanonicalForm.ReadAmount(row.GetString(1))), autumn, asked)
+            .ToLookup(row => row.Household, row => row.Amount, StringComparer.Ordinal);
+        var balances = DisbursementStore.Balances(session, autumn, asked);
+        var payees = PayeeStore.Of(session, asked);
+        return householdIds.ToDictionary(id => id, id => Of(Session.Storable(id)), StringComparer.Ordinal);
+
+        LineHistory Of(string id) =>
+            new("", given[id].Aggregate(SettledAmount.Nothing, (sum, more) => sum + more), balances[id].Ahead, payees.GetValueOrDefault(id));
+    }
 
     private static void RequireFree(Session session, SettlementRun run, string place)
     {

@@ -26,11 +26,7 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
 
     public byte[] Text(int runId) => Read("read a settlement run", database => SettlementStore.Text(database, runId));
 
-    public IEnumerable<SettlementLine> Lines(int runId)
-    {
-        foreach (var chunk in Chunks(runId))
-            foreach (var line in chunk.ReadLines()) yield return line;
-    }
+    public IEnumerable<SettlementLine> Lines(int runId) => LineChunk.ReadAll(Chunks(runId));
 
     public IEnumerable<LineChunk> Chunks(int runId)
     {
@@ -45,8 +41,17 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
 
     public IReadOnlyList<LineIndex> Index(int runId, int chunk) => Read("read the index of a settlement run", database => SettlementStore.Index(database, runId, chunk));
 
-    public SettledAmount GivenTo(int autumn, string householdId) =>
-        Read("read what a household was given", database => SettlementStore.GivenTo(database, autumn, householdId));
+    public IReadOnlyDictionary<string, LineHistory> Histories(int autumn, IReadOnlyCollection<string> householdIds) => Read("read what households were given", database =>
+    {
+        // Most seasons are settled once, before anything is paid: then there is nothing to look for.
+        var moment = SettlementStore.Moment(database);
+        return householdIds.ToDictionary(
+            id => id,
+            id => new LineHistory(
+                "", moment.Run == 0 ? SettledAmount.Nothing : SettlementStore.GivenTo(database, autumn, id),
+                moment.Disbursement == 0 ? 0 : DisbursementStore.Balance(database, autumn, id).Ahead, PayeeStore.Of(database, id)),
+            StringComparer.Ordinal);
+    });
 
     public HouseholdBalance Balance(int autumn, string householdId) =>
         Read("read a household's balance", database => DisbursementStore.Balance(database, autumn, householdId));

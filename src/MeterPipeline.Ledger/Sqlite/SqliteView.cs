@@ -28,14 +28,7 @@ internal sealed class SqliteView : ILedgerView
         """;
 
     private const string MeterDaySql = "SELECT meter_no, register, day, blob, crc FROM meter_day WHERE day = ? AND meter_no = ?";
-
-    /// <summary>One seek each, however many rows a year has.</summary>
-    private const string AutumnsSql = """
-        WITH RECURSIVE years (autumn) AS (
-            SELECT min(autumn) FROM meter_year
-            UNION ALL SELECT (SELECT min(autumn) FROM meter_year WHERE autumn > years.autumn) FROM years WHERE years.autumn IS NOT NULL)
-        SELECT autumn FROM years WHERE autumn IS NOT NULL
-        """;
+    private const string DaysSql = "SELECT min(day) FROM meter_day WHERE day >= ?";
 
     private readonly Connections connections;
     private readonly RegistryCache registryCache;
@@ -99,10 +92,13 @@ internal sealed class SqliteView : ILedgerView
         return loaded;
     }
 
-    public IReadOnlyList<AccountAlias> Aliases(string householdId) => Rows(
-        connections.Ledger.Prepared("SELECT account, household, from_day, until_day FROM alias WHERE household = ? ORDER BY account, from_day")
-            .Bind(1, householdId),
-        RegistryLoad.Alias);
+    public IReadOnlyList<AccountAlias> Aliases(params IReadOnlyCollection<string> householdIds)
+    {
+        var aliases = new List<AccountAlias>(householdIds.Count);
+        var statement = connections.Ledger.Prepared("SELECT account, household, from_day, until_day FROM alias WHERE household = ? ORDER BY account, from_day");
+        foreach (var household in householdIds) Read(statement.Bind(1, household), RegistryLoad.Alias, aliases);
+        return aliases;
+    }
 
     public IReadOnlyList<AccountAlias> AccountAliases(string account) => Rows(
         connections.Ledger.Prepared("SELECT account, household, from_day, until_day FROM alias WHERE account = ? ORDER BY from_day").Bind(1, account),
@@ -118,7 +114,7 @@ internal sealed class SqliteView : ILedgerView
     {
         var rows = new List<MeterDayRow>();
         var statement = connections.Ledger.Prepared(MeterDaySql + " AND register = ?");
-        foreach (var day in MeterDayDays(firstDay, lastDay)) Read(statement.Bind(1, (long)day).Bind(2, (long)meterNo).Bind(3, (long)register), MeterDay, rows);
+        foreach (var day in Distinct(DaysSql, firstDay, lastDay)) Read(statement.Bind(1, (long)day).Bind(2, (long)meterNo).Bind(3, (long)register), MeterDay, rows);
         return rows;
     }
 
@@ -127,7 +123,7 @@ internal sealed class SqliteView : ILedgerView
         var rows = new List<MeterDayRow>();
         if (meters.Count == 0) return rows;
         var statement = connections.Ledger.Prepared(MeterDaySql + " ORDER BY register");
-        foreach (var day in MeterDayDays(meters.Min(meter => meter.FirstDay), int.MaxValue))
+        foreach (var day in Distinct(DaysSql, meters.Min(meter => meter.FirstDay), int.MaxValue))
             foreach (var (meterNo, firstDay) in meters)
                 if (day >= firstDay) Read(statement.Bind(1, (long)day).Bind(2, (long)meterNo), MeterDay, rows);
         return rows;
@@ -135,10 +131,9 @@ internal sealed class SqliteView : ILedgerView
 
     public IReadOnlyList<MeterYearRow> MeterYears(params ReadOnlySpan<int> meterNos)
     {
-        var rows = new List<MeterYearRow>();
-        var statement = connections.Ledger.Prepared(
-            "SELECT meter_no, register, autumn, blob, crc FROM meter_year WHERE autumn = ? AND meter_no = ? ORDER BY register");
-        foreach (var autumn in autumns ??= Rows(connections.Ledger.Prepared(AutumnsSql), row => row.Int32(0)))
+        var rows = new List<MeterYearRow>(meterNos.Length);
+        var statement = connections.Ledger.Prepared("SELECT meter_no, register, autumn, blob, crc FROM meter_year WHERE autumn = ? AND meter_no = ? ORDER BY register");
+        foreach (var autumn in autumns ??= Distinct("SELECT min(autumn) FROM meter_year WHERE autumn >= ?", int.MinValue, int.MaxValue))
             foreach (var meterNo in meterNos) Read(statement.Bind(1, (long)autumn).Bind(2, (long)meterNo), MeterYear, rows);
         return rows;
     }
@@ -158,7 +153,7 @@ internal sealed class SqliteView : ILedgerView
         while (statement.Step()) yield return MeterDay(statement);
     }
 
-    public IEnumerable<MeterDayRow> AllMeterDays(int? partition = null) => MergedDays.Of(MeterDayDays(int.MinValue, int.MaxValue), MeterDaysOn);
+    public IEnumerable<MeterDayRow> AllMeterDays(int? partition = null) => MergedDays.Of(Distinct(DaysSql, int.MinValue, int.MaxValue), MeterDaysOn);
 
     public IEnumerable<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay)
     {
@@ -242,20 +237,21 @@ internal sealed class SqliteView : ILedgerView
             "The disk or another program changed it; restore both files from the same backup.");
     }
 
-    /// <summary>The days of a range on which anything is stored: one seek each, however many rows a day has.</summary>
-    private List<int> MeterDayDays(int firstDay, int lastDay)
+    /// <summary>The values of a key's first column in a range, ascending: one seek each, however many rows a value has.</summary>
+    /// <param name="sql">Asks for the least that is not below the parameter.</param>
+    private List<int> Distinct(string sql, int first, int last)
     {
-        var days = new List<int>();
-        var statement = connections.Ledger.Prepared("SELECT min(day) FROM meter_day WHERE day >= ?");
-        long from = firstDay;
+        var values = new List<int>();
+        var statement = connections.Ledger.Prepared(sql);
+        long from = first;
         while (true)
         {
             statement.Bind(1, from);
             var found = statement.Step() ? statement.NullableInt64(0) : null;
             statement.Reset();
-            if (found is not { } day || day > lastDay) return days;
-            days.Add((int)day);
-            from = day + 1;
+            if (found is not { } value || value > last) return values;
+            values.Add((int)value);
+            from = value + 1;
         }
     }
 

@@ -105,9 +105,9 @@ public abstract class SettlementContract
         Confirm(settlements, Draft(settlements, AnyLine.Of("H1", 121)));
         Confirm(settlements, Draft(settlements, AnyLine.Of("H1", 119.80m, AnyLine.Amount(121))));
         Draft(settlements, AnyLine.Of("H1", 500, AnyLine.Amount(119.80m)));
-        Assert.Equal(AnyLine.Amount(119.80m), settlements.GivenTo(AnyLine.Autumn, "H1"));
+        Assert.Equal(AnyLine.Amount(119.80m), settlements.Histories(AnyLine.Autumn, ["H1"])["H1"].Before);
         Assert.Equal(119.80m, settlements.Balance(AnyLine.Autumn, "H1").Entitled);
-        Assert.Equal(SettledAmount.Nothing, settlements.GivenTo(2024, "H1"));
+        Assert.Equal(SettledAmount.Nothing, settlements.Histories(2024, ["H1"])["H1"].Before);
     }
 
     [Fact]
