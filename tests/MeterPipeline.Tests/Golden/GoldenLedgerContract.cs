@@ -1,4 +1,3 @@
-using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
