@@ -9,6 +9,9 @@ public sealed record LoadOptions
 
     public IPEndPoint To { get; init; } = new(IPAddress.Loopback, 1883);
 
+    /// <summary>Further nodes of one server: connections are dealt out to <see cref="To"/> and these in turn. Default none.</summary>
+    public IReadOnlyList<IPEndPoint> Others { get; init; } = [];
+
     /// <summary>Name that the server's certificate must carry; only with TLS.</summary>
     public string Host { get; init; } = "localhost";
 
@@ -68,8 +71,10 @@ public sealed record LoadOptions
             throw new LoadException($"--topic-prefix wants 1 to {TopicPrefixMax} printable characters of ASCII without + and #.");
         if (User.Length > 256 || Password.Length > 1_024) throw new LoadException("--user takes 256 characters at most, a password 1,024.");
         if (Authorities is not null && !Tls) throw new LoadException("--ca means nothing without --tls.");
-        if (!Anywhere && !IPAddress.IsLoopback(To.Address)) throw new LoadException($"{To} is not loopback. If that server expects this load, say --anywhere.");
+        if (!Anywhere && Others.Prepend(To).Any(server => !IPAddress.IsLoopback(server.Address))) throw new LoadException($"{To} is not loopback. If that server expects this load, say --anywhere.");
     }
+
+    internal LoadOptions OfConnection(int no) => no % (Others.Count + 1) is var turn and > 0 ? this with { To = Others[turn - 1] } : this;
 
     private static void Range(string name, int value, int least, int most)
     {

@@ -30,7 +30,7 @@ public static class LoadRun
         using var connected = new CountdownEvent(options.Connections);
         var until = options.Until ?? DateTimeOffset.UtcNow;
         var publishers = Enumerable.Range(0, options.Connections)
-            .Select(no => new Publisher(options, tls, no, new PacketRing(no, options.Connections, options.Meters, options.TopicPrefix, until, options.From, options.Above))).ToList();
+            .Select(no => new Publisher(options.OfConnection(no), tls, no, new PacketRing(no, options.Connections, options.Meters, options.TopicPrefix, until, options.From, options.Above))).ToList();
         var threads = publishers.ConvertAll(publisher => new Thread(() => publisher.Run(connected, failed)) { IsBackground = true });
         threads.ForEach(thread => thread.Start());
         connected.Wait();

@@ -115,10 +115,17 @@ public sealed class Accruer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync().ConfigureAwait(false);
-        await loop.ConfigureAwait(false);
-        stored.Dispose();
-        fold.Dispose();
-        stop.Dispose();
+        try
+        {
+            await loop.ConfigureAwait(false);
+            stored.Dispose();
+        }
+        finally
+        {
+            // Whatever went wrong: a fold that is kept keeps every other node from the partition.
+            fold.Dispose();
+            stop.Dispose();
+        }
     }
 
     /// <summary>As after a start: from what is flushed, and the journal after it. What was folded and not flushed is folded again.</summary>
@@ -234,8 +241,7 @@ public sealed class Accruer : IAsyncDisposable
         while (applied < seq)
         {
             var rows = ledger.ReadJournal(applied, RowsAtOnce, Partition);
-            if (rows.Count == 0 || rows[0].Seq != applied + 1)
-                throw new InvalidOperationException($"Journal row {applied + 1} of partition {Partition} is missing. Restore the ledger from a backup.");
+            if (rows.Count == 0 || rows[0].Seq != applied + 1) throw Missing();
             foreach (var row in rows)
             {
                 var recordedAtMs = JournalBlob.Read(row.Blob, decoded, counts);
@@ -243,6 +249,15 @@ public sealed class Accruer : IAsyncDisposable
             }
             if (FlushDue()) Flush();
         }
+    }
+
+    /// <summary>The next row is not there. Where more is stored as folded than was folded here, somebody else has taken the partition over, folded it and pruned.</summary>
+    private Exception Missing()
+    {
+        using var view = ledger.OpenView();
+        return view.FoldedOf(Partition) > applied
+            ? new FoldLostException($"Journal row {applied + 1} of partition {Partition} was folded and pruned by another process.")
+            : new InvalidOperationException($"Journal row {applied + 1} of partition {Partition} is missing. Restore the ledger from a backup.");
     }
 
     private void Apply(long seq, long recordedAtMs, ReadOnlySpan<Reading> readings, IReadOnlyList<CompanyCount> received)

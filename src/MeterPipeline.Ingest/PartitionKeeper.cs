@@ -142,6 +142,18 @@ public sealed class PartitionKeeper : IAsyncDisposable
     {
         log.LogInformation("Partition {Partition} is given up here", fold.Partition);
         folds = folds.Remove(fold.Partition);
-        ending[fold.Partition] = Task.Run(async () => await fold.DisposeAsync().ConfigureAwait(false));
+        ending[fold.Partition] = Task.Run(() => EndAsync(fold));
+    }
+
+    private async Task EndAsync(PartitionFold fold)
+    {
+        try
+        {
+            await fold.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            log.LogError(error, "Partition {Partition} was not given up in order", fold.Partition);
+        }
     }
 }

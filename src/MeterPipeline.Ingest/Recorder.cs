@@ -115,6 +115,21 @@ public sealed class Recorder : IAsyncDisposable
 
     private void Run()
     {
+        try
+        {
+            Record();
+        }
+        catch (Exception error)
+        {
+            // Nothing is acknowledged any more, and nobody may take it for quiet.
+            Waiting = error.Message;
+            log.LogCritical(error, "Recording stopped, nothing is acknowledged any more. Restart after mending the cause");
+            throw;
+        }
+    }
+
+    private void Record()
+    {
         while (waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (FarAhead() && !giveUp.Token.WaitHandle.WaitOne(FoldLook))

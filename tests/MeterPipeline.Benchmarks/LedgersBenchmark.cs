@@ -55,7 +55,7 @@ public static class LedgersBenchmark
             using (var ledger = PostgresLedger.Open(target, create: true))
             {
                 Import(ledger, files);
-                figures = await LedgerAsync("PostgreSQL ledger", ledger, Rows(meters, perDay, days), readings, new Watch(server));
+                figures = await LedgerAsync("PostgreSQL ledger", ledger, Rows(meters, perDay, days), readings, new ServerWatch(server));
             }
             Show(report, figures with { StoredBytes = Compacted(server, target.Schema) / (double)readings });
             Show(report, Copy("COPY, keyed", server, $"keyed_{run}", ", PRIMARY KEY (meter, register, time_ms, revision)", Rows(meters, perDay, days), readings));
@@ -75,7 +75,7 @@ public static class LedgersBenchmark
     }
 
     private static async Task<Figures> LedgerAsync(
-        string what, ILedger ledger, IEnumerable<Reading[]> rows, long readings, Watch? server)
+        string what, ILedger ledger, IEnumerable<Reading[]> rows, long readings, ServerWatch? server)
     {
         var registry = new RegistryWatch(ledger, TimeProvider.System);
         var company = registry.Registry.Companies.Keys.First();
@@ -125,7 +125,7 @@ public static class LedgersBenchmark
 
     private static Figures Copy(string what, Postgres server, string table, string key, IEnumerable<Reading[]> rows, long readings)
     {
-        var watch = new Watch(server);
+        var watch = new ServerWatch(server);
         using var connection = new NpgsqlConnection(server.ConnectionString);
         connection.Open();
         using (var create = new NpgsqlCommand(
@@ -183,47 +183,5 @@ public static class LedgersBenchmark
     {
         using var process = Process.GetCurrentProcess();
         return process.TotalProcessorTime.TotalSeconds;
-    }
-
-    /// <summary>What a server has written and used so far, its children that have ended included.</summary>
-    private sealed class Watch(Postgres server)
-    {
-        private const int Parent = 1, User = 11, System = 12, UserOfEnded = 13, SystemOfEnded = 14;
-        private const double TicksPerSecond = 100;
-
-        public long Wal() => Number("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint");
-
-        public double Cpu()
-        {
-            var backend = Number("SELECT pg_backend_pid()::bigint").ToString(CultureInfo.InvariantCulture);
-            var all = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0])).Select(name => (Id: name!, Fields: Stat(name!)))
-                .Where(process => process.Fields.Length > SystemOfEnded).ToList();
-            var postmaster = all.First(process => process.Id == backend).Fields[Parent];
-            return all.Where(process => process.Id == postmaster || process.Fields[Parent] == postmaster).Sum(process =>
-                Ticks(process.Fields, User) + Ticks(process.Fields, System) + (process.Id == postmaster ? Ticks(process.Fields, UserOfEnded) + Ticks(process.Fields, SystemOfEnded) : 0)) / TicksPerSecond;
-        }
-
-        public long Number(string sql)
-        {
-            using var connection = new NpgsqlConnection(server.ConnectionString);
-            connection.Open();
-            using var command = new NpgsqlCommand(sql, connection);
-            return (long)command.ExecuteScalar()!;
-        }
-
-        private static long Ticks(string[] fields, int field) => long.Parse(fields[field], CultureInfo.InvariantCulture);
-
-        private static string[] Stat(string id)
-        {
-            try
-            {
-                var stat = File.ReadAllText($"/proc/{id}/stat");
-                return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            }
-            catch (IOException)
-            {
-                return []; // it has ended meanwhile
-            }
-        }
     }
 }

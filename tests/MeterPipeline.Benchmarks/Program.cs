@@ -17,6 +17,8 @@ switch (options.Verb)
         return await LedgersBenchmark.RunAsync(options);
     case "influx":
         return await InfluxBenchmark.RunAsync(options);
+    case "nodes":
+        return await NodesBenchmark.RunAsync(options);
     case "workbook":
         return WorkbookBenchmark.Run(options);
     case "settle":
@@ -30,6 +32,7 @@ switch (options.Verb)
             + "       abuse [--pairs 3] [--seconds 5] [--connections 8] [--rate 2000] [--limit 5000] [--idle 10000] [--only NAME] [--out FILE]\n"
             + "       ledger [--meters 10000] [--per-day 96] [--days 1] [--runs 1] [--out FILE]\n"
             + "       influx [--meters 10000] [--days 1] [--runs 3] [--out FILE]\n"
+            + "       nodes [--meters 20000] [--seconds 8] [--percent 0,15] [--out FILE]\n"
             + "       workbook [--households 160000] [--only lines|xlsx|csv|sdk|tree] [--out FILE]\n"
             + "       settle [--households 20000,80000,160000] [--city DIR] [--out FILE]");
         return 2;

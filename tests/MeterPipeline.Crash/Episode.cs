@@ -102,11 +102,12 @@ internal sealed class Episode : IAsyncDisposable
         catch (Exception e) when (e is CrashFailure or IOException or InvalidOperationException or TimeoutException or OperationCanceledException or Npgsql.NpgsqlException)
         {
             episode.Problems.Add($"{e.GetType().Name}: {e.Message}");
+            if (episode._servers is { } servers) await File.WriteAllTextAsync(episode.At("postgres.log"), $"{DateTime.UtcNow:O}\n{await servers.StateAsync()}");
         }
         result.Problems.AddRange(episode.Problems);
         result.AmountsWrong = episode.AmountsWrong;
         episode._keep = !result.Passed;
-        if (episode._keep) await File.WriteAllTextAsync(episode.At("nodes.log"), string.Join('\n', episode.Nodes.Select(node => node.Errors)));
+        if (episode._keep) await File.WriteAllTextAsync(episode.At("nodes.log"), string.Join('\n', episode.Nodes.Select(node => $"== {node.Name}\n{node.Errors}")));
         return result;
     }
 

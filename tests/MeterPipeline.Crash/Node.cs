@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using MeterPipeline.Crash.Disk;
 using MeterPipeline.Servers;
@@ -111,6 +112,7 @@ internal sealed class Node(string name, PipelineProgram program, FailingDisk dis
         if (connectionString is not null) start.Environment["MeterPipeline__Ledger__ConnectionString"] = $"{connectionString};Application Name={name}";
         if (program.Has("Subscribers:0:Port")) start.Environment["MeterPipeline__Subscribers__0__ClientId"] = $"meterpipeline-{name}";
         _process = Process.Start(start)!;
+        lock (_errors) _errors.AppendLine(CultureInfo.InvariantCulture, $"-- process {_process.Id}, {DateTime.UtcNow:O}");
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_errors)

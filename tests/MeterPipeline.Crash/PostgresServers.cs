@@ -12,6 +12,17 @@ internal sealed class PostgresServers : IAsyncDisposable
 
     public const string EndSessions = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + Role + "'";
 
+    private const string StateSql = """
+        SELECT string_agg(line, E'\n') FROM (
+            SELECT 'activity ' || row_to_json(a)::text AS line FROM (SELECT pid, application_name, client_port, state, wait_event, xact_start, state_change, left(query, 90) AS query
+                FROM pg_stat_activity WHERE backend_type IN ('client backend', 'walsender')) a
+            UNION ALL SELECT 'lock ' || row_to_json(l)::text FROM (SELECT pid, locktype, relation::regclass, objid, mode, granted FROM pg_locks WHERE locktype = 'advisory' OR NOT granted) l
+            UNION ALL SELECT 'fold ' || row_to_json(f)::text FROM fold f
+            UNION ALL SELECT 'head ' || row_to_json(h)::text FROM journal_head h
+            UNION ALL SELECT 'node ' || row_to_json(n)::text FROM node n
+            UNION ALL SELECT 'replication ' || row_to_json(r)::text FROM pg_stat_replication r) AS lines
+        """;
+
     /// <summary>Room for the files and some segments of the log.</summary>
     private const int DiskMebibytes = 320;
 
@@ -79,6 +90,22 @@ internal sealed class PostgresServers : IAsyncDisposable
         await SqlAsync("SELECT pg_promote(true, 60)");
         _firstIsPrimary = !_firstIsPrimary;
         await AddStandbyAsync();
+    }
+
+    /// <summary>Who does what and holds which locks, for whoever looks into a failure.</summary>
+    public async Task<string> StateAsync()
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(Primary.ConnectionString + ";Search Path=meterpipeline;Pooling=false;Timeout=10");
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand(StateSql, connection);
+            return $"{await command.ExecuteScalarAsync()}";
+        }
+        catch (NpgsqlException away)
+        {
+            return away.Message;
+        }
     }
 
     /// <summary>As superuser, on the primary.</summary>

@@ -7,7 +7,8 @@ namespace MeterPipeline.Crash.Faults;
 
 /// <summary>
 /// Readings come through a broker (mosquitto) with a persistent session. The node is killed, the broker queues, saves (SIGUSR1), is killed and
-/// started again, and so is the node. Several nodes share a subscription. Nothing is sent between the save and the kill: what mosquitto has not saved it loses, which is its own limit.
+/// started again, and so is the node. Of several nodes each has a session of its own and is sent everything. Nothing is sent between the save and the
+/// kill: what mosquitto has not saved it loses, which is its own limit.
 /// </summary>
 internal sealed class BrokerKilled : Fault
 {
@@ -24,8 +25,6 @@ internal sealed class BrokerKilled : Fault
         _broker = episode.Own(await Mosquitto.StartAsync());
         episode.BrokerPort = _broker.Port;
         episode.Program.Set("Subscribers:0:Port", _broker.Port.ToString(CultureInfo.InvariantCulture));
-        if (episode.Ledger == LedgerKind.Sqlite) return;
-        foreach (var (i, topic) in ((string[])["reading", "batch"]).Index()) episode.Program.Set($"Subscribers:0:Filters:{i}", $"$share/meterpipeline/metering/v1/+/+/{topic}");
     }
 
     /// <summary>What is published before the session stands, the broker keeps for nobody.</summary>

@@ -1,6 +1,11 @@
+using System.Threading.Channels;
+using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
+using MeterPipeline.Ingest;
+using MeterPipeline.Ingest.Intake;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MeterPipeline.ServerTests.Ledger;
 
@@ -49,6 +54,28 @@ public sealed class PostgresNodeTests(PostgresServer server) : IDisposable
         Assert.Contains("process", state.Owner, StringComparison.Ordinal);
         fold.Dispose();
         Assert.Equal(FoldHolder.Nobody, second.Attend().Partitions[1].Holder);
+    }
+
+    /// <summary>What it would fold next is gone, because the next owner folded and pruned it: nothing is damaged, and nothing to be restored.</summary>
+    [Fact]
+    public async Task An_owner_that_was_replaced_without_knowing_ends_as_one()
+    {
+        const int Partition = 2;
+        var (replaced, next) = (_schema.Open(), _schema.Open());
+        await using var accruer = new Accruer(
+            replaced, new RegistryWatch(replaced, TimeProvider.System), Channel.CreateBounded<Recorded>(1).Reader, new VillageBoard(new PolicyBook([]), TimeProvider.System, Partition),
+            TimeProvider.System, NullLogger<Accruer>.Instance, Partition);
+        _schema.Sql("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'");
+        Assert.True(SpinWait.SpinUntil(() => next.Spread().Partitions[Partition].Holder == FoldHolder.Nobody, TimeSpan.FromSeconds(30)));
+        next.Record([new PartitionRow(Partition, new byte[] { 1 })], []);
+        using (next.AcquireFold(Partition))
+        {
+            next.Flush(new FoldFlush { Partition = Partition, FoldedSeq = 1 });
+            next.PruneJournal(1, Partition);
+        }
+        accruer.Start();
+        Assert.True(SpinWait.SpinUntil(() => accruer.Lost || accruer.Failure is not null, TimeSpan.FromSeconds(30)));
+        Assert.Null(accruer.Failure);
     }
 
     /// <summary>A process that hangs keeps its connections, and so its locks: PostgreSQL is asked to end them. Woken up, it can write nothing.</summary>

@@ -1,6 +1,7 @@
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
+using MeterPipeline.Tests.Ledger;
 using MeterPipeline.Tests.Policies;
 
 namespace MeterPipeline.Tests.Golden;
@@ -25,7 +26,6 @@ public abstract class GoldenLedgerContract
     {
         var dice = new Random(file.Length);
         var ledger = Open();
-        var folds = Enumerable.Range(0, ledger.Partitions).Select(ledger.AcquireFold).ToList();
         var earlier = new List<Domain.Readings.Reading>();
         foreach (var stretch in CaseFile.Read(file).Stretches)
         {
@@ -35,9 +35,8 @@ public abstract class GoldenLedgerContract
             Record(ledger, stretch.Registry, [.. own.Concat(earlier.Where(_ => dice.Next(4) == 0)).OrderBy(_ => dice.Next())]);
             using var reading = LedgerReading.Open(ledger, Policies);
             foreach (var check in stretch.Checks) check(reading.Books, reading.Statements, $" ({ledger.GetType().Name})");
-            if (dice.Next(2) == 0) Flush(ledger, reading);
+            if (dice.Next(2) == 0) Folding.Flush(ledger, reading);
         }
-        folds.ForEach(fold => fold.Dispose());
     }
 
     /// <summary>As an import of the whole registry does; meters are numbered in the order of a case.</summary>
@@ -64,18 +63,5 @@ public abstract class GoldenLedgerContract
             rows.Add(new PartitionRow(part.Key, writer.Finish().ToArray()));
         }
         ledger.Record(rows, []);
-    }
-
-    private static void Flush(ILedger ledger, LedgerReading reading)
-    {
-        var heads = ledger.JournalHeads();
-        for (var partition = 0; partition < heads.Length; partition++)
-        {
-            var part = partition;
-            var changed = new ChangedBooks(reading.Books, no => reading.Books.Registry.MeterByNo(no)!.Partition == part);
-            ledger.Flush(new FoldFlush { Partition = part, FoldedSeq = heads[part], MeterDays = changed.Days, MeterYears = changed.Years });
-        }
-        reading.Books.Stored();
-        for (var partition = 0; partition < heads.Length; partition++) ledger.PruneJournal(heads[partition], partition);
     }
 }
