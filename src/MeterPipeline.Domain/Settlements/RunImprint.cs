@@ -14,7 +14,13 @@ public sealed record RunImprint(string SupervisionPhone, IReadOnlyList<SettledPl
     /// <summary>Digits of a county's code.</summary>
     public const int CountyLength = 6;
 
+    /// <summary>How lists of runs drafted now are laid out.</summary>
+    public const int NewestLayout = 2;
+
     private const int CodeLength = 12;
+
+    /// <summary>How the run's lists are laid out: a run that was drafted keeps its own, whatever later programs write. Null: the first.</summary>
+    public int? Layout { get; init; }
 
     /// <param name="division">Code prefix of the run; empty: everything.</param>
     public static RunImprint Of(RegistrySnapshot registry, string division, string supervisionPhone, long disbursement)
@@ -24,7 +30,7 @@ public sealed record RunImprint(string SupervisionPhone, IReadOnlyList<SettledPl
         foreach (var household in registry.Households.Values)
             if (household.Division.StartsWith(division, StringComparison.Ordinal)) codes.Add(household.Division[..CountyLength]);
         var named = codes.Select(code => registry.Divisions.GetValueOrDefault(code.PadRight(CodeLength, '0'))).OfType<Division>().Distinct();
-        return new RunImprint(supervisionPhone, [.. named.Select(place => new SettledPlace(place.Code, place.Name))], disbursement);
+        return new RunImprint(supervisionPhone, [.. named.Select(place => new SettledPlace(place.Code, place.Name))], disbursement) { Layout = NewestLayout };
     }
 
     /// <summary>The name of the place with a code prefix, or its code where it had none.</summary>

@@ -62,7 +62,7 @@ internal sealed class HoldsPage(
         if (board is null) return Markup.Empty;
         if (lines.Count == 0) return Markup.Of($"<p class=\"empty\">{words.Nobody}</p>");
         return Markup.Of($"""
-            <div class="scroll"><table class="cards holds">
+            <div class="scroll"><table class="cards">
             <thead><tr><th scope="col">{texts.HouseholdId}</th><th scope="col" class="text">{texts.Name}</th><th scope="col" class="text">{words.Village}</th><th scope="col" class="text">{texts.Reason}</th><th scope="col">{words.Since}</th><th scope="col">{words.Waiting} ({words.DaysUnit})</th><th scope="col">{texts.Amount} ({texts.Yuan})</th><th scope="col" class="text">{rules.Keeper}</th><th scope="col" class="text">{rules.Evidence}</th><th scope="col" class="text">{rules.LastSaid}</th></tr></thead>
             <tbody>{lines.Items.Select(Line)}</tbody></table></div>
             """);

@@ -62,7 +62,7 @@ internal sealed class OverviewPage(
             """));
         return Markup.Of($"""
             <details{(frame.HasCharts ? Markup.Empty : new Markup(" open"))} data-keep="days"><summary>{texts.DailyTable}</summary><div class="scroll tall"><table>
-            <thead><tr><th scope="col">{texts.Day}</th><th scope="col">kWh</th><th scope="col">m³</th><th scope="col">{texts.Accrued} ({texts.Yuan})</th><th scope="col">{texts.Reporting}</th></tr></thead>
+            <thead><tr><th scope="col">{texts.Day}</th><th scope="col">{texts.Electricity} (kWh)</th><th scope="col">{texts.Gas} (m³)</th><th scope="col">{texts.Accrued} ({texts.Yuan})</th><th scope="col">{texts.Reporting}</th></tr></thead>
             <tbody>{rows}</tbody></table></div></details>
             """);
     }
@@ -73,7 +73,7 @@ internal sealed class OverviewPage(
         var words = texts.Boards;
         return Markup.Of($"""
             <section class="card"><h2>{texts.DivisionTitle}</h2><div class="scroll"><table class="cards">
-            <thead><tr><th scope="col">{texts.Division}</th><th scope="col">{texts.Villages}</th><th scope="col">{texts.Households}</th><th scope="col">{texts.Coverage}</th><th scope="col">kWh</th><th scope="col">m³</th><th scope="col">{texts.Accrued} ({texts.Yuan})</th><th scope="col">{words.BudgetUsed}</th><th scope="col">{words.Suspects}</th><th scope="col">{words.Lists[UseList.NoData]}</th><th scope="col">{words.OnHold}</th></tr></thead>
+            <thead><tr><th scope="col">{texts.Division}</th><th scope="col">{texts.Villages}</th><th scope="col">{texts.Households}</th><th scope="col">{texts.Coverage}</th><th scope="col">{texts.Electricity} (kWh)</th><th scope="col">{texts.Gas} (m³)</th><th scope="col">{texts.Accrued} ({texts.Yuan})</th><th scope="col">{words.BudgetUsed}</th><th scope="col">{words.Suspects}</th><th scope="col">{words.Lists[UseList.NoData]}</th><th scope="col">{words.OnHold}</th></tr></thead>
             <tbody>{board.Parts.Select(Part)}</tbody></table></div></section>
             """);
     }
@@ -84,7 +84,7 @@ internal sealed class OverviewPage(
         var share = sum is not null && budgets.In(board.Autumn, part.Prefix) is { } yuan and > 0 ? Math.Floor(sum.TotalYuan * 1000 / yuan) / 10 : (decimal?)null;
         var used = share > 100 ? Markup.Of($"<span class=\"over\">{Figures.Percent(share)}</span>") : Markup.Of($"{Figures.Percent(share)}");
         return Markup.Of($"""
-            <tr><th scope="row"><a href="{Link(part.Prefix)}">{part.Name}</a></th><td data-label="{texts.Villages}">{Figures.Count(part.Sum.Villages)}</td><td data-label="{texts.Households}">{Figures.Count(part.Sum.Households)}</td><td data-label="{texts.Coverage}">{Figures.Percent(board.Newest is null ? null : part.Sum.CoveragePercent)}<meter class="bar" aria-hidden="true" min="0" max="100" value="{(int)(part.Sum.CoveragePercent ?? 0)}"></meter></td><td data-label="kWh">{Figures.Amount(part.Sum.Electricity)}</td><td data-label="m³">{Figures.Amount(part.Sum.Gas)}</td><td data-label="{texts.Accrued}">{Figures.Yuan(part.Sum.AccruedYuan)}</td><td data-label="{words.BudgetUsed}">{used}</td>{Counted(words.Suspects, "/usage", part.Prefix, UseList.Suspects, sum)}{Counted(words.Lists[UseList.NoData], "/usage", part.Prefix, UseList.NoData, sum)}<td data-label="{words.OnHold}">{(sum is null ? new Markup("–") : Markup.Of($"<a href=\"{head.To("/holds", part.Prefix)}\">{Figures.Count(sum.OnHold)}</a>"))}</td></tr>
+            <tr><th scope="row"><a href="{Link(part.Prefix)}">{part.Name}</a></th><td data-label="{texts.Villages}">{Figures.Count(part.Sum.Villages)}</td><td data-label="{texts.Households}">{Figures.Count(part.Sum.Households)}</td><td data-label="{texts.Coverage}">{Figures.Percent(board.Newest is null ? null : part.Sum.CoveragePercent)}<meter class="bar" aria-hidden="true" min="0" max="100" value="{(int)(part.Sum.CoveragePercent ?? 0)}"></meter></td><td data-label="{texts.Electricity} (kWh)">{Figures.Amount(part.Sum.Electricity)}</td><td data-label="{texts.Gas} (m³)">{Figures.Amount(part.Sum.Gas)}</td><td data-label="{texts.Accrued} ({texts.Yuan})">{Figures.Yuan(part.Sum.AccruedYuan)}</td><td data-label="{words.BudgetUsed}">{used}</td>{Counted(words.Suspects, "/usage", part.Prefix, UseList.Suspects, sum)}{Counted(words.Lists[UseList.NoData], "/usage", part.Prefix, UseList.NoData, sum)}<td data-label="{words.OnHold}">{(sum is null ? new Markup("–") : Markup.Of($"<a href=\"{head.To("/holds", part.Prefix)}\">{Figures.Count(sum.OnHold)}</a>"))}</td></tr>
 
             """);
     }

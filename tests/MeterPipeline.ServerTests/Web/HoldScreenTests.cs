@@ -10,6 +10,9 @@ public sealed class HoldScreenTests : IAsyncLifetime
 {
     private const string Password = "a long enough one";
 
+    /// <summary>The board of households rests twenty times what it cost.</summary>
+    private const float PatienceMs = 150_000;
+
     private WebSite site = null!;
     private Chromium chromium = null!;
 
@@ -39,7 +42,7 @@ public sealed class HoldScreenTests : IAsyncLifetime
         site.Ledger.AddHoldEntry(new HoldEntry(0, WebSite.Household, 2025, "site-inspection", HoldAct.Place, "", "look", "wang", WebSite.Today.StartMs));
         // The page has asked for itself, and was told of the new row.
         string html;
-        do html = await (await page.WaitForResponseAsync(answer => answer.Url == page.Url && answer.Status == 200)).TextAsync();
+        do html = await (await page.WaitForResponseAsync(answer => answer.Url == page.Url && answer.Status == 200, new PageWaitForResponseOptions { Timeout = PatienceMs })).TextAsync();
         while (!html.Contains(WebSite.Household, StringComparison.Ordinal));
         Assert.Equal("已到户核查", await page.InputValueAsync("#note"));
         await page.FillAsync("#note", "");

@@ -34,12 +34,22 @@ public sealed class SettlementPagesTests : IAsyncLifetime
         await Do(later, "pay", HttpStatusCode.Conflict, ("on", Day(8)), ("reference", "B-1"));
         Assert.Contains("须由另一人办理", later.Html, StringComparison.Ordinal);
         using var zhao = await In("zhao");
+        (string, string)[] back = [("household", WebSite.Household), ("on", Day(8)), ("reference", "R-1")];
+        await Do(zhao, "returned", HttpStatusCode.Conflict, [.. back, ("yuan", "1")]);
+        Assert.Contains("第 1 批不能登记退票：本批尚未发放", zhao.Html, StringComparison.Ordinal);
         var bank = await (await zhao.GetAsync("/settlements/1/bank.txt?layout=rural-credit")).Content.ReadAsStringAsync();
         Assert.Contains("6228480402564890018", bank, StringComparison.Ordinal);
         Assert.Contains("没有登记收款人", await Html(zhao, "/settlements/1/bank?layout=rural-credit"), StringComparison.Ordinal);
         await Do(zhao, "pay", HttpStatusCode.Redirect, ("on", Day(8)), ("reference", "B-1"));
         Assert.Contains("现在没有应付款项", await Html(zhao, "/settlements/1/bank?layout=rural-credit"), StringComparison.Ordinal);
-        await Do(zhao, "returned", HttpStatusCode.Redirect, ("household", WebSite.Household), ("on", Day(8)), ("reference", "R-1"), ("yuan", ""));
+        await Do(zhao, "returned", HttpStatusCode.Conflict, [.. back, ("yuan", "99999")]);
+        Assert.Contains("退回 99999.00 元超过该户已收的 440.00 元", zhao.Html, StringComparison.Ordinal);
+        await Do(zhao, "returned", HttpStatusCode.Conflict, ("household", AccessSite.NeighbourHousehold), back[1], back[2], ("yuan", "1"));
+        Assert.Contains($"没有户 {AccessSite.NeighbourHousehold}", zhao.Html, StringComparison.Ordinal);
+        await Do(zhao, "returned", HttpStatusCode.Redirect, [.. back, ("yuan", "")]);
+        Assert.Equal(440, site.Ledger.Settlements.Balance(2025, WebSite.Household).Returned);
+        await Do(zhao, "returned", HttpStatusCode.Conflict, [.. back, ("yuan", "0.01")]);
+        Assert.Contains("该户的凭证号 R-1 已登记", zhao.Html, StringComparison.Ordinal);
         Assert.Contains("1 户，", await Html(zhao, "/settlements/1/bank?layout=rural-credit"), StringComparison.Ordinal);
         Assert.Equal(
             [(RunStepKind.Drafted, "li"), (RunStepKind.Noticed, "li"), (RunStepKind.Objected, "town"), (RunStepKind.Answered, "wang"), (RunStepKind.Confirmed, "wang"), (RunStepKind.Paid, "zhao")],
@@ -86,6 +96,25 @@ public sealed class SettlementPagesTests : IAsyncLifetime
         Assert.Equal(bytes[1000..], await rest.Content.ReadAsByteArrayAsync());
         Assert.Equal(HttpStatusCode.OK, (await again.GetAsync("/settlements/1/workbook.xlsx", ("Range", "bytes=1000-"), ("If-Range", "\"another\""))).StatusCode);
         Assert.Equal("application/zip", (await again.GetAsync("/settlements/1/sheets.zip")).Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task A_programs_key_is_nobodys_signature()
+    {
+        const string Key = "mp_a-key-of-finance";
+        site.Ledger.Access.PutKey(new ApiKey("robot", Role.Finance, null, [], AccessToken.Hash(Key), 1, null, null), "test", 1);
+        using var li = await In("li");
+        await Draft(li, Township);
+        using var robot = new WebVisitor(site);
+        foreach (var step in new[] { "1/withdraw", "1/answer", "1/confirm", "1/pay", "1/returned", "draft" })
+        {
+            var form = new FormUrlEncodedContent([new("note", ""), new("season", "2025-2026"), new("division", "140882")]);
+            var answer = await robot.PostRawAsync($"/settlements/{step}", form, ("Authorization", $"Bearer {Key}"));
+            Assert.Equal((step, HttpStatusCode.Forbidden), (step, answer.StatusCode));
+        }
+        Assert.Equal(HttpStatusCode.OK, (await robot.GetAsync("/settlements/1/sheets.zip", ("Authorization", $"Bearer {Key}"))).StatusCode);
+        Assert.Equal("key:robot", site.Ledger.Access.Log(long.MaxValue, 1)[0].Actor);
+        Assert.Single(Assert.Single(site.Ledger.Settlements.Runs()).Steps);
     }
 
     [Fact]

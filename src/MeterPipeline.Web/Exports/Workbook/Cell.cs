@@ -69,7 +69,11 @@ internal readonly record struct ColumnHead(string Heading, double Width);
 /// <param name="Order">Place among the sheets of the book.</param>
 /// <param name="Name">At most 25 characters, so that a number of the part fits behind.</param>
 /// <param name="Subtitle">Below the title: which run, which unit.</param>
-internal sealed record SheetHead(int Order, string Name, string Title, string Subtitle, IReadOnlyList<ColumnHead> Columns);
+internal sealed record SheetHead(int Order, string Name, string Title, string Subtitle, IReadOnlyList<ColumnHead> Columns)
+{
+    /// <summary>It is signed, and printed so small that it stays on one page.</summary>
+    public bool OnePage { get; init; }
+}
 
 /// <summary>A sheet being written. Not thread-safe; different sheets of a book may be written at the same time.</summary>
 internal interface ISheet

@@ -12,6 +12,8 @@ internal sealed class DetailSheet : RunSheet
 {
     private readonly record struct Part(RunLine Line, SettledSegment? Segment, bool First);
 
+    private const string UnitHeading = "单位";
+
     private static readonly Column<Part>[] Columns =
     [
         new("序号", 7, p => p.First ? Cell.Count(p.Line.Number) : Cell.Blank),
@@ -22,6 +24,7 @@ internal sealed class DetailSheet : RunSheet
         new("表号", 14, p => Cell.Of(p.Segment?.Meter ?? "")),
         new("示数", 5, p => p.Segment is { } s ? Cell.Of(RunTexts.Register(s.Register)) : Cell.Blank),
         new("倍率", 6, p => p.Segment is { } s ? Cell.Of(Figures.Rate(Quantity.ToDecimal(s.MultiplierE4))) : Cell.Blank),
+        new(UnitHeading, 7, p => Cell.Of(RunTexts.Unit(p.Line.Use.Unit))),
         new("起码", 12, p => Cell.ExactQuantity(p.Segment?.Opening)),
         new("起码时间", 17, p => Time(p.Segment?.OpeningAtMs)),
         new("止码", 12, p => Cell.ExactQuantity(p.Segment?.Closing)),
@@ -41,10 +44,16 @@ internal sealed class DetailSheet : RunSheet
         new("政策与版本", 18, p => p.First ? Cell.Of(p.Line.PolicyText) : Cell.Blank),
     ];
 
+    /// <summary>Of the first layout: without the unit.</summary>
+    private static readonly Column<Part>[] FirstColumns = [.. Columns.Where(column => column.Heading != UnitHeading)];
+
     private readonly Table<Part> table;
 
-    public DetailSheet(ISheetBook book, RunExport export) =>
-        table = new(book.Add(export.Head(3, "计算明细", "清洁取暖运行补贴计算明细", Columns)), Columns);
+    public DetailSheet(ISheetBook book, RunExport export)
+    {
+        var columns = export.NewLayout ? Columns : FirstColumns;
+        table = new(book.Add(export.Head(3, "计算明细", "清洁取暖运行补贴计算明细", columns)), columns);
+    }
 
     public override void Add(RunLine line)
     {

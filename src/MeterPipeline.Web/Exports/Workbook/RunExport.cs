@@ -22,6 +22,9 @@ public sealed record RunExport(
 
     internal string Season => HeatingSeason.NameOf(Run.Autumn);
 
+    /// <summary>Lists as they are laid out since <see cref="RunImprint.NewestLayout"/>; a run that was frozen before keeps its bytes.</summary>
+    internal bool NewLayout => !Stored || Run.Imprint?.Layout >= RunImprint.NewestLayout;
+
     /// <summary>How lists name the run.</summary>
     internal string Label => (Stored ? $"第 {Run.Id} 批" : "") + (Provisional ? RunTexts.Provisional : "");
 

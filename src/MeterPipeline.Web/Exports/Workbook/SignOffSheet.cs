@@ -16,6 +16,9 @@ internal sealed class SignOffSheet : RunSheet
     private static readonly string[] Persons = ["制表人", "审核人", "负责人"];
     private static readonly string[] Seals = ["村委会（盖章）", "乡镇人民政府（盖章）", "供电公司（盖章）", "燃气公司（盖章）", "能源局（盖章）", "财政局（盖章）"];
 
+    /// <summary>With more, the page would be too small to be read.</summary>
+    private const int StepsOnOnePage = 20;
+
     private readonly RunExport export;
     private readonly RunSums sums;
     private readonly Table<Entry> table;
@@ -24,7 +27,8 @@ internal sealed class SignOffSheet : RunSheet
     public SignOffSheet(ISheetBook book, RunExport export, RunSums sums)
     {
         (this.export, this.sums) = (export, sums);
-        table = new(book.Add(export.Head(10, "签字页", "清洁取暖运行补贴签字页", Columns)), Columns);
+        var head = export.Head(10, "签字页", "清洁取暖运行补贴签字页", Columns);
+        table = new(book.Add(head with { OnePage = export.NewLayout && export.Steps.Count <= StepsOnOnePage }), Columns);
     }
 
     public override void Add(RunLine line)

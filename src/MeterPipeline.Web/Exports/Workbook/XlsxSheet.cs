@@ -107,7 +107,7 @@ internal sealed class XlsxSheet(SheetHead head, PageMarks marks, string folder, 
             xml.Raw("</mergeCells>"u8);
         }
         xml.Raw("""<printOptions horizontalCentered="1"/><pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>"""u8);
-        xml.Raw("""<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/><headerFooter><oddFooter>"""u8);
+        xml.Raw(Ascii($"""<pageSetup paperSize="9" fitToHeight="{(head.OnePage ? 1 : 0)}" orientation="landscape"/><headerFooter><oddFooter>"""));
         xml.Text($"&L&8{Literal(marks.Left)}&C&8第 &P 页 共 &N 页&R&8{Literal(marks.Right)}");
         xml.Raw("</oddFooter></headerFooter></worksheet>"u8);
         xml.Flush();
