@@ -62,9 +62,29 @@ public sealed record Installation(
     string MeterId, string HouseholdId, string Company, Energy Energy, int? RegisterDigits, int? Decimals, long? Capacity,
     decimal Multiplier, long? InstalledAtMs, long? Opening, long? RemovedAtMs, long? Closing, Serves Serves, int HeatedHouseholds)
 {
+    // A million of them: that a value is missing takes no room of its own.
+    private const long None = long.MinValue;
+    private readonly long capacity = Capacity ?? None;
+    private readonly long installedAtMs = InstalledAtMs ?? None;
+    private readonly long opening = Opening ?? None;
+    private readonly long removedAtMs = RemovedAtMs ?? None;
+    private readonly long closing = Closing ?? None;
+
+    public long? Capacity { get => Known(capacity); init => capacity = value ?? None; }
+
+    public long? InstalledAtMs { get => Known(installedAtMs); init => installedAtMs = value ?? None; }
+
+    public long? Opening { get => Known(opening); init => opening = value ?? None; }
+
+    public long? RemovedAtMs { get => Known(removedAtMs); init => removedAtMs = value ?? None; }
+
+    public long? Closing { get => Known(closing); init => closing = value ?? None; }
+
     public long FromMs => InstalledAtMs ?? long.MinValue;
 
     public long UntilMs => RemovedAtMs ?? long.MaxValue;
+
+    private static long? Known(long value) => value == None ? null : value;
 }
 
 /// <summary>A meter over all its lives.</summary>

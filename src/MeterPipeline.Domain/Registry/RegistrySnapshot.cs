@@ -4,7 +4,7 @@ namespace MeterPipeline.Domain.Registry;
 public sealed class RegistrySnapshot
 {
     private readonly Meter?[] metersByNo;
-    private readonly Dictionary<string, Meter[]> metersByHousehold = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Meter[]> metersByHousehold;
     private readonly Dictionary<string, List<HeatedCount>> heatedByHousehold = new(StringComparer.Ordinal);
     private readonly Lazy<Household[]> byPlace;
     private readonly Lazy<IReadOnlyList<(Household Household, Meter Meter)>> guests;
@@ -19,6 +19,7 @@ public sealed class RegistrySnapshot
         Companies = companies.ToDictionary(c => c.Id, StringComparer.Ordinal);
         Households = households.ToDictionary(h => h.Id, StringComparer.Ordinal);
         Meters = meters.ToDictionary(m => m.Id, StringComparer.Ordinal);
+        metersByHousehold = new Dictionary<string, Meter[]>(Households.Count, StringComparer.Ordinal);
         metersByNo = new Meter?[Meters.Count == 0 ? 1 : Meters.Values.Max(m => m.No) + 1];
         foreach (var meter in Meters.Values)
         {

@@ -216,6 +216,10 @@ public abstract class LedgerContract
         Assert.Empty(view.MeterDays(2, Register.Total, 102, int.MaxValue));
         Assert.Equal([(2024, Register.Total), (2025, Register.T1)], view.MeterYears(1).Select(row => (row.Autumn, row.Register)));
         Assert.Equal([1, 2], view.AllMeterYears(2025).Select(row => row.MeterNo));
+        Assert.Equal([3, 2, 1], view.MeterYears(1, 2, 3).Select(row => (int)row.Blob[0]));
+        Assert.Equal([5, 4, 22, 1], view.MeterDays([(1, 100), (2, 101), (3, 0)]).Select(row => (int)row.Blob[0]));
+        Assert.Empty(view.MeterDays([(1, 102)]));
+        Assert.Empty(view.MeterDays([]));
         Assert.Equal(new CounterRow("grid", 100, 9, 5, 2, 1, 1), Assert.Single(view.Counters(100, 100)));
         Assert.Empty(view.Counters(101, 200));
     }
