@@ -35,7 +35,14 @@ public static class Quantity
     public static long Widen(long bound, long more) => (long)Int128.Clamp((Int128)bound + more, -DoubtMax, DoubtMax);
 
     /// <summary>In whole kWh or m³ with four decimals, exact.</summary>
-    public static decimal ToDecimal(long quantity) => new decimal(quantity) / PerUnit;
+    public static decimal ToDecimal(long quantity)
+    {
+        // Without trailing zeros, as a division gives it, and in a fraction of its time: a city's workbook has millions of these.
+        byte scale = 4;
+        for (; scale > 0 && quantity % 10 == 0; scale--) quantity /= 10;
+        var size = quantity < 0 ? unchecked((ulong)-quantity) : (ulong)quantity;
+        return unchecked(new decimal((int)size, (int)(size >> 32), 0, quantity < 0, scale));
+    }
 
     /// <summary>Rounded half to even to 0.0001.</summary>
     /// <exception cref="OverflowException">Beyond ±<see cref="Max"/>.</exception>

@@ -29,20 +29,9 @@ public static class JournalBlob
     /// <exception cref="FormatException">The bytes are damaged or of an unknown version.</exception>
     public static long Read(ReadOnlySpan<byte> blob, List<Reading> readings, List<CompanyCount> counts)
     {
-        if (blob.Length < FixedHead + ChecksumBytes) throw new FormatException($"A journal row of {blob.Length} bytes is cut short.");
-        var body = blob[..^ChecksumBytes];
-        if (Checksum.Of(body) != BinaryPrimitives.ReadUInt32LittleEndian(blob[^ChecksumBytes..])) throw new FormatException("A journal row fails its checksum.");
-        if (body[0] is not (FormatVersion or UnsignedCounts)) throw new FormatException($"A journal row has version {body[0]}; this program reads {FormatVersion}.");
-        var recordedAtMs = BinaryPrimitives.ReadInt64LittleEndian(body[1..]);
+        var body = Checked(blob);
         var at = FixedHead;
-        counts.Clear();
-        for (var left = Varint.Read(body, ref at); left > 0; left--)
-        {
-            var length = (int)Varint.Read(body, ref at);
-            var company = Encoding.UTF8.GetString(body.Slice(at, length));
-            at += length;
-            counts.Add(new CompanyCount(company, ReadCount(body, ref at), ReadCount(body, ref at)));
-        }
+        ReadCounts(body, ref at, counts);
         readings.Clear();
         var time = 0L;
         for (var left = Varint.Read(body, ref at); left > 0; left--)
@@ -54,7 +43,38 @@ public static class JournalBlob
             var revision = (kind & 8) == 0 ? 0 : (int)Varint.Read(body, ref at);
             readings.Add(new Reading(meter, (Register)(kind & 7), time, value, revision));
         }
-        return recordedAtMs;
+        return BinaryPrimitives.ReadInt64LittleEndian(body[1..]);
+    }
+
+    /// <summary>Decodes what a row counts, and not its readings: a tail of millions is told in milliseconds.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static long ReadCounts(ReadOnlySpan<byte> blob, List<CompanyCount> counts)
+    {
+        var body = Checked(blob);
+        var at = FixedHead;
+        ReadCounts(body, ref at, counts);
+        return BinaryPrimitives.ReadInt64LittleEndian(body[1..]);
+    }
+
+    private static ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> blob)
+    {
+        if (blob.Length < FixedHead + ChecksumBytes) throw new FormatException($"A journal row of {blob.Length} bytes is cut short.");
+        var body = blob[..^ChecksumBytes];
+        if (Checksum.Of(body) != BinaryPrimitives.ReadUInt32LittleEndian(blob[^ChecksumBytes..])) throw new FormatException("A journal row fails its checksum.");
+        if (body[0] is not (FormatVersion or UnsignedCounts)) throw new FormatException($"A journal row has version {body[0]}; this program reads {FormatVersion}.");
+        return body;
+    }
+
+    private static void ReadCounts(ReadOnlySpan<byte> body, ref int at, List<CompanyCount> counts)
+    {
+        counts.Clear();
+        for (var left = Varint.Read(body, ref at); left > 0; left--)
+        {
+            var length = (int)Varint.Read(body, ref at);
+            var company = Encoding.UTF8.GetString(body.Slice(at, length));
+            at += length;
+            counts.Add(new CompanyCount(company, ReadCount(body, ref at), ReadCount(body, ref at)));
+        }
     }
 
     private static int ReadCount(ReadOnlySpan<byte> body, ref int at) =>

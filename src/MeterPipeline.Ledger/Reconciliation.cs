@@ -1,5 +1,4 @@
 using MeterPipeline.Domain;
-using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ledger;
 
@@ -28,11 +27,10 @@ public static class Reconciliation
             days[(row.Company, row.Day)] = new CompanyDay(
                 row.Company, new LocalDay(row.Day), row.Received, row.Accepted, row.Duplicate, row.Conflict, row.Quarantined, 0);
         }
-        var readings = new List<Reading>();
         var counts = new List<CompanyCount>();
         foreach (var row in view.JournalTail())
         {
-            var day = LocalDay.Of(JournalBlob.Read(row.Blob, readings, counts));
+            var day = LocalDay.Of(JournalBlob.ReadCounts(row.Blob, counts));
             if (first is { } from && day < from) continue;
             foreach (var count in counts)
             {

@@ -82,6 +82,20 @@ internal sealed class PlainDecimal : JsonConverter<decimal>
 {
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();
 
-    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-        writer.WriteNumberValue(value.Scale == 0 ? value : value / 1.0000000000000000000000000000m);
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) => writer.WriteNumberValue(Plain(value));
+
+    /// <summary>The same amount with the fewest decimals. Amounts of money fit into 64 bits; a division of 96 bits, which does the same, is slow.</summary>
+    internal static decimal Plain(decimal value)
+    {
+        if (value.Scale == 0) return value;
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(value, bits);
+        unchecked
+        {
+            var (mantissa, scale) = ((ulong)(uint)bits[1] << 32 | (uint)bits[0], value.Scale);
+            if (bits[2] != 0 || mantissa == 0) return value / 1.0000000000000000000000000000m;
+            for (; scale > 0 && mantissa % 10 == 0; scale--) mantissa /= 10;
+            return new decimal((int)mantissa, (int)(mantissa >> 32), 0, decimal.IsNegative(value), scale);
+        }
+    }
 }

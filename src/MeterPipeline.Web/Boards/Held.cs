@@ -2,14 +2,17 @@ namespace MeterPipeline.Web.Boards;
 
 /// <summary>
 /// A computed value that many viewers share: kept for a second or ten times what it cost, whichever is longer (but five seconds at most), so that
-/// viewers take little from the pipeline. For as long again it is still given out while it is computed anew in the background; only who comes later waits.
-/// Any thread.
+/// viewers take little from the pipeline. For as long again it is still given out while it is computed anew in the background, and longer where that takes
+/// longer: who waited would hold a thread, and the next one too. Only who comes after nobody asked for long waits. Any thread.
 /// </summary>
 internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : class
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private const int CostFactor = 10;
+
+    /// <summary>A value this old is not given out, whatever becomes of its renewal.</summary>
+    private static readonly TimeSpan Oldest = TimeSpan.FromMinutes(1);
 
     private readonly Lock computing = new();
     private volatile Kept? kept;
@@ -18,7 +21,7 @@ internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : clas
     /// <summary>The value, at most as old as said above.</summary>
     public T Get()
     {
-        if (kept is { } known && time.GetElapsedTime(known.At) is var age && age < known.Hold * 2)
+        if (kept is { } known && time.GetElapsedTime(known.At) is var age && (age < known.Hold * 2 || (Volatile.Read(ref renewing) == 1 && age < Oldest)))
         {
             if (age >= known.Hold && Interlocked.Exchange(ref renewing, 1) == 0) Task.Factory.StartNew(Renew, TaskCreationOptions.LongRunning);
             return known.Value;

@@ -24,6 +24,40 @@ public sealed class AheadTests
         Assert.Equal(Enumerable.Range(0, 128), met);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1_000)]
+    public void Work_side_by_side_keeps_the_order(int count) => Assert.Equal(Enumerable.Range(0, count).Select(i => 2 * i), Ahead.Map(Enumerable.Range(0, count), i => 2 * i));
+
+    [Fact]
+    public void Work_that_fails_ends_the_sequence_and_all_work_begun()
+    {
+        var running = 0;
+        var met = new List<int>();
+        var error = Assert.Throws<InvalidDataException>(() =>
+        {
+            foreach (var item in Ahead.Map(Enumerable.Range(0, 200), Work)) met.Add(item);
+        });
+        Assert.Equal(("130", 0), (error.Message, Volatile.Read(ref running)));
+        Assert.Equal(Enumerable.Range(0, 130), met);
+        Assert.Equal([0, 1, 2], Ahead.Map(Enumerable.Range(0, int.MaxValue), Work).Take(3));
+        Assert.Equal(0, Volatile.Read(ref running));
+
+        int Work(int i)
+        {
+            Interlocked.Increment(ref running);
+            try
+            {
+                return i == 130 ? throw new InvalidDataException("130") : i;
+            }
+            finally
+            {
+                Interlocked.Decrement(ref running);
+            }
+        }
+    }
+
     [Fact]
     public void Whoever_stops_reading_stops_the_drawing()
     {

@@ -215,6 +215,8 @@ public abstract class LedgerContract
         Assert.Equal([100, 101], view.MeterDays(2, Register.Total, int.MinValue, int.MaxValue).Select(row => row.Day));
         Assert.Empty(view.MeterDays(2, Register.Total, 102, int.MaxValue));
         Assert.Equal([(2024, Register.Total), (2025, Register.T1)], view.MeterYears(1).Select(row => (row.Autumn, row.Register)));
+        Assert.Equal([(2024, 1), (2025, 1), (2025, 2)], view.MeterYears(2, 1, 9).Select(row => (row.Autumn, row.MeterNo)).Order());
+        Assert.Empty(view.MeterYears());
         Assert.Equal([1, 2], view.AllMeterYears(2025).Select(row => row.MeterNo));
         Assert.Equal([3, 2, 1], view.MeterYears(1, 2, 3).Select(row => (int)row.Blob[0]));
         Assert.Equal([5, 4, 22, 1], view.MeterDays([(1, 100), (2, 101), (3, 0)]).Select(row => (int)row.Blob[0]));

@@ -31,6 +31,7 @@ public abstract class RegistryContract
         Assert.Equal(change.Installations[0], registry.Meters["M1"].Current);
         Assert.Equal(1, registry.Meters["M1"].No);
         Assert.Equal(change.Aliases, view.Aliases("H1"));
+        Assert.Equal(change.Aliases, view.Aliases("H9", "H1", "H\0"));
         Assert.Equal(change.Aliases, view.AccountAliases("3301234567890"));
         Assert.Empty(view.AccountAliases("1234567890"));
         Assert.Equal([40, 44], new[] { LocalDay.On(2025, 11, 16), LocalDay.On(2025, 11, 17) }.Select(day => registry.HeatedOn("H1", day)));

@@ -111,6 +111,23 @@ public abstract class SettlementContract
     }
 
     [Fact]
+    public void What_many_households_were_given_is_asked_for_at_once()
+    {
+        var settlements = Open().Settlements;
+        var payee = new Payee("张三", "", "农业银行", "张三", "6228480402564890018", "");
+        settlements.PutPayees([("H2", payee), ("H9", payee)], "li", 1);
+        Assert.Equal(LineHistory.None with { Payee = payee }, settlements.Histories(AnyLine.Autumn, ["H2"])["H2"]);
+        Confirm(settlements, Draft(settlements, AnyLine.Of("H1", 121), AnyLine.Of("H2", 100)));
+        Assert.Null(Disburse(settlements, "H1", DisbursementKind.Advance, 150, "A-1"));
+        var histories = settlements.Histories(AnyLine.Autumn, ["H1", "H2", "H3"]);
+        Assert.Equal(["H1", "H2", "H3"], histories.Keys.Order());
+        Assert.Equal(new LineHistory("", AnyLine.Amount(121), 29, null), histories["H1"]);
+        Assert.Equal(new LineHistory("", AnyLine.Amount(100), 0, payee), histories["H2"]);
+        Assert.Equal(LineHistory.None, histories["H3"]);
+        Assert.Empty(settlements.Histories(AnyLine.Autumn, []));
+    }
+
+    [Fact]
     public void What_is_owed_is_paid_once_and_again_when_the_bank_returns_it()
     {
         var settlements = Open().Settlements;

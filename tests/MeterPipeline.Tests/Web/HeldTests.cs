@@ -31,6 +31,8 @@ public sealed class HeldTests
         Assert.Equal("1", held.Get());
         Assert.True(begun.Wait(Patience));
         Assert.Equal("1", held.Get());
+        clock.Advance(TimeSpan.FromSeconds(40));
+        Assert.Equal("1", held.Get());
         go.Release();
         Assert.True(SpinWait.SpinUntil(() => held.Get() == "2", Patience));
         Assert.Equal(0, begun.CurrentCount);
