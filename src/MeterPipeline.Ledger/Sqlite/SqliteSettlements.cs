@@ -43,8 +43,6 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
 
     public IReadOnlyDictionary<string, LineHistory> Histories(int autumn, IReadOnlyCollection<string> householdIds) => Read("read what households were given", database =>
     {
-        // One transaction: to begin one for each question would cost more than the question.
-        using var transaction = database.BeginRead("read what households were given");
         // Most seasons are settled once, before anything is paid: then there is nothing to look for.
         var moment = SettlementStore.Moment(database);
         return householdIds.ToDictionary(
