@@ -1,8 +1,8 @@
 using System.CommandLine;
 using MeterPipeline.Cli;
 using MeterPipeline.Ledger.Users;
-using MeterPipeline.Tests.Policies;
 using MeterPipeline.Tests.House;
+using MeterPipeline.Tests.Policies;
 using MeterPipeline.Web;
 using MeterPipeline.Web.Reports;
 
