@@ -43,7 +43,7 @@ public sealed class CrashTable
             Machine: {Processor()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, .NET {Environment.Version}; load average at the end {LoadAverage()}.
             Seed {_options.Seed}, {_options.Nodes} node(s), {Episodes} episodes, {Crashes} crashes{(_options.Mutation == Mutation.None ? "" : $", MUTATION {_options.Mutation}")}: {(Passed ? "passed" : "FAILED")}.
 
-            | fault | ledger | crashes | readings acknowledged | lost | double | amounts different | first PUBACK after, s: median | worst | all folded after, s: median | worst |
+            | fault | ledger | crashes | readings acknowledged | lost | double | amounts different | every publisher acknowledged after, s: median | worst | every partition folded after, s: median | worst |
             |---|---|---|---|---|---|---|---|---|---|---|
 
             """);
@@ -51,7 +51,7 @@ public sealed class CrashTable
         AppendRow(text, "**all**", [.. _episodes.Select(episode => episode.Result)]);
         if (_options.Mixed)
         {
-            text.Append("\nBy fault, first PUBACK after, s (crashes, median, worst): ");
+            text.Append("\nBy fault, every publisher acknowledged after, s (crashes, median, worst): ");
             text.AppendJoin("; ", _episodes.SelectMany(episode => episode.Result.Recoveries).GroupBy(r => r.Fault)
                 .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Key} {g.Count()}, {Median([.. g.Select(r => r.Seconds)]):0.00}, {g.Max(r => r.Seconds):0.00}"))).Append(".\n");
         }

@@ -13,7 +13,7 @@ internal sealed class Load : IAsyncDisposable
     private const int Window = 64;
     private const int AtOnce = 16;
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(8);
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(300);
 
     private readonly IReadOnlyList<FleetMessage> _messages;
     private readonly List<MqttPublisher> _publishers = [];

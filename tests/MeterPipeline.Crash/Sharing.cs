@@ -7,7 +7,7 @@ namespace MeterPipeline.Crash;
 /// <summary>Who folds which partition, as the ledger tells it while an episode of several nodes runs.</summary>
 internal sealed class Sharing(string connectionString) : IDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(300);
 
     private readonly PostgresLedger _ledger = PostgresLedger.Open(new PostgresOptions(connectionString));
 

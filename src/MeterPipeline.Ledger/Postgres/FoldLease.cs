@@ -8,6 +8,9 @@ internal sealed class FoldLease : IDisposable
 {
     private const string Operation = "fold the ledger";
 
+    /// <summary>An owner that hangs in the midst of a write holds the partition's row, which the next owner waits for: PostgreSQL ends its session.</summary>
+    private static readonly string Hurry = $"SET LOCAL idle_in_transaction_session_timeout = '{PostgresLimits.NodeSilenceSeconds}s'";
+
     private readonly PostgresDatabase database;
     private readonly NodeSession node;
     private readonly Action released;
@@ -47,6 +50,7 @@ internal sealed class FoldLease : IDisposable
     /// <exception cref="FoldLostException">Another process has taken over: nothing is written, now or later.</exception>
     public void Require(Session session, string operation)
     {
+        session.Run(Hurry);
         if (lost || session.Scalar("SELECT epoch FROM fold WHERE part = $1 FOR UPDATE", Partition) != epoch) throw Lost(operation, Owner(session));
     }
 

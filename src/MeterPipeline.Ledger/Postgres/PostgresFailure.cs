@@ -6,6 +6,9 @@ namespace MeterPipeline.Ledger.Postgres;
 /// <summary>Turns PostgreSQL's and Npgsql's errors into sentences that an operator can act on. Neither holds the password.</summary>
 internal static class PostgresFailure
 {
+    /// <summary>A session is ended that was silent within a transaction.</summary>
+    private const string IdleInTransaction = "25P03";
+
     /// <param name="place">Host, database and schema.</param>
     /// <param name="committing">The connection was lost between the commit and its answer.</param>
     public static LedgerException Describe(string operation, string place, NpgsqlException error, bool committing = false) => new(
@@ -20,7 +23,7 @@ internal static class PostgresFailure
     public static bool IsLost(NpgsqlException error) => error switch
     {
         PostgresException answer => answer.SqlState.StartsWith("08", StringComparison.Ordinal) || answer.SqlState is
-            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections,
+            IdleInTransaction or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections,
         _ => error.InnerException is not TimeoutException,
     };
 

@@ -77,6 +77,32 @@ public sealed class PostgresNodeTests(PostgresServer server) : IDisposable
         Assert.Null(accruer.Failure);
     }
 
+    /// <summary>It holds the row of its partition in a transaction that it neither goes on with nor ends.</summary>
+    [Fact]
+    public async Task A_node_that_hangs_in_the_midst_of_a_flush_keeps_nobody_waiting()
+    {
+        const int Partition = 3;
+        var (hanging, next) = (_schema.Open(), _schema.Open());
+        hanging.Record([new PartitionRow(Partition, new byte[] { 1 })], []);
+        using var lost = hanging.AcquireFold(Partition);
+        using var begun = new ManualResetEventSlim();
+        using var awake = new ManualResetEventSlim();
+        var flushing = Task.Run(() => hanging.Flush(new FoldFlush { Partition = Partition, FoldedSeq = 1, MeterDays = Rows() }));
+        begun.Wait();
+        _schema.Sql("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'");
+        Assert.True(SpinWait.SpinUntil(() => next.Spread().Partitions[Partition].Holder == FoldHolder.Nobody, TimeSpan.FromSeconds(30)));
+        using var taken = next.AcquireFold(Partition);
+        awake.Set();
+        await Assert.ThrowsAsync<FoldLostException>(() => flushing);
+
+        IEnumerable<MeterDayRow> Rows()
+        {
+            begun.Set();
+            awake.Wait();
+            yield break;
+        }
+    }
+
     /// <summary>A process that hangs keeps its connections, and so its locks: PostgreSQL is asked to end them. Woken up, it can write nothing.</summary>
     [Fact]
     public void A_node_that_is_not_heard_of_loses_its_partitions_and_cannot_write()

@@ -65,9 +65,10 @@ public abstract class SeasonLedgerContract(int households, ITestOutputHelper out
 
     private static async Task RecordAsync(ILedger ledger, List<MeterFleet.FleetMessage> messages)
     {
-        await using var recorder = new Recorder(ledger, TimeProvider.System, NullLogger<Recorder>.Instance);
         var afterwards = new AtInstant(DateTimeOffset.FromUnixTimeMilliseconds(messages[^1].PublishMs));
-        var intake = new ReadingIntake(new RegistryWatch(ledger, afterwards), recorder.SubmitAsync, afterwards, new IntakeOptions());
+        var registry = new RegistryWatch(ledger, afterwards);
+        await using var recorder = new Recorder(ledger, TimeProvider.System, NullLogger<Recorder>.Instance, registry);
+        var intake = new ReadingIntake(registry, recorder.SubmitAsync, afterwards, new IntakeOptions());
         using var session = intake.Open(new Origin("season", null, "test"));
         foreach (var message in messages) session.Take(new Delivery(message.Topic.Span, message.Payload.Span, 1, retained: false));
         await session.SubmitAsync(null, CancellationToken.None);

@@ -7,11 +7,11 @@ namespace MeterPipeline.ServerTests.Season;
 
 public sealed class SqliteSeasonTests(ITestOutputHelper output) : SeasonLedgerContract(100, output), IDisposable
 {
-    private readonly SqliteFolder folder = new();
+    private readonly SqliteFolder _folder = new();
 
-    protected override ILedger Open() => folder.Open();
+    protected override ILedger Open() => _folder.Open();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 }
 
 /// <summary>In several partitions.</summary>
