@@ -1,5 +1,4 @@
 using MeterPipeline.Domain.Holds;
-using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Tests.Web;
 using Microsoft.Playwright;
