@@ -5,6 +5,8 @@ window.MeterCharts = (function () {
 
   // Paper is white, whatever the screen's scheme.
   const ofPaper = { '--ink': '#000', '--soft': '#444', '--line': '#bbb', '--card': '#fff', '--first': '#1f6fa8', '--second': '#b06a08', '--ok': '#145c38', '--flag': '#8a2d14' };
+  // A4 landscape within its margins is 1,032 px wide: a chart of a wider window would be cut.
+  const paperPx = 1000;
   let onPaper = false;
 
   function color(name) { return onPaper ? ofPaper[name] : getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
@@ -126,7 +128,8 @@ window.MeterCharts = (function () {
   function print(paper) {
     onPaper = paper;
     redraw();
-    for (const held of drawn.values()) held.chart.resize();
+    const main = document.querySelector('main').clientWidth, fit = paper ? Math.min(1, paperPx / main) : 1;
+    for (const [box, held] of drawn) held.chart.resize({ width: fit < 1 ? Math.floor(box.clientWidth * fit) : 'auto' });
   }
 
   window.addEventListener('beforeprint', () => print(true));

@@ -93,7 +93,7 @@ internal sealed class ImportPages(PageFrame frame)
         var counts = state.Result ?? preview.Result;
         return Markup.Of($"""
             <div class="tiles">{Tile(words.Rows, counts.Rows)}{Tile(words.Added, counts.Added)}{Tile(words.Changed, counts.Changed)}{Tile(words.Unchanged, counts.Unchanged)}{Tile(words.Refused, counts.Rejected)}</div>
-            {Notes(preview.Result)}{Problems(job, preview.Result)}{Changes(preview)}
+            {Notes(preview.Result)}{Problems(job, preview.Result)}{Changes(state, preview)}
             """);
     }
 
@@ -119,13 +119,13 @@ internal sealed class ImportPages(PageFrame frame)
             """);
     }
 
-    private Markup Changes(RegistryPreview preview)
+    private Markup Changes(ImportState state, RegistryPreview preview)
     {
         if (preview.Changes.Count == 0) return Markup.Empty;
         var list = new ChangeList(texts, words);
         var hint = Figures.Fill(words.ChangesHint, preview.Changes.Count, Figures.Count(preview.Result.Added + preview.Result.Changed));
         return Markup.Of($"""
-            <section class="card"><h2>{words.ChangesTitle}<small>{hint}</small></h2><div class="scroll changes"><table class="notes"><tbody>{preview.Changes.Select(list.Row)}</tbody></table></div></section>
+            <section class="card"><h2>{(state.Stage == ImportStage.Applied ? words.ChangesDone : words.ChangesTitle)}<small>{hint}</small></h2><div class="scroll changes"><table class="notes"><tbody>{preview.Changes.Select(list.Row)}</tbody></table></div></section>
             """);
     }
 

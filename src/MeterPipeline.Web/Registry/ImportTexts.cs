@@ -35,6 +35,7 @@ internal sealed record ImportTexts
     public required string Discard { get; init; }
     public required string Another { get; init; }
     public required string ChangesTitle { get; init; }
+    public required string ChangesDone { get; init; }
     public required string ChangesHint { get; init; }
     public required string RefusedTitle { get; init; }
     public required string RefusedHint { get; init; }
@@ -81,6 +82,7 @@ internal sealed record ImportTexts
         Discard = "放弃",
         Another = "导入另一个文件",
         ChangesTitle = "将发生的变更",
+        ChangesDone = "已写入的变更",
         ChangesHint = "前 {0} 项，共 {1} 项；姓名与户号已脱敏",
         RefusedTitle = "拒收的行",
         RefusedHint = "前 {0} 个问题，共 {1} 个",
@@ -149,6 +151,7 @@ internal sealed record ImportTexts
         Discard = "Discard",
         Another = "Import another file",
         ChangesTitle = "What will change",
+        ChangesDone = "What was changed",
         ChangesHint = "the first {0} of {1}; names and account numbers masked",
         RefusedTitle = "Refused rows",
         RefusedHint = "the first {0} of {1} problems",

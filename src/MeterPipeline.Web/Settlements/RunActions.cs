@@ -83,7 +83,7 @@ internal sealed class RunActions(PageFrame frame, SettlementDesk desk, RunProgre
         var banks = progress.Counts ? desk.Files.Settings.Layouts.Select(layout =>
             Markup.Of($"<a href=\"/settlements/{run.Id}/bank?layout={Uri.EscapeDataString(layout.Id)}\">{Figures.Fill(words.BankFile, layout.Id)}</a>")) : [];
         return Markup.Of($"""
-            <section class="card"><h2>{words.Files}</h2><p class="hint">{words.FilesHint}</p><p class="facts files"><a href="/settlements/{run.Id}/workbook.xlsx">{words.Workbook}</a><a href="/settlements/{run.Id}/sheets.zip">{words.Sheets}</a>{banks}</p></section>
+            <section class="card downloads"><h2>{words.Files}</h2><p class="hint">{words.FilesHint}</p><p class="facts files"><a href="/settlements/{run.Id}/workbook.xlsx">{words.Workbook}</a><a href="/settlements/{run.Id}/sheets.zip">{words.Sheets}</a>{banks}</p></section>
             """);
     }
 }

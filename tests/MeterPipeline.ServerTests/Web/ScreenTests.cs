@@ -82,6 +82,22 @@ public sealed class ScreenTests : IAsyncLifetime
         Assert.Empty(complaints);
     }
 
+    [Theory]
+    [InlineData(1440)]
+    [InlineData(390)]
+    public async Task A_chart_fits_the_paper_and_then_its_window_again(int width)
+    {
+        var page = await Open(width, "light");
+        await page.GotoAsync(site.Address.ToString());
+        await page.WaitForSelectorAsync("#chart[data-drawn] canvas");
+        Task<int> Drawn() => page.EvaluateAsync<int>("document.querySelector('#chart canvas').clientWidth");
+        var before = await Drawn();
+        await page.EvaluateAsync("window.dispatchEvent(new Event('beforeprint'))");
+        Assert.InRange(await Drawn(), 100, 1000);
+        await page.EvaluateAsync("window.dispatchEvent(new Event('afterprint'))");
+        Assert.Equal(before, await Drawn());
+    }
+
     private async Task<IPage> Open(int width, string scheme)
     {
         var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions

@@ -18,6 +18,7 @@ public sealed class RunProgressTests
         ["li"] = new("li", Office.Bureau),
         ["qian"] = new("qian", Office.Bureau, ["1408"]),
         ["wang"] = new("wang", Office.Finance),
+        ["cli:wang"] = new("cli:wang", Office.Finance),
         ["zhao"] = new("zhao", Office.Finance),
         ["wu"] = new("wu", Office.Township),
         ["sun"] = new("sun", Office.Finance, ["140882"]),
@@ -47,6 +48,7 @@ public sealed class RunProgressTests
     [InlineData("draft:wang notice:li@04-02..04-08", "confirm:wang", "04-09", "four eyes")]
     [InlineData("draft:wang notice:li@04-02..04-08", "confirm:zhao", "04-09", null)]
     [InlineData("draft:cli:wang notice:li@04-02..04-08", "confirm:wang", "04-09", "four eyes")] // at the command line, before wang could sign in
+    [InlineData("draft:wang notice:li@04-02..04-08", "confirm:cli:wang", "04-09", "four eyes")] // and the other way about
     [InlineData("draft:wang notice:li@04-02..04-08 confirm:zhao", "pay:wang", "04-09", null)] // two persons are enough
     [InlineData("draft:wang notice:li@04-02..04-08 confirm:zhao", "pay:zhao", "04-09", "four eyes")]
     [InlineData(Noticed + " object:wu/H1", "confirm:wang", "04-09", "1 objections wait (H1)")]
@@ -79,6 +81,20 @@ public sealed class RunProgressTests
     [InlineData(Confirmed + " pay:zhao", "wang", null)]
     public void A_return_is_entered_by_finance_after_the_payment(string history, string person, string? reason) =>
         AssertReason(reason, Progress(history, false).ReturnRefusal(_persons[person])?.ToString());
+
+    [Theory]
+    [InlineData("draft:li", true, false, "not confirmed yet")]
+    [InlineData(Noticed, true, false, "not confirmed yet")]
+    [InlineData("draft:li withdraw:li", false, false, "withdrawn")]
+    [InlineData(Confirmed, false, true, null)]
+    [InlineData(Confirmed + " pay:zhao", false, true, null)]
+    public void Households_wait_for_an_open_run_and_a_bank_is_told_of_one_that_counts(string history, bool open, bool counts, string? reason)
+    {
+        var progress = Progress(history, provisional: false);
+        Assert.Equal((open, counts), (progress.IsOpen, progress.Counts));
+        AssertReason(reason, progress.PayoutRefusal?.ToString());
+        Assert.False(Progress(history, provisional: true).IsOpen);
+    }
 
     [Theory]
     [InlineData("2026-03-15", false, "from 2026-03-16 on")]

@@ -26,6 +26,9 @@ public sealed class SettlementPagesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await town.PostAsync("/settlements/1/answer", ("household", WebSite.Household), ("note", "x"))).StatusCode);
         using var wang = await In("wang");
         await Do(wang, "confirm", HttpStatusCode.Conflict);
+        foreach (var path in new[] { "bank", "bank.txt" }) Assert.Equal(HttpStatusCode.Conflict, (await wang.GetAsync($"/settlements/1/{path}?layout=rural-credit")).StatusCode);
+        Assert.Contains("第 1 批不能发放：尚未确认", wang.Html, StringComparison.Ordinal);
+        await Do(wang, "confirm", HttpStatusCode.Conflict);
         Assert.Contains($"公示至 {Day(7)} 为止", wang.Html, StringComparison.Ordinal);
         await Do(wang, "answer", HttpStatusCode.Redirect, ("note", "已核对"));
         site.Pass(TimeSpan.FromDays(8));
