@@ -12,7 +12,7 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     /// <summary>Readings whose meters are best asked for together: at most a few MB of days and years.</summary>
     public const int ReadingsAtOnce = 8_192;
 
-    private readonly Dictionary<int, Stored> fetched = [];
+    private Dictionary<int, Stored> fetched = [];
     private ILedgerView? view;
 
     private ILedgerView View => view ??= open();
@@ -29,18 +29,17 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     /// </summary>
     public void Fetch(int[] meters)
     {
-        fetched.Clear();
-        if (meters.Length == 0) return;
-        foreach (var meter in meters) fetched.Add(meter, Stored.Nothing);
+        var read = meters.ToDictionary(meter => meter, _ => Stored.Nothing);
         foreach (var year in Ask(asked => asked.MeterYears(meters)))
         {
-            var known = fetched[year.MeterNo];
-            if (known == Stored.Nothing) known = fetched[year.MeterNo] = new Stored();
+            var known = read[year.MeterNo];
+            if (known == Stored.Nothing) known = read[year.MeterNo] = new Stored();
             known.Years.Add((year.Register, year.Autumn, year.Blob));
             if (YearBook.OpenDay(year.Blob) is { } day) known.FirstDay = Math.Min(known.FirstDay, day);
         }
-        (int, int)[] growing = [.. fetched.Where(one => one.Value.FirstDay < int.MaxValue).Select(one => (one.Key, one.Value.FirstDay))];
-        foreach (var day in Ask(asked => asked.MeterDays(growing))) fetched[day.MeterNo].Days.Add(day);
+        (int, int)[] growing = [.. read.Where(one => one.Value.FirstDay < int.MaxValue).Select(one => (one.Key, one.Value.FirstDay))];
+        foreach (var day in Ask(asked => asked.MeterDays(growing))) read[day.MeterNo].Days.Add(day);
+        fetched = read; // not before: a view that is opened again lets go of what the one before has told
     }
 
     /// <summary>For <see cref="Domain.Books.StoredDays"/>.</summary>

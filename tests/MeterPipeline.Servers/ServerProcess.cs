@@ -49,7 +49,7 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Waits until <paramref name="ready"/> answers true; refused connections count as "not yet".</summary>
     public async Task UntilReadyAsync(Func<CancellationToken, Task<bool>> ready)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         while (!HasExited)
         {
             try
