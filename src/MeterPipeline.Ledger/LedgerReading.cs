@@ -20,11 +20,11 @@ public sealed class LedgerReading : IDisposable
     /// <summary>Meters with readings in the journal's tail: their books exist here only.</summary>
     private readonly HashSet<int> unflushed = [];
 
-    private LedgerReading(ILedgerView view, PolicyBook policies)
+    private LedgerReading(ILedgerView view, PolicyBook policies, bool few = false)
     {
         View = view;
         stored = new StoredBooks(() => view);
-        Books = new Books(view.Registry(), stored.Days, stored.Years);
+        Books = new Books(view.Registry(), stored.Days, stored.Years, few);
         Statements = new Statements(Books, policies, new StoredHolds(view).Of);
     }
 
@@ -99,7 +99,7 @@ public sealed class LedgerReading : IDisposable
         var moment = tail.Open(view => meters(view.Registry()));
         try
         {
-            var reading = new LedgerReading(moment.View, policies);
+            var reading = new LedgerReading(moment.View, policies, few: moment.Readings is not null);
             return moment.Readings is { } readings ? reading.With(readings, moment.Seq) : reading.WithTail();
         }
         catch

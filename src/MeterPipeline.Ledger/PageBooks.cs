@@ -25,7 +25,8 @@ internal sealed class PageBooks
             {
                 lock (view) return [.. view.MeterDays(meter, register, first, last).Select(row => (row.Day, row.Blob))];
             },
-            meter => years.GetValueOrDefault(meter, []));
+            meter => years.GetValueOrDefault(meter, []),
+            few: true);
         Statements = new Statements(books, policies, holds);
     }
 

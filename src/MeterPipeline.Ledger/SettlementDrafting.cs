@@ -11,7 +11,7 @@ namespace MeterPipeline.Ledger;
 public sealed class SettlementDrafting
 {
     /// <summary>Households of a page: enough for one question to the ledger to serve many, few enough for memory to stay flat.</summary>
-    private const int PageHouseholds = 256;
+    private const int PageHouseholds = 512;
 
     private readonly LedgerReading reading;
     private readonly ISettlements settlements;

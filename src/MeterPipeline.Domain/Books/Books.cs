@@ -18,14 +18,20 @@ public sealed class Books
     private MeterBook?[] totals;
     private MeterLives?[] lives;
     private readonly Dictionary<(int MeterNo, Register Register), MeterBook> tariffs = [];
+
+    // Of books about few meters, in place of the arrays: megabytes for each question would keep the collector of garbage busy.
+    private readonly Dictionary<int, MeterBook>? few;
+    private readonly Dictionary<int, MeterLives> fewLives = [];
     private readonly List<MeterBook> dirty = [];
     private long looked;
 
-    public Books(RegistrySnapshot registry, StoredDays storedDays, StoredYears storedYears)
+    /// <param name="few">Few meters are in memory at a time: nothing is laid out for the others. Such books stand for one registry.</param>
+    public Books(RegistrySnapshot registry, StoredDays storedDays, StoredYears storedYears, bool few = false)
     {
         (this.registry, this.storedDays, this.storedYears) = (registry, storedDays, storedYears);
-        totals = new MeterBook?[registry.MeterNoLimit];
-        lives = new MeterLives?[registry.MeterNoLimit];
+        this.few = few ? [] : null;
+        totals = few ? [] : new MeterBook?[registry.MeterNoLimit];
+        lives = few ? [] : new MeterLives?[registry.MeterNoLimit];
     }
 
     public RegistrySnapshot Registry => registry;
@@ -75,14 +81,17 @@ public sealed class Books
     {
         if (Known(meterNo, register) is { } known) return known;
         var book = Restore(meterNo, register);
-        if (register == Register.Total) totals[meterNo] = book;
-        else tariffs[(meterNo, register)] = book;
+        if (register != Register.Total) tariffs[(meterNo, register)] = book;
+        else if (few is null) totals[meterNo] = book;
+        else few[meterNo] = book;
         return book;
     }
 
     /// <summary>Takes over a newer registry; meters whose lives changed are folded again.</summary>
+    /// <exception cref="InvalidOperationException">These are books about few meters.</exception>
     public void Adopt(RegistrySnapshot newer)
     {
+        if (few is not null) throw new InvalidOperationException("Books about few meters stand for one registry.");
         registry = newer;
         Array.Resize(ref totals, Math.Max(totals.Length, newer.MeterNoLimit));
         Array.Resize(ref lives, Math.Max(lives.Length, newer.MeterNoLimit));
@@ -111,8 +120,12 @@ public sealed class Books
     /// <summary>Lets a meter's books go, and what was applied to them: they are restored as they are stored when somebody asks again. For those who only read.</summary>
     public void Release(int meterNo)
     {
-        totals[meterNo] = null;
-        lives[meterNo] = null;
+        if (few is null) (totals[meterNo], lives[meterNo]) = (null, null);
+        else
+        {
+            few.Remove(meterNo);
+            fewLives.Remove(meterNo);
+        }
         for (var register = Register.T1; register <= Register.T4; register++) tariffs.Remove((meterNo, register));
     }
 
@@ -134,7 +147,7 @@ public sealed class Books
     }
 
     /// <summary>The lives of a meter as the fold sees them.</summary>
-    public IReadOnlyList<MeterLife> LivesOf(Meter meter) => (lives[meter.No] ??= new MeterLives(meter)).Lives;
+    public IReadOnlyList<MeterLife> LivesOf(Meter meter) => AllOf(meter).Lives;
 
     /// <summary>Heating years in which the meter's total register has anything folded, stored or not.</summary>
     public IReadOnlyCollection<int> Autumns(int meterNo)
@@ -147,7 +160,7 @@ public sealed class Books
     }
 
     private MeterBook? Known(int meterNo, Register register) => register != Register.Total ? tariffs.GetValueOrDefault((meterNo, register))
-        : (uint)meterNo < (uint)totals.Length ? totals[meterNo] : null;
+        : (uint)meterNo < (uint)totals.Length ? totals[meterNo] : few?.GetValueOrDefault(meterNo);
 
     private void Relive(MeterBook book, MeterLives changed)
     {
@@ -162,10 +175,17 @@ public sealed class Books
         if (wasClean && book.Dirty) dirty.Add(book);
     }
 
+    private MeterLives AllOf(Meter meter)
+    {
+        if (few is null) return lives[meter.No] ??= new MeterLives(meter);
+        if (!fewLives.TryGetValue(meter.No, out var known)) fewLives[meter.No] = known = new MeterLives(meter);
+        return known;
+    }
+
     private MeterBook Restore(int meterNo, Register register)
     {
         var meter = registry.MeterByNo(meterNo) ?? throw new InvalidOperationException($"Meter number {meterNo} is not in registry version {registry.Version}.");
-        var life = lives[meterNo] ??= new MeterLives(meter);
+        var life = AllOf(meter);
         var years = new List<(int Autumn, byte[] Blob)>();
         foreach (var year in storedYears(meterNo))
             if (year.Register == register) years.Add((year.Autumn, year.Blob));

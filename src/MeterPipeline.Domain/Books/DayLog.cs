@@ -44,15 +44,13 @@ public sealed class DayLog
     /// <summary>The finished years are stored.</summary>
     public void ForgetFinished() => finished = null;
 
-    /// <summary>A copy that can be written to without touching this one.</summary>
-    public DayLog Branch() => new()
+    /// <summary>A copy that can be written to without touching this one; it has room for one more day.</summary>
+    public DayLog Branch()
     {
-        Autumn = Autumn,
-        buffer = buffer.AsSpan(0, length).ToArray(),
-        length = length,
-        lastDay = lastDay,
-        expectedRegister = expectedRegister,
-    };
+        var copy = new byte[length + LongestDay];
+        Days.CopyTo(copy);
+        return new DayLog { Autumn = Autumn, buffer = copy, length = length, lastDay = lastDay, expectedRegister = expectedRegister };
+    }
 
     /// <summary>Appends a closed day; days come in ascending order.</summary>
     public void Append(in DayTotal day)

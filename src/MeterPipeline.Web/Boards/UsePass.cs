@@ -45,12 +45,21 @@ internal sealed class UsePass(ILedger ledger, PolicyBook policies, UsageSettings
         // Until the pass is through, the old prints stand: one that breaks off is made up for by the next.
         drawnFor = (-1, default, drawnFor.LastEntry);
         var byHousehold = entries.ToLookup(e => e.HouseholdId, StringComparer.Ordinal);
+        using var stored = new StoredBooks(ledger.OpenView);
+        var books = new Books(registry, stored.Days, stored.Years, few: true);
+        var statements = new Statements(books, policies, (id, _) => [.. byHousehold[id]]);
         for (var at = 0; at < changed.Count; at += AtOnce)
         {
             stop.ThrowIfCancellationRequested();
             Progress = (at, changed.Count);
             var portion = time.GetTimestamp();
-            State(registry, changed.Skip(at).Take(AtOnce), byHousehold, today);
+            foreach (var i in changed.Skip(at).Take(AtOnce))
+            {
+                State(i, statements.Of(members[i], autumn), today);
+                foreach (var meter in registry.MetersOf(members[i].Id)) books.Release(meter.No);
+            }
+            books.ClearDirty();
+            stored.Release();
             rest(time.GetElapsedTime(portion));
         }
         (prints, drawnFor) = (newPrints, (registry.Version, today, entries.Count == 0 ? 0 : entries.Max(e => e.Id)));
@@ -88,19 +97,13 @@ internal sealed class UsePass(ILedger ledger, PolicyBook policies, UsageSettings
         return false;
     }
 
-    private void State(RegistrySnapshot registry, IEnumerable<int> portion, ILookup<string, HoldEntry> entries, LocalDay today)
+    private void State(int index, HouseholdStatement? statement, LocalDay today)
     {
-        using var stored = new StoredBooks(ledger.OpenView);
-        var statements = new Statements(new Books(registry, stored.Days, stored.Years), policies, (id, _) => [.. entries[id]]);
-        foreach (var i in portion)
-        {
-            var household = members[i];
-            var statement = statements.Of(household, autumn);
-            rows[i] = UseRow.Of(household, statement, today, settings);
-            var standing = statement?.AllHolds.Where(hold => hold.Stands).Select(hold => HoldLines.Of(statement, hold)).ToList() ?? [];
-            if (standing.Count > 0) holds[household.Id] = standing;
-            else holds.Remove(household.Id);
-        }
+        var household = members[index];
+        rows[index] = UseRow.Of(household, statement, today, settings);
+        var standing = statement?.AllHolds.Where(hold => hold.Stands).Select(hold => HoldLines.Of(statement, hold)).ToList() ?? [];
+        if (standing.Count > 0) holds[household.Id] = standing;
+        else holds.Remove(household.Id);
     }
 
     /// <summary>Sets every household beside its peers. Published arrays never change: the board gets a copy.</summary>

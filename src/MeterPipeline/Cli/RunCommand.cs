@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime;
 using MeterPipeline.Run;
 using MeterPipeline.Web.Registry;
 
@@ -19,6 +20,8 @@ public static class RunCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
+        // Collecting the whole heap in one piece would stop viewers and acknowledgements for seconds.
+        GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
         var builder = Builder();
         var settings = PipelineSettings.Read(builder.Configuration);
         var listeners = Listeners.Of(settings, parsed.GetValue(Mqtt), parsed.GetValue(Web));

@@ -14,7 +14,7 @@ namespace MeterPipeline.Tests.Settlements;
 /// <summary>A run that is read by pages and drawn on several cores has the lines that one core draws household by household, in the same order.</summary>
 public sealed class DraftByPagesTests : IDisposable
 {
-    /// <summary>Nine pages, the last one not full, and three chunks.</summary>
+    /// <summary>Five pages, the last one not full, and three chunks.</summary>
     private const int Households = 2_100;
 
     private const string Village = "140802101201";
