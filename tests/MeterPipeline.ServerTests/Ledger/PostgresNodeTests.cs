@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Ingest;
-using MeterPipeline.Ingest.Intake;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
