@@ -82,16 +82,20 @@ public sealed class PostgresNodeTests(PostgresServer server) : IDisposable
     public async Task A_node_that_hangs_in_the_midst_of_a_flush_keeps_nobody_waiting()
     {
         const int Partition = 3;
-        var (hanging, next) = (_schema.Open(), _schema.Open());
+        var next = _schema.Open();
+        using var way = new LosingProxy(server.Server.Port);
+        using var hanging = PostgresLedger.Open(_schema.Options with { ConnectionString = $"{server.Server.ConnectionString};Port={way.Port}" });
         hanging.Record([new PartitionRow(Partition, new byte[] { 1 })], []);
         using var lost = hanging.AcquireFold(Partition);
         using var begun = new ManualResetEventSlim();
         using var awake = new ManualResetEventSlim();
         var flushing = Task.Run(() => hanging.Flush(new FoldFlush { Partition = Partition, FoldedSeq = 1, MeterDays = Rows() }));
         begun.Wait();
+        way.Hold(); // a process that hangs sends no keepalives either
         _schema.Sql("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'");
         Assert.True(SpinWait.SpinUntil(() => next.Spread().Partitions[Partition].Holder == FoldHolder.Nobody, TimeSpan.FromSeconds(30)));
         using var taken = next.AcquireFold(Partition);
+        way.Release();
         awake.Set();
         await Assert.ThrowsAsync<FoldLostException>(() => flushing);
 
