@@ -26,7 +26,7 @@ public sealed class InfluxClientSink : ISink
         options.Validate();
         this.options = options;
         client = new InfluxDBClient(new InfluxDBClientOptions(options.Url.AbsoluteUri.TrimEnd('/')) { Token = options.Token, Timeout = options.Timeout, AllowHttpRedirects = false });
-        if (options.Gzip ?? !options.Url.IsLoopback) client.EnableGzip();
+        if (options.Compresses) client.EnableGzip();
         write = client.GetWriteApiAsync();
         // The client compresses by itself.
         writer = new InfluxWriter(options with { Gzip = false }, time, PostAsync);

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace MeterPipeline.Ledger;
 
-/// <summary>A sequence drawn on a thread of its own, some way ahead of whoever reads it, so that drawing and reading share two cores. The order stays.</summary>
+/// <summary>A sequence drawn or worked on by other threads, some way ahead of whoever reads it, so that all cores have a share. The order stays.</summary>
 public static class Ahead
 {
     /// <summary>Batches that wait to be read.</summary>

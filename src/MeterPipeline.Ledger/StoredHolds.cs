@@ -5,14 +5,13 @@ namespace MeterPipeline.Ledger;
 /// <summary>Hold entries of one moment of the ledger, a season at a time: what persons wrote is little beside what meters sent. Owned by one thread.</summary>
 internal sealed class StoredHolds(ILedgerView view)
 {
-    private readonly Dictionary<int, ILookup<string, HoldEntry>> seasons = [];
+    private readonly Dictionary<int, SeasonHolds> seasons = [];
 
     /// <summary>For <see cref="HoldEntries"/>.</summary>
     public IReadOnlyList<HoldEntry> Of(string householdId, int autumn)
     {
-        if (!seasons.TryGetValue(autumn, out var entries))
-            seasons[autumn] = entries = view.HoldEntries(autumn).ToLookup(entry => entry.HouseholdId, StringComparer.Ordinal);
-        return entries.Contains(householdId) ? [.. entries[householdId]] : [];
+        if (!seasons.TryGetValue(autumn, out var entries)) seasons[autumn] = entries = new SeasonHolds(view, autumn);
+        return entries.Of(householdId, autumn);
     }
 }
 

@@ -52,7 +52,8 @@ public sealed record InfluxOptions
     /// <summary>Whether bodies are compressed, to about a tenth of their size; null (default): where the server is another machine.</summary>
     public bool? Gzip { get; init; }
 
-    internal bool Compresses => Gzip ?? !Url.IsLoopback;
+    /// <summary>What <see cref="Gzip"/> comes to.</summary>
+    public bool Compresses => Gzip ?? !Url.IsLoopback;
 
     /// <summary>Time for one try, 100 ms to 5 minutes. Default 10 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

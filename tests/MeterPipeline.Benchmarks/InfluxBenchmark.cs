@@ -5,7 +5,6 @@ using LoadGenerator;
 using MeterPipeline.Bench;
 using MeterPipeline.Ingest;
 using MeterPipeline.Ledger;
-using MeterPipeline.Ledger.Import;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Servers;
 using MeterPipeline.Sinks;
@@ -19,9 +18,7 @@ namespace MeterPipeline.Benchmarks;
 /// </summary>
 public static class InfluxBenchmark
 {
-    private const int PerRow = 5_000;
     private const int PerDay = 96;
-    private static readonly long Start = new DateTimeOffset(2025, 11, 16, 0, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
 
     private sealed record Figures(double PerSecond, double ClientMicros);
 
@@ -30,7 +27,7 @@ public static class InfluxBenchmark
         var (meters, days, runs) = (options.Number("meters", 10_000), options.Number("days", 1), options.Number("runs", 3));
         var readings = (long)meters * days * PerDay;
         var report = new Report(options.Verb, options.Text("out"));
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"{meters:N0} meters, {days} days of {PerDay} readings each = {readings:N0} readings in a journal of {PerRow:N0} to a row; 5,000 lines to a request, one request at a time; medians of {runs}, in turn."));
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"{meters:N0} meters, {days} days of {PerDay} readings each = {readings:N0} readings in a journal of {LedgersBenchmark.PerCommit:N0} to a row; 5,000 lines to a request, one request at a time; medians of {runs}, in turn."));
         report.Line("");
         await using var influx = await Influx.StartAsync(null);
         using var folder = new TempFolder("influx-bench");
@@ -67,15 +64,11 @@ public static class InfluxBenchmark
 
     private static void Fill(SqliteLedger ledger, string folder, int meters, int days)
     {
-        foreach (var (kind, path) in LoadRegistry.Write(folder, meters))
-        {
-            using var content = File.OpenRead(path);
-            RegistryCsv.Import(ledger, Enum.Parse<RegistryFile>(kind, ignoreCase: true), content, "benchmark", 0, _ => { });
-        }
+        LedgersBenchmark.Import(ledger, LoadRegistry.Write(folder, meters));
         foreach (var row in LedgersBenchmark.Rows(meters, PerDay, days))
         {
             var writer = new JournalBlob.Writer();
-            writer.Begin(Start, [new CompanyCount(LoadRegistry.Company, row.Length, 0)], row.Length);
+            writer.Begin(LedgersBenchmark.Start, [new CompanyCount(LoadRegistry.Company, row.Length, 0)], row.Length);
             writer.Add(row);
             ledger.Append(writer.Finish(), []);
         }

@@ -24,8 +24,8 @@ namespace MeterPipeline.Benchmarks;
 /// </summary>
 public static class LedgersBenchmark
 {
-    private const int PerCommit = 5_000;
-    private static readonly long Start = new DateTimeOffset(2025, 11, 16, 0, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
+    internal const int PerCommit = 5_000;
+    internal static readonly long Start = new DateTimeOffset(2025, 11, 16, 0, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
 
     /// <param name="Recorded">Readings whose commit was on the disk.</param>
     /// <param name="Stored">Folded and flushed, or simply in their table.</param>
@@ -65,7 +65,7 @@ public static class LedgersBenchmark
         return 0;
     }
 
-    private static void Import(ILedger ledger, IReadOnlyList<(string Kind, string Path)> files)
+    internal static void Import(ILedger ledger, IReadOnlyList<(string Kind, string Path)> files)
     {
         foreach (var (kind, path) in files)
         {

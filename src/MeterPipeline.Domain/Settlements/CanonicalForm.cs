@@ -90,12 +90,7 @@ internal sealed class PlainDecimal : JsonConverter<decimal>
         if (value.Scale == 0) return value;
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(value, bits);
-        unchecked
-        {
-            var (mantissa, scale) = ((ulong)(uint)bits[1] << 32 | (uint)bits[0], value.Scale);
-            if (bits[2] != 0 || mantissa == 0) return value / 1.0000000000000000000000000000m;
-            for (; scale > 0 && mantissa % 10 == 0; scale--) mantissa /= 10;
-            return new decimal((int)mantissa, (int)(mantissa >> 32), 0, decimal.IsNegative(value), scale);
-        }
+        var digits = unchecked((ulong)(uint)bits[1] << 32 | (uint)bits[0]);
+        return bits[2] != 0 || digits == 0 ? value / 1.0000000000000000000000000000m : Quantity.Shortest(digits, decimal.IsNegative(value), value.Scale);
     }
 }

@@ -45,4 +45,7 @@ public sealed record AccessEntry(long Id, long AtMs, string Actor, string Sessio
 {
     /// <summary>Longest reason, characters.</summary>
     public const int ReasonMax = 500;
+
+    /// <summary>What a person said, as it can be kept: on one line, without blanks around it. Null: it is too long, or more than a line.</summary>
+    public static string? Kept(string? said) => (said ?? "").Trim() is { Length: <= ReasonMax } reason && !reason.Any(char.IsControl) ? reason : null;
 }

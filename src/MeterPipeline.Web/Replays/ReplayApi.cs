@@ -73,8 +73,7 @@ internal static class ReplayApi
     }
 
     /// <summary>Null: nothing that could be kept.</summary>
-    public static string? NoteOf(string? text) =>
-        text?.Trim() is { Length: > 0 and <= AccessEntry.ReasonMax } note && !note.Any(char.IsControl) ? note : null;
+    public static string? NoteOf(string? text) => AccessEntry.Kept(text) is { Length: > 0 } note ? note : null;
 
     private static IResult Accepted(ReplayJob job) => TypedResults.Accepted($"/api/v1/quarantine/replays/{job.Key}", Answer(job));
 

@@ -72,8 +72,8 @@ public static class QuarantineCommand
         ledger.Access.Record(new AccessEntry(0, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Opened.Actor, "", AccessAct.Replay, subject, note));
     }
 
-    private static string NoteOf(ParseResult parsed) => parsed.GetValue(Note)!.Trim() is { Length: <= AccessEntry.ReasonMax } note && !note.Any(char.IsControl)
-        ? note : throw new CommandException($"--note is one line of at most {AccessEntry.ReasonMax} characters.");
+    private static string NoteOf(ParseResult parsed) =>
+        AccessEntry.Kept(parsed.GetValue(Note)) ?? throw new CommandException($"--note is one line of at most {AccessEntry.ReasonMax} characters.");
 
     private static long OpenCount(ILedger ledger)
     {

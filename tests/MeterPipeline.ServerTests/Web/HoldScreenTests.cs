@@ -33,9 +33,7 @@ public sealed class HoldScreenTests : IAsyncLifetime
     {
         var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN" });
         await page.GotoAsync(new Uri(site.Address, "/sign-in?return=%2Fholds").ToString());
-        await page.FillAsync("#name", "li");
-        await page.FillAsync("#password", Password);
-        await Task.WhenAll(page.WaitForResponseAsync(answer => answer.Request.Method == "POST"), page.ClickAsync("main form button"));
+        await page.SignInAsync("li", Password);
         await page.FillAsync("#note", "已到户核查");
         await page.EvaluateAsync("document.activeElement.blur()");
         // Every answer is kept from here on: the one that tells of the new row comes once.

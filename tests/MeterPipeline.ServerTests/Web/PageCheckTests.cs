@@ -90,10 +90,7 @@ public sealed class PageCheckTests : IAsyncLifetime
         var context = await Context(language);
         var page = await context.NewPageAsync();
         await page.GotoAsync(new Uri(site.Address, "/sign-in").ToString());
-        await page.FillAsync("#name", name);
-        await page.FillAsync("#password", Password);
-        await Task.WhenAll(page.WaitForResponseAsync(answer => answer.Request.Method == "POST"), page.ClickAsync("main form button"));
-        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+        await page.SignInAsync(name, Password);
         return context;
     }
 

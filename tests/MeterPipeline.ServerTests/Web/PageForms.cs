@@ -14,4 +14,12 @@ internal static class PageForms
         await page.Locator("html:not([data-sent])").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
         await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
     }
+
+    /// <summary>Signs in at the page that asks for it.</summary>
+    internal static async Task SignInAsync(this IPage page, string name, string password)
+    {
+        await page.FillAsync("#name", name);
+        await page.FillAsync("#password", password);
+        await page.SubmitAsync(() => page.ClickAsync("main form button"));
+    }
 }

@@ -107,10 +107,7 @@ public sealed class ReplayScreenTests : IAsyncLifetime
     {
         var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         await Go(page, "/sign-in");
-        await page.FillAsync("#name", "li");
-        await page.FillAsync("#password", Password);
-        await Task.WhenAll(page.WaitForResponseAsync(answer => answer.Request.Method == "POST"), page.ClickAsync("main form button"));
-        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+        await page.SignInAsync("li", Password);
         return page;
     }
 

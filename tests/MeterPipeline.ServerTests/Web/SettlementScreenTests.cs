@@ -94,9 +94,7 @@ public sealed class SettlementScreenTests : IAsyncLifetime
     {
         var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         await Go(page, "/settlements");
-        await page.FillAsync("#name", name);
-        await page.FillAsync("#password", Password);
-        await Send(page, "main form button");
+        await page.SignInAsync(name, Password);
         return page;
     }
 
