@@ -41,6 +41,7 @@ finish() {
     trap - EXIT
     set +e
     end_leftovers
+    if [ -s "$work/failures" ]; then say 'what failed'; cat "$work/failures"; fi
     if [ "$policy_is_ours" = yes ]; then rm -f "$policy"; fi
     rm -rf "$work" 2>/dev/null || { sleep 1; rm -rf "$work"; }
     if [ "$code" -ne 0 ]; then
@@ -113,7 +114,7 @@ run_dice() {
     local code=0
     begin 'random tests, longer'
     METERPIPELINE_TEST_RUN=$work METERPIPELINE_TEST_EFFORT=8 dotnet test tests/MeterPipeline.Tests -c Release --no-build --filter Category=Random \
-        --logger 'console;verbosity=minimal' --blame-hang-timeout 10min </dev/null &
+        --logger 'console;verbosity=minimal' --blame-hang-timeout 5min </dev/null &
     wait $! || code=$?
     if [ "$code" -ne 0 ]; then failed=$((failed + 1)); fi
     end_leftovers
@@ -124,8 +125,10 @@ run_project() {
     begin "tests of $name"
     # In the background and waited for, so that a signal to this script is served at once.
     METERPIPELINE_TEST_RUN=$work dotnet test "tests/$name" -c Release --no-build --logger "trx;LogFileName=$name.trx" \
-        --logger 'console;verbosity=normal' --results-directory "$work/results" --blame-hang-timeout 10min </dev/null &
+        --logger 'console;verbosity=normal' --results-directory "$work/results" --blame-hang-timeout 5min </dev/null > >(tee "$work/$name.log") 2>&1 &
     wait $! || code=$?
+    # Told once more at the end of the run: each failure with its message, and what ran when nothing ended any more.
+    if [ "$code" -ne 0 ]; then grep -E -A 12 '^ *Failed |\[FAIL\]|inactivity time|running when the|active test run was aborted' "$work/$name.log" | head -n 120 >>"$work/failures" || true; fi
     local before=$failed
     count "$name"
     if [ "$code" -ne 0 ] && [ "$failed" -eq "$before" ]; then failed=$((failed + 1)); fi
