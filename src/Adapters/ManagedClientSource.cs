@@ -77,7 +77,7 @@ public sealed class ManagedClientSource : IBrokerSource
         arrived.Writer.TryComplete();
         await delivering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (Volatile.Read(ref owedBatches) > 0 && !giveUp.IsCancellationRequested)
-            await Task.Delay(TimeSpan.FromMilliseconds(5), time, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), CancellationToken.None).ConfigureAwait(false);
         committed.Writer.TryComplete();
         await acknowledging.ConfigureAwait(false);
         await client.StopAsync(cleanDisconnect: true).ConfigureAwait(false);

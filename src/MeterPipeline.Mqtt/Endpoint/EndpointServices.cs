@@ -73,8 +73,9 @@ public sealed class EndpointServices : IDisposable
     {
         draining = true;
         foreach (var connection in connections.Keys) connection.Drain();
+        // A look, not a limit: by the machine's clock, which goes on whatever a test's does.
         while (!connections.IsEmpty && !cancel.IsCancellationRequested)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), Time, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
     }
 
     public void Dispose() => sweep.Dispose();

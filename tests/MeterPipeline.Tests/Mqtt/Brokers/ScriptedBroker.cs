@@ -66,7 +66,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        await Subscriber.StopAsync(now.Token);
+        await Subscriber.StopAsync(now.Token).WaitAsync(TimeSpan.FromSeconds(30));
         listener.Dispose();
     }
 }

@@ -53,6 +53,23 @@ public sealed class WatchTests
         Assert.Equal(1, broker.CountLog("holds 10001 messages, and not fewer for 60 s or more"));
     }
 
+    /// <summary>Once in some hundred runs the last acknowledgement was still on its way to the socket when a test stopped, and the stopped clock held it for ever.</summary>
+    [Fact]
+    public async Task Stopping_ends_when_what_is_owed_is_committed_though_the_clock_stands_still()
+    {
+        await using var broker = new ScriptedBroker(new SubscriberOptions { KeepAliveSeconds = 3_600 }, clock);
+        using var link = await broker.ServeAsync();
+        broker.Receiver.Hold();
+        await link.SendAsync(Raw5.Publish(1, "1"));
+        await ScriptedBroker.UntilAsync(() => broker.Receiver.Held == 1);
+        var stopped = broker.Subscriber.StopAsync(CancellationToken.None);
+        await Task.Delay(50);
+        Assert.False(stopped.IsCompleted);
+        broker.Receiver.Release();
+        await stopped.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, await link.AckAsync());
+    }
+
     private void Pass(int seconds)
     {
         for (var second = 0; second < seconds; second++) clock.Advance(TimeSpan.FromSeconds(1));
