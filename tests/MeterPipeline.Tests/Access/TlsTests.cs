@@ -36,19 +36,7 @@ public sealed class TlsTests : IAsyncLifetime
         foreach (var id in (string[])["north", "south"]) change.Companies.Add(new Company(id, id, Energy.Electricity));
         ledger.ChangeRegistry(change, "test", 0);
         ledger.PutUser(new User("pub", Role.Company, "north", [], CheapPassword.Hash(Password), false, true, 0, 0), "test", 0);
-        var tls = new MqttTlsSettings
-        {
-            Certificate = ours.At("server.pem"),
-            Key = ours.At("server.key"),
-            ClientCa = ours.At("ca.pem"),
-            ReloadSeconds = 1,
-            HandshakeSeconds = 1,
-        };
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        host = await PipelineHost.StartAsync(
-            builder, ledger, PolicyFiles.Load(Repository.PathOf("deploy", "policies")), new PipelineSettings { Mqtt = new MqttSettings { Tls = tls } },
-            new Listeners(null, new IPEndPoint(IPAddress.Loopback, port), new IPEndPoint(IPAddress.Loopback, FreePort.Any()), WebTls: false));
+        host = await StartAsync(ledger, handshakeSeconds: 60);
     }
 
     public async Task DisposeAsync()
@@ -155,10 +143,29 @@ public sealed class TlsTests : IAsyncLifetime
     [Fact]
     public async Task A_handshake_that_does_not_come_ends_the_connection()
     {
+        await host.DisposeAsync();
+        host = await StartAsync(folder.Open(), handshakeSeconds: 1);
         using var mute = await RawClient.OpenAsync(port);
         await mute.AssertClosedAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         while (!host.Pipeline.Endpoint.Counters.Refusals.ContainsKey("tls-handshake")) await Task.Delay(10, limit.Token);
+    }
+
+    private Task<PipelineHost> StartAsync(ILedger ledger, int handshakeSeconds)
+    {
+        var tls = new MqttTlsSettings
+        {
+            Certificate = ours.At("server.pem"),
+            Key = ours.At("server.key"),
+            ClientCa = ours.At("ca.pem"),
+            ReloadSeconds = 1,
+            HandshakeSeconds = handshakeSeconds,
+        };
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        return PipelineHost.StartAsync(
+            builder, ledger, PolicyFiles.Load(Repository.PathOf("deploy", "policies")), new PipelineSettings { Mqtt = new MqttSettings { Tls = tls } },
+            new Listeners(null, new IPEndPoint(IPAddress.Loopback, port), new IPEndPoint(IPAddress.Loopback, FreePort.Any()), WebTls: false));
     }
 
     private static byte[] SignIn(string password) =>
