@@ -19,8 +19,8 @@ internal static partial class EvidenceWords
         var quantity = decimal.Parse(match.Groups[4].Value, CultureInfo.InvariantCulture).ToString("#,0.00", CultureInfo.InvariantCulture);
         var (unit, print, english) = (route == HeatingRoute.CoalToGas ? "m³" : "kWh", match.Groups[5].Value[..PrintChars], texts == Texts.English);
         var days = first == last ? first : $"{first} – {last}";
-        return english ? $"{days}, {count} {(count == 1 ? "day" : "days")}; up to {quantity} {unit} may be missing (#{print})"
-            : $"{days}，{count} 天；最多可能少计 {quantity} {unit}（#{print}）";
+        return Figures.Fill(
+            english ? "{0}, {1} {1:day|days}; up to {2} {3} may be missing (#{4})" : "{0}，{1} 天；最多可能少计 {2} {3}（#{4}）", days, count, quantity, unit, print);
     }
 
     [GeneratedRegex(@"^(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d), (\d{1,4}) d, \+(\d{1,20}\.\d{4}), #([0-9A-F]{16})$", RegexOptions.CultureInvariant)]

@@ -37,5 +37,18 @@ internal static class Figures
         return first + "某";
     }
 
-    public static string Fill(string text, params object?[] values) => string.Format(Invariant, text, values);
+    /// <summary>Fills in <c>{0}</c> and so on; <c>{0:day|days}</c> is the first word where the value is one, and the second otherwise.</summary>
+    public static string Fill(string text, params object?[] values) => string.Format(new Words(), text, values);
+
+    private sealed class Words : IFormatProvider, ICustomFormatter
+    {
+        public object? GetFormat(Type? formatType) => formatType == typeof(ICustomFormatter) ? this : Invariant.GetFormat(formatType);
+
+        public string Format(string? format, object? arg, IFormatProvider? formatProvider)
+        {
+            var shown = arg is IFormattable value ? value.ToString(null, Invariant) : $"{arg}";
+            if (format?.Split('|') is [var one, var many]) return shown == "1" ? one : many;
+            return arg is IFormattable exact ? exact.ToString(format, Invariant) : shown;
+        }
+    }
 }

@@ -139,7 +139,7 @@ internal sealed record RegistryTexts
         SearchLabel = "Find",
         SearchHint = "Household id, meter id, four or more last digits of an account, village name or division code",
         Search = "Find",
-        Found = "{0} households",
+        Found = "{0} {0:household|households}",
         FoundMore = "more than {0} households; the first {0} are listed, narrow the search",
         NoneFound = "Nothing was found. Give at least four last digits of an account, and two characters of anything else.",
         FoundBy = "Found by",

@@ -70,8 +70,11 @@ internal readonly record struct Change(decimal Difference, decimal? Percent);
 /// <param name="QuarantineOpen">Messages of any time that are not replayed yet.</param>
 internal sealed record Receipts(IReadOnlyList<CompanyReceipt> Companies, long QuarantineOpen);
 
+/// <param name="Company">Its id.</param>
+/// <param name="Shown">Its name, and its id behind it.</param>
 /// <param name="Differences">Days on which the sums do not match.</param>
-internal sealed record CompanyReceipt(string Company, long Received, long Accepted, long Duplicate, long Conflict, long Quarantined, long Pending, int Differences);
+internal sealed record CompanyReceipt(
+    string Company, string Shown, long Received, long Accepted, long Duplicate, long Conflict, long Quarantined, long Pending, int Differences);
 
 /// <summary>How far the season's settlement is.</summary>
 /// <param name="Inside">Runs of the division or of parts of it, in order; without provisional and withdrawn ones.</param>

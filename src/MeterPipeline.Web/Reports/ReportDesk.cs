@@ -89,9 +89,12 @@ internal sealed class ReportDesk(ILedger ledger, SeasonBoards seasons, Func<int,
     private Receipts ReceiptsOf(int autumn, ReportPeriod period)
     {
         var days = received.GetOrAdd(autumn, year => new Held<IReadOnlyList<CompanyDay>>(time, () => Read(year))).Get();
+        using var view = ledger.OpenView();
+        var known = view.Registry().Companies;
+        string Shown(string id) => known.TryGetValue(id, out var company) && company.Name != id ? $"{company.Name} ({id})" : id;
         var companies = days.Where(day => day.Day >= period.First && day.Day <= period.Last).GroupBy(day => day.Company, StringComparer.Ordinal)
             .OrderBy(company => company.Key, StringComparer.Ordinal).Select(company => new CompanyReceipt(
-                company.Key, company.Sum(d => d.Received), company.Sum(d => d.Accepted), company.Sum(d => d.Duplicate), company.Sum(d => d.Conflict),
+                company.Key, Shown(company.Key), company.Sum(d => d.Received), company.Sum(d => d.Accepted), company.Sum(d => d.Duplicate), company.Sum(d => d.Conflict),
                 company.Sum(d => d.Quarantined), company.Sum(d => d.Pending), company.Count(d => !d.Reconciles)));
         return new Receipts([.. companies], quality.Board().QuarantineOpen);
     }

@@ -118,7 +118,7 @@ internal sealed class ReportPage(PageFrame frame, PlaceHead head, Report report,
         var open = frame.Viewer.May(Right.SeeQuarantine) ? Markup.Of($"<a href=\"/quarantine\">{Figures.Count(receipts.QuarantineOpen)}</a>") : Markup.Of($"{Figures.Count(receipts.QuarantineOpen)}");
         Markup Cell(string label, long count) => Markup.Of($"<td data-label=\"{label}\">{Figures.Count(count)}</td>");
         var rows = receipts.Companies.Select(c => Markup.Of($"""
-            <tr><th scope="row"><a href="{head.To("/companies", "")}">{c.Company}</a></th>{Cell(texts.Received, c.Received)}{Cell(texts.Accepted, c.Accepted)}{Cell(texts.Duplicate, c.Duplicate)}{Cell(texts.Conflict, c.Conflict)}{Cell(texts.Quarantined, c.Quarantined)}{Cell(texts.Pending, c.Pending)}<td data-label="{words.Differences}">{(c.Differences == 0 ? Markup.Of($"<span class=\"ok\">{texts.Reconciles}</span>") : Markup.Of($"<span class=\"flag\">{Figures.Count(c.Differences)}</span>"))}</td></tr>
+            <tr><th scope="row"><a href="{head.To("/companies", "")}">{c.Shown}</a></th>{Cell(texts.Received, c.Received)}{Cell(texts.Accepted, c.Accepted)}{Cell(texts.Duplicate, c.Duplicate)}{Cell(texts.Conflict, c.Conflict)}{Cell(texts.Quarantined, c.Quarantined)}{Cell(texts.Pending, c.Pending)}<td data-label="{words.Differences}">{(c.Differences == 0 ? Markup.Of($"<span class=\"ok\">{texts.Reconciles}</span>") : Markup.Of($"<span class=\"flag\">{Figures.Count(c.Differences)}</span>"))}</td></tr>
 
             """));
         var table = receipts.Companies.Count == 0 ? Markup.Of($"<p class=\"empty\">{words.NoReceipts}</p>") : Markup.Of($"""

@@ -56,7 +56,7 @@ internal static class ReportText
         Table(to, Words.Companies, [texts.Company, texts.Received, texts.Accepted, texts.Duplicate, texts.Conflict, texts.Quarantined, texts.Pending, Words.Differences],
         [.. receipts.Companies.Select(c => (string[])
         [
-            c.Company, .. new[] { c.Received, c.Accepted, c.Duplicate, c.Conflict, c.Quarantined, c.Pending, c.Differences }.Select(Figures.Count),
+            c.Shown, .. new[] { c.Received, c.Accepted, c.Duplicate, c.Conflict, c.Quarantined, c.Pending, c.Differences }.Select(Figures.Count),
         ])]);
         to.WriteLine($"{texts.QuarantineOpen}: {Figures.Count(receipts.QuarantineOpen)}");
     }

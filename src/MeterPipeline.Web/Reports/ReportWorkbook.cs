@@ -81,7 +81,7 @@ internal static class ReportWorkbook
         var texts = Texts.Chinese;
         Column<CompanyReceipt>[] columns =
         [
-            new(texts.Company, 20, c => Cell.Of(c.Company)), new(texts.Received, 13, c => Cell.Count(c.Received), Summed: true),
+            new(texts.Company, 28, c => Cell.Of(c.Shown)), new(texts.Received, 13, c => Cell.Count(c.Received), Summed: true),
             new(texts.Accepted, 13, c => Cell.Count(c.Accepted), Summed: true), new(texts.Duplicate, 13, c => Cell.Count(c.Duplicate), Summed: true),
             new(texts.Conflict, 13, c => Cell.Count(c.Conflict), Summed: true), new(texts.Quarantined, 13, c => Cell.Count(c.Quarantined), Summed: true),
             new(texts.Pending, 13, c => Cell.Count(c.Pending), Summed: true), new(Words.Differences, 12, c => Cell.Count(c.Differences), Summed: true),

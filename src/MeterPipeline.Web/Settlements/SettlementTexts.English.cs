@@ -101,7 +101,7 @@ internal sealed partial record SettlementTexts
         Sheets = "All sheets (CSV in ZIP)",
         BankFile = "Bank file {0}",
         BankHint = "Lists what is payable now: what was entered as paid is left out, what came back is in again.",
-        BankCount = "{0} payments, {1} yuan",
+        BankCount = "{0} {0:payment|payments}, {1} yuan",
         LeftOut = "{0} left out",
         Download = "Download",
         Nothing = "Nothing is payable now.",

@@ -91,6 +91,8 @@ public sealed class ReportTests(AccessSite people) : IClassFixture<AccessSite>
             Assert.Contains(part, bureau.Html, StringComparison.Ordinal);
         foreach (var link in System.Text.RegularExpressions.Regex.Matches(bureau.Html, "<td[^>]*><a href=\"([^\"#]*)").Select(m => WebUtility.HtmlDecode(m.Groups[1].Value)).Distinct().Take(30))
             Assert.Equal(HttpStatusCode.OK, (await bureau.GetAsync(link)).StatusCode);
+        await bureau.GetAsync("/reports/monthly/2026-01");
+        Assert.Contains("国网运城供电公司 (grid)", bureau.Html, StringComparison.Ordinal);
         await bureau.GetAsync("/reports/season/2025-2026?lang=en&division=140882");
         Assert.Contains("within a month after the season, by 2026-04-15", bureau.Html, StringComparison.Ordinal);
         Assert.Contains("85 days are left", bureau.Html, StringComparison.Ordinal);

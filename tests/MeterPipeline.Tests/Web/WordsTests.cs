@@ -25,6 +25,14 @@ public sealed class WordsTests
     }
 
     [Theory]
+    [InlineData("{0} {0:day is|days are} left", 1, "1 day is left")]
+    [InlineData("{0} {0:day is|days are} left", 0, "0 days are left")]
+    [InlineData("{0} {0:day is|days are} left", "1,001", "1,001 days are left")]
+    [InlineData("{0} {0:day is|days are} left", "1", "1 day is left")]
+    [InlineData("{0:0.0} of {0}", 2.5, "2.5 of 2.5")]
+    public void A_number_has_its_noun(string text, object value, string said) => Assert.Equal(said, Figures.Fill(text, value));
+
+    [Theory]
     [InlineData("2025-12-03..2025-12-09, 2 d, +12480.0000, #5D0CF573CC7CCF01", "2025-12-03 – 2025-12-09，2 天；最多可能少计 12,480.00 kWh（#5D0CF573）", "2025-12-03 – 2025-12-09, 2 days; up to 12,480.00 kWh may be missing (#5D0CF573)")]
     [InlineData("2025-12-03..2025-12-03, 1 d, +0.5000, #5D0CF573CC7CCF01", "2025-12-03，1 天；最多可能少计 0.50 kWh（#5D0CF573）", "2025-12-03, 1 day; up to 0.50 kWh may be missing (#5D0CF573)")]
     [InlineData("2025-2026", "2025-2026", "2025-2026")]
