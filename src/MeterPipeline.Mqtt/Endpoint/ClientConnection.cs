@@ -16,7 +16,7 @@ internal sealed class ClientConnection
     private static readonly TimeSpan DrainSeenWithin = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A client that is silent for this long after the last word has read it, or never will.</summary>
-    private static readonly TimeSpan QuietMax = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan QuietMax = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A will of 64 KiB and all the names that the format allows for: strangers may not send more than this.</summary>
     private const int ConnectBytesMax = 256 * 1024;

@@ -114,6 +114,12 @@ internal sealed class RawClient : IDisposable
         return (packet[2] << 8) | packet[3];
     }
 
+    /// <summary>Something has arrived, and is not read yet.</summary>
+    internal async Task UntilAnswerAsync()
+    {
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); tcp.Available == 0; await Task.Delay(1)) Assert.True(waited.Elapsed < Patience, "No answer came.");
+    }
+
     /// <summary>True where nothing has arrived for a while.</summary>
     internal async Task<bool> IsSilentAsync()
     {

@@ -24,6 +24,9 @@ internal sealed class ResendingPublisher(string id) : IAsyncDisposable
         await client!.SendAsync(RawClient.Publish(last, payload));
     }
 
+    /// <summary>The server has closed, and everything that it said before has been read.</summary>
+    internal Task EndedAsync() => listening;
+
     public async ValueTask DisposeAsync()
     {
         client?.Dispose();

@@ -92,7 +92,7 @@ public abstract class SourceContract
         var before = Receiver.Messages.Count;
         await source.PublishAsync(Marker, 1);
         await Receiver.UntilAsync(before + 1);
-        await Task.Delay(200);
+        await Task.Delay(500);
     }
 
     private static IEnumerable<string> Numbers(int from, int count) => Enumerable.Range(from, count).Select(n => $"{n}");
