@@ -159,6 +159,8 @@ public sealed class SettlementDraftingTests : IDisposable
         var refused = Assert.Throws<SettlementRefusedException>(() => SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1408", _li, day, provisional: false));
         Assert.Contains("from 2026-03-16 on", refused.Message, StringComparison.Ordinal);
         Assert.True(SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1408", _li, day, provisional: true).Provisional);
+        var outsider = _li with { Divisions = ["140802101"] };
+        Assert.Contains("140802101 only", Assert.Throws<SettlementRefusedException>(() => SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1408", outsider, day, true)).Message, StringComparison.Ordinal);
         Assert.Contains("Nothing to settle (1409)", Assert.Throws<SettlementRefusedException>(() => SettlementDrafting.Run(ledger, KnownPolicies.Shipped, 2025, "1409", _li, day, false)).Message, StringComparison.Ordinal);
     }
 

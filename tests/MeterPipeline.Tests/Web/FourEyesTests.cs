@@ -1,6 +1,9 @@
 using System.Net;
+using MeterPipeline.Domain;
 using MeterPipeline.Domain.Holds;
 using MeterPipeline.Domain.Settlements;
+using MeterPipeline.Ledger;
+using MeterPipeline.Tests.Policies;
 using static MeterPipeline.Tests.Web.SettlementSteps;
 
 namespace MeterPipeline.Tests.Web;
@@ -40,8 +43,9 @@ public sealed class FourEyesTests : IAsyncLifetime
     {
         await Confirmed();
         var balance = site.Ledger.Settlements.Balance(2025, WebSite.Household);
-        Say(HoldAct.Place);
         using var zhao = await In("zhao");
+        Assert.Contains("/settlements/1/bank.txt", await Html(zhao, "/settlements/1/bank?layout=rural-credit"), StringComparison.Ordinal);
+        Say(HoldAct.Place);
         var page = await Html(zhao, "/settlements/1/bank?layout=rural-credit");
         Assert.Contains("暂缓发放：待现场核查", page, StringComparison.Ordinal);
         Assert.DoesNotContain("/settlements/1/bank.txt", page, StringComparison.Ordinal);
@@ -86,10 +90,14 @@ public sealed class FourEyesTests : IAsyncLifetime
         foreach (var path in new[] { "/settlements/1/objections", $"/settlements/1/line?household={WebSite.Household}" }) Assert.Equal(HttpStatusCode.Forbidden, (await town.GetAsync(path)).StatusCode);
         await Do(li, "notice", HttpStatusCode.Redirect, ("from", Day(0)), ("until", Day(7)));
         Assert.Contains("/settlements/1/objections", await Html(town, "/settlements"), StringComparison.Ordinal);
+        var elsewhere = SettlementDrafting.Run(site.Ledger, KnownPolicies.Shipped, 2025, "140882", new Signatory("li", Office.Bureau), LocalDay.On(2026, 4, 1).StartMs, false);
+        Assert.True(site.Ledger.Settlements.AddStep(new RunStep(elsewhere.Id, RunStepKind.Noticed, elsewhere.AtMs, "li", "") { From = LocalDay.On(2026, 4, 1), Until = LocalDay.On(2026, 4, 8) }, 1));
+        Assert.DoesNotContain($"/settlements/{elsewhere.Id}", await Html(town, "/settlements"), StringComparison.Ordinal);
         await town.GetAsync("/settlements/1/objections");
         Assert.Equal(HttpStatusCode.Conflict, (await town.PostAsync("/settlements/1/object", ("household", AccessSite.NeighbourHousehold), ("note", "邻乡的户"))).StatusCode);
         Assert.Contains($"没有户 {AccessSite.NeighbourHousehold}", town.Html, StringComparison.Ordinal);
         Assert.Contains("value=\"邻乡的户\"", town.Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Conflict, (await town.PostAsync("/settlements/1/object", ("household", WebSite.Household), ("note", " "))).StatusCode);
         Assert.Equal("/settlements/1/objections", (await town.PostAsync("/settlements/1/object", ("household", WebSite.Household), ("note", "少算了"))).Headers.Location!.ToString());
         Assert.Contains("少算了", await Html(town, "/settlements/1/objections"), StringComparison.Ordinal);
         Assert.Equal([(RunStepKind.Objected, "town", WebSite.Household)], site.Ledger.Settlements.Run(1)!.Steps.Skip(2).Select(step => (step.Kind, step.Actor, step.HouseholdId!)));

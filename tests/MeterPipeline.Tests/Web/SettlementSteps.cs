@@ -48,7 +48,7 @@ internal static class SettlementSteps
 
     public static async Task<string> Html(WebVisitor who, string path)
     {
-        await who.GetAsync(path);
+        Assert.Equal(HttpStatusCode.OK, (await who.GetAsync(path)).StatusCode);
         return who.Html;
     }
 
