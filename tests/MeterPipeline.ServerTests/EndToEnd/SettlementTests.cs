@@ -46,6 +46,8 @@ public abstract partial class SettlementVerbs
         AddFinance(pipeline, "wang", "zhao");
         Assert.Contains("--as USER", pipeline.Verb("settle", "answer", "1", "H2", "--note", "已核对").Errors, StringComparison.Ordinal);
         Assert.Contains("not an enabled user", pipeline.VerbReading("wrong", "settle", "answer", "1", "H2", "--note", "已核对", "--as", "wang").Errors, StringComparison.Ordinal);
+        foreach (var (user, why) in ((string, string)[])[("left", "not an enabled user"), ("new", "set another first"), ("hejin", "140882")])
+            Assert.Contains(why, pipeline.VerbReading(Password, "settle", "answer", "1", "H2", "--note", "已核对", "--as", user).Errors, StringComparison.Ordinal);
         Assert.Equal(0, pipeline.VerbReading(Password, "settle", "answer", "1", "H2", "--note", "已核对", "--as", "wang").Code);
         var early = pipeline.VerbReading(Password, "settle", "confirm", "1", "--as", "wang");
         Assert.Equal((1, true), (early.Code, early.Errors.Contains($"confirm it from {today.Next} on", StringComparison.Ordinal)));
@@ -99,8 +101,12 @@ public abstract partial class SettlementVerbs
     private protected void AddFinance(PipelineProcess pipeline, params string[] names)
     {
         using var ledger = Open(pipeline);
-        foreach (var name in names)
-            ledger.PutUser(new User(name, (Role)Finance, null, [], PasswordHash.Create(Encoding.UTF8.GetBytes(Password)), MustChange: false, Enabled: true, 1, 1), "test", 1);
+        User Known(string name) => new(name, (Role)Finance, null, [], PasswordHash.Create(Encoding.UTF8.GetBytes(Password)), MustChange: false, Enabled: true, 1, 1);
+        foreach (var name in names) ledger.PutUser(Known(name), "test", 1);
+        // Three who may not.
+        ledger.PutUser(Known("left") with { Enabled = false }, "test", 1);
+        ledger.PutUser(Known("new") with { MustChange = true }, "test", 1);
+        ledger.PutUser(Known("hejin") with { Divisions = ["140882000000"] }, "test", 1);
     }
 
     /// <summary>As on the day after the notice.</summary>
