@@ -6,7 +6,7 @@ namespace MeterPipeline.Servers;
 public sealed class Mosquitto : IAsyncDisposable
 {
     private const int SigUsr1 = 10;
-    private static readonly TimeSpan _saveMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _saveMax = TimeSpan.FromSeconds(60);
 
     private readonly TempFolder _folder = new("mosquitto");
     private ServerProcess? _process;

@@ -10,7 +10,7 @@ public sealed record PostgresPlace(SmallDisk? Disk = null, Cables? Cables = null
 /// <summary>A private PostgreSQL 15 with trust authentication on loopback. As root it runs under the user <c>postgres</c>.</summary>
 public sealed class Postgres : IAsyncDisposable
 {
-    private static readonly TimeSpan _orphansMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _orphansMax = TimeSpan.FromSeconds(60);
 
     private readonly TempFolder _folder = new("pg");
     private readonly PostgresPlace _place;

@@ -14,7 +14,7 @@ public sealed class SmallDisk : IDisposable
     private const uint GoDown = 0x8004587D;
 
     private const uint WithoutFlush = 2;
-    private static readonly TimeSpan _busyMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _busyMax = TimeSpan.FromSeconds(60);
 
     private readonly TempFolder _folder = new("small-disk");
 

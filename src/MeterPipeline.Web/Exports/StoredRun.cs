@@ -48,9 +48,8 @@ public static class StoredRun
             var owed = settlements.Balance(run.Autumn, id).Owed;
             if (owed <= 0) continue;
             var payee = returned.Contains(id) || BankFile.PayeeFault(line) is not null ? settlements.PayeeOf(id) : line.Payee;
-            // A household that was on hold is due nothing here, and may still be owed what another run gave.
-            var due = line.Held ? line with { Holds = [] } : line;
-            yield return due with { Payee = payee, Advanced = due.Due.Total - owed };
+            // What is payable is what is owed, also where the line itself is due nothing, for a household on hold may still be owed what another run gave.
+            yield return line with { Payee = payee, Advanced = line.Due.Total - owed };
         }
     }
 

@@ -89,7 +89,7 @@ public abstract class BrokerSourceContract : SourceContract
         {
             var stopped = subscriber!.StopAsync(CancellationToken.None);
             await stopping();
-            await stopped.WaitAsync(TimeSpan.FromSeconds(10));
+            await stopped.WaitAsync(TimeSpan.FromSeconds(60));
             await BeginAsync();
         }
 
@@ -114,7 +114,7 @@ public abstract class BrokerSourceContract : SourceContract
         /// <summary>Until the subscription stands, too: a message of a moment before it would not reach the session.</summary>
         private async Task UntilConnectedAsync(long connects)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             while (!subscriber!.Connected || Counters.Connects < connects) await Task.Delay(5, limit.Token);
             await Task.Delay(100, limit.Token);
         }

@@ -112,7 +112,7 @@ public sealed class PostgresFaultTests(PostgresServer server) : IDisposable
         using var fold = first.AcquireFold();
         _schema.Sql(EndSessions);
         // Until the server has ended the session it holds the lock: whoever folds asks again, as the accruer does.
-        Assert.True(SpinWait.SpinUntil(() => Flushes(first, Day(1, 5)), TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => Flushes(first, Day(1, 5)), TimeSpan.FromSeconds(60)));
         Assert.Throws<LedgerException>(() => second.AcquireFold());
         Assert.Equal([5], Stored(second));
     }

@@ -65,7 +65,7 @@ public sealed class PostgresNodeTests(PostgresServer server) : IDisposable
             replaced, new RegistryWatch(replaced, TimeProvider.System), Channel.CreateBounded<Recorded>(1).Reader, new VillageBoard(new PolicyBook([]), TimeProvider.System, Partition),
             TimeProvider.System, NullLogger<Accruer>.Instance, Partition);
         _schema.Sql("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'");
-        Assert.True(SpinWait.SpinUntil(() => next.Spread().Partitions[Partition].Holder == FoldHolder.Nobody, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => next.Spread().Partitions[Partition].Holder == FoldHolder.Nobody, TimeSpan.FromSeconds(60)));
         next.Record([new PartitionRow(Partition, new byte[] { 1 })], []);
         using (next.AcquireFold(Partition))
         {
@@ -73,7 +73,7 @@ public sealed class PostgresNodeTests(PostgresServer server) : IDisposable
             next.PruneJournal(1, Partition);
         }
         accruer.Start();
-        Assert.True(SpinWait.SpinUntil(() => accruer.Lost || accruer.Failure is not null, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => accruer.Lost || accruer.Failure is not null, TimeSpan.FromSeconds(60)));
         Assert.Null(accruer.Failure);
     }
 
@@ -93,7 +93,7 @@ public sealed class PostgresNodeTests(PostgresServer server) : IDisposable
         begun.Wait();
         way.Hold(); // a process that hangs sends no keepalives either
         _schema.Sql("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'");
-        Assert.True(SpinWait.SpinUntil(() => next.Spread().Partitions[Partition].Holder == FoldHolder.Nobody, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => next.Spread().Partitions[Partition].Holder == FoldHolder.Nobody, TimeSpan.FromSeconds(60)));
         using var taken = next.AcquireFold(Partition);
         way.Release();
         awake.Set();

@@ -94,7 +94,7 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
         try
         {
             _schema.Sql("SELECT pg_reload_conf()");
-            SpinWait.SpinUntil(() => _schema.Sql("SHOW fsync") is "off", TimeSpan.FromSeconds(30));
+            SpinWait.SpinUntil(() => _schema.Sql("SHOW fsync") is "off", TimeSpan.FromSeconds(60));
             Assert.Contains("fsync", Assert.Throws<LedgerException>(() => _schema.Open()).Message, StringComparison.Ordinal);
             PostgresLedger.Open(_schema.Options with { AllowNoFsync = true }, create: true).Dispose();
         }
@@ -102,7 +102,7 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IDisposable
         {
             _schema.Sql("ALTER SYSTEM RESET fsync");
             _schema.Sql("SELECT pg_reload_conf()");
-            SpinWait.SpinUntil(() => _schema.Sql("SHOW fsync") is "on", TimeSpan.FromSeconds(30));
+            SpinWait.SpinUntil(() => _schema.Sql("SHOW fsync") is "on", TimeSpan.FromSeconds(60));
         }
     }
 

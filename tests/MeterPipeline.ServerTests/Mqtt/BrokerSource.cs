@@ -66,7 +66,7 @@ internal sealed class BrokerSource : ISourceUnderTest
     {
         var stopped = Subscriber!.StopAsync(CancellationToken.None);
         await stopping();
-        await stopped.WaitAsync(TimeSpan.FromSeconds(10));
+        await stopped.WaitAsync(TimeSpan.FromSeconds(60));
         await BeginAsync();
     }
 
@@ -98,7 +98,7 @@ internal sealed class BrokerSource : ISourceUnderTest
     /// <summary>Until the subscription stands, too: a message of a moment before it would not reach the session.</summary>
     private async Task UntilConnectedAsync(long connects)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!Subscriber!.Connected || Counters.Connects < connects) await Task.Delay(5, limit.Token);
         await Task.Delay(100, limit.Token);
     }

@@ -189,7 +189,7 @@ public sealed class SignedInto : IAsyncLifetime
     internal async Task UntilAsync(string[] schemes, Counted expected)
     {
         var counted = default(Counted);
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(100))
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(100))
             if ((counted = await CountAsync(schemes)) == expected) return;
         Assert.Fail($"{counted} instead of {expected}.");
     }

@@ -151,6 +151,6 @@ public sealed class SubscriberSourceTests
 
     private static async Task UntilAsync(Func<bool> holds)
     {
-        for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(10)) Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "It did not come true.");
+        for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(10)) Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "It did not come true.");
     }
 }

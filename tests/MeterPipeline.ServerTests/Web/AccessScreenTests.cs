@@ -104,7 +104,7 @@ public sealed class AccessScreenTests : IAsyncLifetime
     private async Task UntilAskedAsync()
     {
         using var guest = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = site.Address };
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((await guest.GetAsync("/", patience.Token)).IsSuccessStatusCode) await Task.Delay(20, patience.Token);
     }
 
@@ -126,7 +126,7 @@ public sealed class AccessScreenTests : IAsyncLifetime
 
     private async Task<IPage> Open(int width, string scheme, bool scripts)
     {
-        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions
+        var page = await chromium.PageAsync(new BrowserNewPageOptions
         {
             Locale = "zh-CN",
             JavaScriptEnabled = scripts,

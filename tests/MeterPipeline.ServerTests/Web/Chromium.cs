@@ -5,11 +5,13 @@ namespace MeterPipeline.ServerTests.Web;
 /// <summary>A browser of one's own, as it starts on machines without a screen and for root.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
+    /// <summary>For a page or an element to come: a machine that does other things too is no fault of the page.</summary>
+    private const int PatienceMs = 120_000;
+
     private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
 
-    private Chromium(IPlaywright playwright, IBrowser browser) => (_playwright, Browser) = (playwright, browser);
-
-    public IBrowser Browser { get; }
+    private Chromium(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
 
     public static async Task<Chromium> StartAsync()
     {
@@ -21,9 +23,25 @@ internal sealed class Chromium : IAsyncDisposable
         }));
     }
 
+    /// <summary>A page with cookies of its own.</summary>
+    public async Task<IPage> PageAsync(BrowserNewPageOptions options)
+    {
+        var page = await _browser.NewPageAsync(options);
+        page.SetDefaultTimeout(PatienceMs);
+        return page;
+    }
+
+    /// <summary>For pages that share their cookies.</summary>
+    public async Task<IBrowserContext> ContextAsync(BrowserNewContextOptions options)
+    {
+        var context = await _browser.NewContextAsync(options);
+        context.SetDefaultTimeout(PatienceMs);
+        return context;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Browser.DisposeAsync();
+        await _browser.DisposeAsync();
         _playwright.Dispose();
     }
 }

@@ -31,7 +31,7 @@ public sealed class HoldScreenTests : IAsyncLifetime
     [Fact]
     public async Task What_is_typed_stays_until_it_is_taken_back_and_then_the_list_follows()
     {
-        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN" });
+        var page = await chromium.PageAsync(new BrowserNewPageOptions { Locale = "zh-CN" });
         await page.GotoAsync(new Uri(site.Address, "/sign-in?return=%2Fholds").ToString());
         await page.SignInAsync("li", Password);
         await page.FillAsync("#note", "已到户核查");

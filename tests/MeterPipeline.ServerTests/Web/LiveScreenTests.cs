@@ -28,7 +28,7 @@ public sealed class LiveScreenTests : IAsyncLifetime
     [Fact]
     public async Task Numbers_follow_the_readings_over_a_restart_of_the_server()
     {
-        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN" });
+        var page = await chromium.PageAsync(new BrowserNewPageOptions { Locale = "zh-CN" });
         await page.GotoAsync($"http://127.0.0.1:{pipeline.WebPort}/?season=2025-2026");
         await page.EvaluateAsync("window.notReloaded = true");
         Publish("2025-11-15T00:00:00+08:00", 100);

@@ -96,7 +96,7 @@ public sealed class PageCheckTests : IAsyncLifetime
 
     private async Task<IBrowserContext> Context(string language)
     {
-        var context = await chromium.Browser.NewContextAsync(new BrowserNewContextOptions { Locale = "zh-CN" });
+        var context = await chromium.ContextAsync(new BrowserNewContextOptions { Locale = "zh-CN" });
         await context.AddCookiesAsync([new Cookie { Name = "lang", Value = language, Url = site.Address.ToString() }]);
         return context;
     }

@@ -103,7 +103,7 @@ public sealed class RegistryScreenTests : IAsyncLifetime
 
     private async Task<IPage> OpenAsync(int width, ColorScheme scheme)
     {
-        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions
+        var page = await chromium.PageAsync(new BrowserNewPageOptions
         {
             Locale = "zh-CN",
             ViewportSize = new ViewportSize { Width = width, Height = 900 },

@@ -105,7 +105,7 @@ public sealed class ReplayScreenTests : IAsyncLifetime
 
     private async Task<IPage> In(int width, bool scripts)
     {
-        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        var page = await chromium.PageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         await Go(page, "/sign-in");
         await page.SignInAsync("li", Password);
         return page;

@@ -100,7 +100,7 @@ public sealed class ScreenTests : IAsyncLifetime
 
     private async Task<IPage> Open(int width, string scheme)
     {
-        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions
+        var page = await chromium.PageAsync(new BrowserNewPageOptions
         {
             Locale = "zh-CN",
             ViewportSize = new ViewportSize { Width = width, Height = 900 },

@@ -92,7 +92,7 @@ public sealed class SettlementScreenTests : IAsyncLifetime
 
     private async Task<IPage> In(string name, int width, bool scripts)
     {
-        var page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
+        var page = await chromium.PageAsync(new BrowserNewPageOptions { Locale = "zh-CN", JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = width, Height = 900 } });
         await Go(page, "/settlements");
         await page.SignInAsync(name, Password);
         return page;

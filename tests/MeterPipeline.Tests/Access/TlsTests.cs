@@ -147,7 +147,7 @@ public sealed class TlsTests : IAsyncLifetime
         host = await StartAsync(folder.Open(), handshakeSeconds: 1);
         using var mute = await RawClient.OpenAsync(port);
         await mute.AssertClosedAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!host.Pipeline.Endpoint.Counters.Refusals.ContainsKey("tls-handshake")) await Task.Delay(10, limit.Token);
     }
 

@@ -6,7 +6,7 @@ namespace MeterPipeline.Tests.Fleets;
 public sealed class MqttPublisherTests
 {
     private static readonly byte[] Topic = "metering/v1/sgcc-yuncheng/140800000001/reading"u8.ToArray();
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Everything_is_published_once_in_order_and_acknowledged_by_its_number()

@@ -223,7 +223,7 @@ public sealed class Conformance5Tests : IAsyncLifetime
     {
         var (client, _) = await Raw5.ConnectAsync(host.Port, "a");
         using var disposing = client;
-        await host.Services.DrainAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        await host.Services.DrainAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(0x8B, Answer.Of(await client.ReceiveAsync()).Code);
         await client.AssertClosedAsync();
     }

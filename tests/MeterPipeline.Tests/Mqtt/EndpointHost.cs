@@ -52,7 +52,7 @@ public sealed class EndpointHost : IAsyncDisposable
 
     public async Task UntilConnectionsAsync(int count)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (Services.Count != count)
         {
             if (limit.IsCancellationRequested) Assert.Fail($"{Services.Count} connections, {count} expected.");

@@ -82,10 +82,10 @@ public sealed class EndpointLimitsTests
         Assert.False(second.IsCompleted, "It came later than one that waits.");
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
-        await second.WaitAsync(TimeSpan.FromSeconds(10));
+        await second.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal((90, false), (memory.Taken, third.IsCompleted));
         memory.Give(60);
-        await third.WaitAsync(TimeSpan.FromSeconds(10));
+        await third.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(70, memory.Taken);
     }
 
@@ -217,7 +217,7 @@ public sealed class EndpointLimitsTests
         Assert.Equal(4, (await other.Answers.ReadAtLeastAsync(4)).Buffer.Length);
         Assert.Equal(3, services.Counters.Refusals["too-many-from-address"]);
         foreach (var connection in crowd.Append(other)) connection.Leave();
-        await Task.WhenAll(crowd.Append(other).Select(c => c.Served)).WaitAsync(TimeSpan.FromSeconds(10));
+        await Task.WhenAll(crowd.Append(other).Select(c => c.Served)).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -231,7 +231,7 @@ public sealed class EndpointLimitsTests
             await client.SendAsync(SignIn("evil\u202Ename\u2028", "x", "wrong"));
             Assert.Equal(4, (await client.Answers.ReadAtLeastAsync(4)).Buffer.Length);
             client.Leave();
-            await client.Served.WaitAsync(TimeSpan.FromSeconds(10));
+            await client.Served.WaitAsync(TimeSpan.FromSeconds(30));
         }
         var line = Assert.Single(log.Written);
         Assert.Contains("(wrong-password): Not evil·name·", line, StringComparison.Ordinal);
@@ -256,7 +256,7 @@ public sealed class EndpointLimitsTests
 
     private static async Task Until(Func<bool> holds)
     {
-        for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(2)) Assert.True(waited.Elapsed < TimeSpan.FromSeconds(10), "It did not come true.");
+        for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(2)) Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "It did not come true.");
     }
 
     private sealed class Lines : ILogger<EndpointServices>

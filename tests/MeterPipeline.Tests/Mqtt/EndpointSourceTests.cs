@@ -32,7 +32,7 @@ public sealed class EndpointSourceTests : SourceContract
         {
             var drained = host!.Services.DrainAsync(CancellationToken.None);
             await stopping();
-            await drained.WaitAsync(TimeSpan.FromSeconds(10));
+            await drained.WaitAsync(TimeSpan.FromSeconds(30));
             await publisher.EndedAsync();
             await host.DisposeAsync();
             await BeginAsync();

@@ -127,7 +127,7 @@ public sealed class EndpointTests
         receiver.Release();
         Assert.Equal(1, await client.AckAsync());
         await client.AssertClosedAsync();
-        await drained.WaitAsync(TimeSpan.FromSeconds(5));
+        await drained.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Single(receiver.Messages);
     }
 }

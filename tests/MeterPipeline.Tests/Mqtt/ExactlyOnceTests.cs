@@ -122,7 +122,7 @@ public sealed class ExactlyOnceTests
         using (var first = await ConnectAsync(host, 5, "a"))
         {
             await first.SendAsync(Publish(5, 7));
-            await stuck.Refused.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            await stuck.Refused.Task.WaitAsync(TimeSpan.FromSeconds(30));
             using var second = await ConnectAsync(host, 5, "a", present: true);
             Assert.Equal(0x8E, Answer.Of(await first.ReceiveAsync()).Code);
             await second.SendAsync(Publish(5, 7, flags: Dup));

@@ -75,7 +75,7 @@ public sealed class LimitsTests
         await Task.Delay(50);
         Assert.False(waiting.IsCompleted);
         inflight.End(1);
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(9, inflight.Count);
     }
 

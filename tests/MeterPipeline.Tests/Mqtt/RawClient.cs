@@ -8,7 +8,7 @@ namespace MeterPipeline.Tests.Mqtt;
 /// <summary>A client that writes whatever bytes a test wants and reads packets back. Written without the room's own codec on purpose.</summary>
 internal sealed class RawClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TcpClient tcp;
     private readonly Stream stream;

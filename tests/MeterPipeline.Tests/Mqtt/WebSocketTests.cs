@@ -5,7 +5,7 @@ namespace MeterPipeline.Tests.Mqtt;
 /// <summary>MQTT in WebSocket frames, whatever their borders [MQTT-6.0.0-1 to -4].</summary>
 public sealed class WebSocketTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ProbeReceiver receiver = new();
     private readonly ClientWebSocket socket = new();

@@ -66,7 +66,7 @@ public sealed class WatchTests
         await Task.Delay(50);
         Assert.False(stopped.IsCompleted);
         broker.Receiver.Release();
-        await stopped.WaitAsync(TimeSpan.FromSeconds(10));
+        await stopped.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(1, await link.AckAsync());
     }
 

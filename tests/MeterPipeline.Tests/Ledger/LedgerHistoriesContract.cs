@@ -1,0 +1,91 @@
+using MeterPipeline.Domain;
+using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Readings;
+using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ledger;
+using MeterPipeline.Tests.Books;
+using MeterPipeline.Tests.House;
+using MeterPipeline.Tests.Policies;
+
+namespace MeterPipeline.Tests.Ledger;
+
+/// <summary>
+/// What must hold of every history holds through a ledger too. Many meters at once, in any order and with some readings again, recorded in batches, flushed and
+/// pruned now and then, a third of them corrected in the registry meanwhile: each comes to the days that its readings give in order, in memory, by the last registry.
+/// </summary>
+[Trait(Effort.Category, Effort.Random)]
+public abstract class LedgerHistoriesContract
+{
+    private const int Meters = 30;
+    private const int BatchesMost = 12;
+    private static readonly LocalDay First = LocalDay.On(2025, 1, 1);
+    private static readonly LocalDay Last = LocalDay.On(2027, 12, 31);
+    private readonly JournalBlob.Writer writer = new();
+
+    /// <summary>Opens this test's ledger, as one more process would. The subclass disposes it.</summary>
+    protected abstract ILedger Open();
+
+    [Fact]
+    public void Order_duplication_flushes_and_corrections_change_no_day()
+    {
+        var dice = new Random(Effort.FirstSeed);
+        var histories = Enumerable.Range(0, Meters).Select(i => new History(Effort.FirstSeed * Meters + i)).ToList();
+        var registries = histories.Select((history, i) => i % 3 == 0 && history.Amended() is var amended && IsSameLife(history.Registry, amended) ? amended : history.Registry).ToList();
+        Change(Open(), histories.Select((history, i) => Named(history.Registry, i)));
+        var sent = histories.SelectMany((history, i) => history.Readings.Select(reading => reading with { MeterNo = i + 1 })).ToList();
+        sent = [.. sent.Concat(sent.Where(_ => dice.Next(4) == 0)).OrderBy(_ => dice.Next())];
+        var correctedAt = dice.Next(sent.Count);
+        for (var done = 0; done < sent.Count;)
+        {
+            var batch = sent.GetRange(done, Math.Min(sent.Count - done, dice.Next(1, 2 * sent.Count / BatchesMost)));
+            Record(Open(), batch);
+            if (done <= correctedAt && correctedAt < done + batch.Count) Change(Open(), registries.Select(Named));
+            done += batch.Count;
+            if (dice.Next(3) != 0) continue;
+            using var before = LedgerReading.Open(Open(), KnownPolicies.Shipped);
+            Folding.Flush(Open(), before);
+        }
+        using var reading = LedgerReading.Open(Open(), KnownPolicies.Shipped);
+        foreach (var (i, history) in histories.Index())
+        {
+            var alone = new MemoryShelf(registries[i]).Open();
+            foreach (var one in history.Readings) alone.Apply(one);
+            Assert.True(Days(alone, 1).SequenceEqual(Days(reading.Books, i + 1)), $"seed {Effort.FirstSeed}, meter {i + 1}");
+        }
+    }
+
+    /// <summary>To a ledger an installation at another instant is another installation.</summary>
+    private static bool IsSameLife(RegistrySnapshot one, RegistrySnapshot other) => one.Meters["M1"].Installations[^1].InstalledAtMs == other.Meters["M1"].Installations[^1].InstalledAtMs;
+
+    private static IEnumerable<Installation> Named(RegistrySnapshot registry, int index) => registry.Meters["M1"].Installations.Select(life => life with { MeterId = $"M{index:00}", HouseholdId = $"H{index:00}" });
+
+    private static void Change(ILedger ledger, IEnumerable<IEnumerable<Installation>> meters)
+    {
+        using var view = ledger.OpenView();
+        var change = new RegistryChange();
+        foreach (var lives in meters)
+            foreach (var life in lives)
+            {
+                change.Households.Add(new Household(life.HouseholdId, "", "140802101201", HeatingRoute.CoalToElectricity, Conversion.Programme, First, Hardship.None, "", []));
+                change.Installations.Add(life);
+            }
+        ledger.ChangeRegistry(change, "dice", view.Registry().Version);
+    }
+
+    private void Record(ILedger ledger, List<Reading> readings)
+    {
+        using var view = ledger.OpenView();
+        var registry = view.Registry();
+        var rows = new List<PartitionRow>();
+        foreach (var part in readings.GroupBy(reading => registry.MeterByNo(reading.MeterNo)!.Partition).OrderBy(part => part.Key))
+        {
+            writer.Begin(0, [], part.Count());
+            writer.Add([.. part]);
+            rows.Add(new PartitionRow(part.Key, writer.Finish().ToArray()));
+        }
+        ledger.Record(rows, []);
+    }
+
+    private static IEnumerable<DayTotal> Days(Domain.Books.Books books, int meterNo) =>
+        ((Register[])[Register.Total, Register.T1]).SelectMany(register => books.Days(meterNo, register, First, Last));
+}
