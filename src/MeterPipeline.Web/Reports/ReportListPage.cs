@@ -31,7 +31,7 @@ internal sealed class ReportListPage(PageFrame frame, PlaceHead head, SeasonBoar
         var mark = listed.Newest ? Markup.Of($" <span class=\"ok\">{words.Newest}</span>") : Markup.Empty;
         Markup Cell(string label, string text) => Markup.Of($"<td data-label=\"{label}\">{(known ? text : "–")}</td>");
         return Markup.Of($"""
-            <tr><th scope="row"><a href="{head.To($"/reports/{period.KindName}/{period.Name}", board.Prefix)}">{period.Name}</a>{mark}</th><td class="text" data-label="{words.Span}">{period.First.ToString()} – {period.Last.ToString()}</td><td class="text" data-label="{words.State}">{words.States[listed.State]}</td>{Cell(words.Coverage, Figures.Percent(sum.CoveragePercent))}{Cell(words.Electricity, Figures.Amount(sum.Electricity))}{Cell(words.Gas, Figures.Amount(sum.Gas))}{Cell(words.Accrued, Figures.Yuan(sum.AccruedYuan))}</tr>
+            <tr><th scope="row"><a href="{head.To($"/reports/{period.KindName}/{period.Name}", board.Prefix)}">{period.Name}</a>{mark}</th><td class="text" data-label="{words.Span}"><time>{period.First.ToString()}</time> – <time>{period.Last.ToString()}</time></td><td class="text" data-label="{words.State}">{words.States[listed.State]}</td>{Cell(words.Coverage, Figures.Percent(sum.CoveragePercent))}{Cell(words.Electricity, Figures.Amount(sum.Electricity))}{Cell(words.Gas, Figures.Amount(sum.Gas))}{Cell(words.Accrued, Figures.Yuan(sum.AccruedYuan))}</tr>
 
             """);
     }
