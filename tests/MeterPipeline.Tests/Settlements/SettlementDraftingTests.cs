@@ -1,5 +1,6 @@
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Holds;
+using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Settlements;
@@ -106,6 +107,18 @@ public sealed class SettlementDraftingTests : IDisposable
         Say(ledger, "H1", HoldAct.Place);
         Assert.Equal([("H1", 0m), ("H2", -242m), ("H3", -363m)], Drawn(ledger).Select(line => (line.Household.Id, line.Due.Total)));
         Assert.Equal(["H1"], PaymentHolds.Of(ledger, KnownPolicies.Shipped, 1, 2025).Keys);
+    }
+
+    /// <summary>The household has lost nothing, and still one payer bore for another.</summary>
+    [Fact]
+    public void Shares_that_cancel_out_are_given_back_too_where_there_is_nothing_to_state()
+    {
+        var (ledger, _) = Season([]);
+        ledger.ChangeRegistry(Households(route: HeatingRoute.CentralHeating), "test", 2);
+        var shifted = AnyLine.Of("H1", 0) with { Accrued = new SettledAmount(0, 0, [new BorneShare("province", 1), new BorneShare("county", -1)]) };
+        Confirm(ledger, ledger.Settlements.Draft(AnyLine.Draft(), KnownPolicies.Shipped, ledger.Settlements.Moment(), [shifted, AnyLine.Of("H2", 0)]));
+        var line = Assert.Single(Drawn(ledger));
+        Assert.Equal(("H1", 0m, -1m, 1m), (line.Household.Id, line.Due.Total, line.Due.Shares[0].Yuan, line.Due.Shares[1].Yuan));
     }
 
     [Fact]
