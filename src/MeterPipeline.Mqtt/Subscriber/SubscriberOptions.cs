@@ -19,8 +19,9 @@ public sealed record SubscriberOptions
     public string ClientId { get; init; } = "meterpipeline";
 
     /// <summary>
-    /// What to subscribe to, at QoS 1; <c>$share/GROUP/metering/v1/#</c> shares the load between processes, each with a ClientId of its own. What is
-    /// taken out of the list stays subscribed in the session that the broker keeps: change ClientId too.
+    /// What to subscribe to, at QoS 1; <c>$share/GROUP/metering/v1/+/+/reading</c> shares the load between processes, each with a ClientId of its own,
+    /// where the broker keeps shared subscriptions over its restart (mosquitto does not: deploy/nodes.md). What is taken out of the list stays
+    /// subscribed in the session that the broker keeps: change ClientId too.
     /// </summary>
     public List<string> Filters { get; init; } = [];
 

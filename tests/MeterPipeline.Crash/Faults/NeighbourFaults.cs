@@ -13,7 +13,7 @@ namespace MeterPipeline.Crash.Faults;
 internal sealed class BrokerKilled : Fault
 {
     private const int StillTimes = 5;
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(300);
     private Mosquitto? _broker;
 
     public override string Name => "broker-killed";

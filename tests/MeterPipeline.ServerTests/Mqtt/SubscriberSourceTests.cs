@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MeterPipeline.Mqtt.Subscriber;
 using MeterPipeline.Tests.Mqtt;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MeterPipeline.ServerTests.Mqtt;
 
@@ -94,16 +95,42 @@ public sealed class SubscriberSourceTests
     [Fact]
     public async Task Two_that_share_a_subscription_get_a_part_each_and_every_message_once()
     {
-        await using var source = await StartAsync(new SubscriberOptions { Filters = ["$share/g/t/#"] });
-        var other = new Subscriber(new SubscriberOptions { Filters = ["$share/g/t/#"], ClientId = "other", Port = source.Broker.Port }, receiver,
-            TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Subscriber>.Instance);
-        other.Start();
-        await UntilAsync(() => other.Waiting is not null);
+        var options = new SubscriberOptions { Filters = ["$share/g/t/#"] };
+        await using var source = await StartAsync(options);
+        var other = await JoinAsync(options, source.Broker, receiver);
         await source.PublishAsync(1, Many);
         await receiver.UntilAsync(Many);
         await UntilAsync(() => source.Counters.Committed + other.Counters.Committed == Many);
         Assert.Equal(Enumerable.Range(1, Many), receiver.Messages.Select(m => int.Parse(m.Payload, System.Globalization.CultureInfo.InvariantCulture)).Order());
         Assert.True(source.Counters.Messages >= Many / 3 && other.Counters.Messages >= Many / 3, $"{source.Counters.Messages} and {other.Counters.Messages}");
+        await other.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>What deploy/nodes.md recommends behind mosquitto, which forgets shared subscriptions: with one, what is published here before somebody is back is gone.</summary>
+    [Theory]
+    [InlineData("5")]
+    [InlineData("3.1.1")]
+    public async Task Nodes_with_a_session_each_are_sent_what_came_before_they_were_back_at_a_broker_that_was_killed(string version)
+    {
+        var options = new SubscriberOptions { Filters = ["t/#"], Version = version };
+        await using var source = await StartAsync(options);
+        var others = new ProbeReceiver();
+        var other = await JoinAsync(options, source.Broker, others);
+        await other.StopAsync(CancellationToken.None);
+        await source.StopAndStartAsync(async () =>
+        {
+            await UntilAsync(() => !source.Subscriber!.Connected && !other.Connected);
+            await source.PublishAsync(1, 100);
+            await source.Broker.SaveAsync();
+            await source.RestartBrokerAloneAsync(source.Broker.KillAsync);
+            await source.PublishAsync(101, 100);
+        });
+        other = await JoinAsync(options, source.Broker, others);
+        foreach (var each in (ProbeReceiver[])[receiver, others])
+        {
+            await each.UntilAsync(200);
+            Assert.Equal(Enumerable.Range(1, 200).Select(n => $"{n}"), each.Messages.Select(m => m.Payload));
+        }
         await other.StopAsync(CancellationToken.None);
     }
 
@@ -148,6 +175,15 @@ public sealed class SubscriberSourceTests
     }
 
     private Task<BrokerSource> StartAsync(SubscriberOptions options, Mosquitto? broker = null) => BrokerSource.StartAsync(receiver, options, broker);
+
+    /// <summary>A second one, whose subscription stands.</summary>
+    private static async Task<Subscriber> JoinAsync(SubscriberOptions options, Mosquitto broker, ProbeReceiver receiver)
+    {
+        var other = new Subscriber(options with { ClientId = "other", Port = broker.Port }, receiver, TimeProvider.System, NullLogger<Subscriber>.Instance);
+        other.Start();
+        await UntilAsync(() => other.Waiting is not null);
+        return other;
+    }
 
     private static async Task UntilAsync(Func<bool> holds)
     {
