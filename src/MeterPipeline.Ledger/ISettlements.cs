@@ -111,11 +111,12 @@ public sealed record LineChunk(int Number, int Lines, byte[] Text)
     /// <exception cref="JsonException">The text is not what was written.</exception>
     public IEnumerable<SettlementLine> ReadLines()
     {
+        var line = default(SettlementLine);
         for (var from = 0; from < Text.Length;)
         {
             var length = Text.AsSpan(from).IndexOf((byte)'\n');
             if (length < 0) throw new JsonException($"line at byte {from} has no end");
-            yield return CanonicalForm.ReadLine(Text.AsSpan(from, length));
+            yield return line = CanonicalForm.ReadLine(Text.AsSpan(from, length), line);
             from += length + 1;
         }
     }

@@ -3,15 +3,19 @@ using MeterPipeline.Domain.Readings;
 namespace MeterPipeline.Ledger;
 
 /// <summary>
-/// The journal's tail by meter, kept in memory between questions about few meters, so that each costs what was appended since the one before and not the
-/// whole tail: millions of readings while publishers are at full speed. Any thread.
+/// The journal's tail by meter, kept in memory between questions about few meters, so that each costs what was appended since the one before, or since the
+/// last <see cref="ReadOn()"/>, and not the whole tail: millions of readings while publishers are at full speed. Any thread.
 /// </summary>
 public sealed class JournalTail(ILedger ledger)
 {
-    /// <summary>Tails longer than this together are not kept: 200 MB. Whoever asks then reads them through.</summary>
+    /// <summary>Of longer tails together no more is kept: 200 MB. Whoever asks then reads them through.</summary>
     private const int ReadingsMax = 8 << 20;
 
-    private readonly Lock gate = new();
+    // Waited for as a task: the pool makes up at once for a thread that waits for a task, and not for one that waits for a lock. Two questions that wait
+    // would stop everything that a machine of two cores answers, acknowledgements too.
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private long questions;
+
     private readonly PartitionTail[] parts = [.. Enumerable.Range(0, ledger.Partitions).Select(partition => new PartitionTail(ledger, partition, ReadingsMax / ledger.Partitions))];
 
     /// <summary>A view of the ledger, and what its fold does not hold yet of some meters.</summary>
@@ -20,10 +24,15 @@ public sealed class JournalTail(ILedger ledger)
     /// <param name="Seq">How many journal rows are in them and in the fold.</param>
     public sealed record Moment(ILedgerView View, IReadOnlyList<Reading>? Readings, long Seq);
 
+    /// <summary>How many there were.</summary>
+    public long Questions => Interlocked.Read(ref questions);
+
     /// <param name="meters">Numbers of the meters asked about; told the registry of the moment.</param>
     public Moment Open(Func<ILedgerView, IEnumerable<int>> meters)
     {
-        lock (gate)
+        Interlocked.Increment(ref questions);
+        gate.WaitAsync().GetAwaiter().GetResult();
+        try
         {
             // Views are opened one after the other, so that none stands for an earlier fold than what is kept.
             while (true)
@@ -41,6 +50,25 @@ public sealed class JournalTail(ILedger ledger)
                 view.Dispose();
             }
         }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Reads what was appended since the last question. Whoever calls it often while questions come spares them from reading it, one waiting for the other.</summary>
+    public void ReadOn()
+    {
+        gate.WaitAsync().GetAwaiter().GetResult();
+        try
+        {
+            using var view = ledger.OpenView();
+            ReadOn(view); // where rows were pruned meanwhile, the next call goes on
+        }
+        finally
+        {
+            gate.Release();
+        }
     }
 
     private bool ReadOn(ILedgerView view)
@@ -55,11 +83,8 @@ public sealed class JournalTail(ILedger ledger)
 
     private Moment Answer(ILedgerView view, Func<ILedgerView, IEnumerable<int>> meters)
     {
-        if (parts.Any(part => part.TooLong))
-        {
-            for (var partition = 0; partition < parts.Length; partition++) parts[partition].Begin(view.FoldedOf(partition));
-            return new Moment(view, null, 0);
-        }
+        // What is kept stays: the next fold lets go of the first of it.
+        if (parts.Any(part => part.TooLong)) return new Moment(view, null, 0);
         var readings = new List<Reading>();
         foreach (var meter in meters(view))
             foreach (var part in parts) part.Gather(meter, readings);

@@ -6,7 +6,7 @@ namespace MeterPipeline.Ledger;
 /// <summary>The tail of one partition's journal by meter: 24 bytes a reading. Not thread-safe.</summary>
 internal sealed class PartitionTail(ILedger ledger, int partition, int readingsMax)
 {
-    private const int RowsAtOnce = 64;
+    private const int RowsAtOnce = 16; // of 2 MB each at full speed
     private const int ChunkBits = 16;
     private const int ChunkReadings = 1 << ChunkBits;
     private const int RegisterBits = 3;
@@ -60,7 +60,7 @@ internal sealed class PartitionTail(ILedger ledger, int partition, int readingsM
     }
 
     /// <summary>Nothing is kept; the next row is the one after the fold.</summary>
-    public void Begin(long foldedSeq)
+    private void Begin(long foldedSeq)
     {
         chunks.ForEach(Spare);
         chunks.Clear();

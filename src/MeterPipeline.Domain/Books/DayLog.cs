@@ -16,6 +16,9 @@ public sealed class DayLog
     private int lastDay;
     private long expectedRegister;
 
+    // Where a log continues stored days nobody has gone through them yet: what the next day is told by is not known.
+    private bool unread;
+
     /// <summary>Year of the buffer in use, by its autumn; <see cref="int.MinValue"/> before the first day.</summary>
     public int Autumn { get; private set; } = int.MinValue;
 
@@ -26,13 +29,19 @@ public sealed class DayLog
     public IReadOnlyList<(int Autumn, byte[] Days)> Finished => finished ?? [];
 
     /// <summary>A log that continues stored days.</summary>
-    public static DayLog Continue(int autumn, ReadOnlySpan<byte> days)
+    public static DayLog Continue(int autumn, ReadOnlySpan<byte> days) => new() { Autumn = autumn, buffer = days.ToArray(), length = days.Length, unread = true };
+
+    /// <summary>Adds the days of <see cref="Autumn"/> that lie in [first, last] to a list.</summary>
+    /// <exception cref="FormatException">Stored days are damaged.</exception>
+    public void Read(LocalDay first, LocalDay last, List<DayTotal> into)
     {
-        var log = new DayLog { Autumn = autumn, buffer = days.ToArray(), length = days.Length, lastDay = FirstDayOf(autumn) };
-        var cursor = new Reader(autumn, days);
-        while (cursor.Next(out var day)) log.Remember(day);
-        return log;
+        var reader = new Reader(Autumn, Days);
+        reader.Read(first, last, into);
+        if (unread) Remember(reader);
     }
+
+    /// <summary>Reads days of a year that a <see cref="Branch"/> of this log has added.</summary>
+    public Reader Added(int autumn, ReadOnlySpan<byte> days) => autumn == Autumn ? new Reader(lastDay, expectedRegister, days) : new Reader(autumn, days);
 
     /// <summary>Says what a complete year holds, in place of what was said before.</summary>
     public void Finish(int autumn, byte[] days)
@@ -44,17 +53,17 @@ public sealed class DayLog
     /// <summary>The finished years are stored.</summary>
     public void ForgetFinished() => finished = null;
 
-    /// <summary>A copy that can be written to without touching this one; it has room for one more day.</summary>
+    /// <summary>A log that holds only what is added after this one, and leaves this one as it is.</summary>
     public DayLog Branch()
     {
-        var copy = new byte[length + LongestDay];
-        Days.CopyTo(copy);
-        return new DayLog { Autumn = Autumn, buffer = copy, length = length, lastDay = lastDay, expectedRegister = expectedRegister };
+        ReadAll();
+        return new DayLog { Autumn = Autumn, lastDay = lastDay, expectedRegister = expectedRegister };
     }
 
     /// <summary>Appends a closed day; days come in ascending order.</summary>
     public void Append(in DayTotal day)
     {
+        ReadAll();
         var autumn = HeatingSeason.AutumnOf(day.Day);
         if (autumn != Autumn) Turn(autumn);
         if (day.Day.Number < lastDay) throw new InvalidOperationException($"Day {day.Day} closes after a later one.");
@@ -93,6 +102,18 @@ public sealed class DayLog
         expectedRegister = day.StartKnown ? day.Register + day.Consumption : expectedRegister + day.Consumption;
     }
 
+    private void ReadAll()
+    {
+        if (!unread) return;
+        var reader = new Reader(Autumn, Days);
+        while (reader.Next(out _))
+        {
+        }
+        Remember(reader);
+    }
+
+    private void Remember(in Reader end) => (lastDay, expectedRegister, unread) = (end.LastDay, end.ExpectedRegister, false);
+
     private void Turn(int autumn)
     {
         if (Autumn != int.MinValue) Finish(Autumn, Days.ToArray());
@@ -102,24 +123,47 @@ public sealed class DayLog
     private static int FirstDayOf(int autumn) => LocalDay.On(autumn, 7, 1).Number;
 
     /// <summary>Reads the encoded days of one year in order.</summary>
-    public ref struct Reader(int autumn, ReadOnlySpan<byte> days)
+    public ref struct Reader
     {
-        private readonly ReadOnlySpan<byte> days = days;
+        private readonly ReadOnlySpan<byte> days;
         private int at;
-        private int lastDay = FirstDayOf(autumn);
-        private long expectedRegister;
+
+        public Reader(int autumn, ReadOnlySpan<byte> days)
+            : this(FirstDayOf(autumn), 0, days)
+        {
+        }
+
+        internal Reader(int lastDay, long expectedRegister, ReadOnlySpan<byte> days)
+        {
+            (LastDay, ExpectedRegister) = (lastDay, expectedRegister);
+            this.days = days;
+        }
+
+        /// <summary>The day read last, or the one that the first is told from.</summary>
+        internal int LastDay { get; private set; }
+
+        /// <summary>What the next day's register would be if nothing was amiss.</summary>
+        internal long ExpectedRegister { get; private set; }
+
+        /// <summary>Reads what is left, and adds the days in [first, last] to a list.</summary>
+        /// <exception cref="FormatException">The bytes are damaged.</exception>
+        public void Read(LocalDay first, LocalDay last, List<DayTotal> into)
+        {
+            while (Next(out var day))
+                if (day.Day >= first && day.Day <= last) into.Add(day);
+        }
 
         /// <exception cref="FormatException">The bytes are damaged.</exception>
         public bool Next(out DayTotal day)
         {
             day = default;
             if (at >= days.Length) return false;
-            lastDay += (int)Varint.Read(days, ref at);
-            day.Day = new LocalDay(lastDay);
+            LastDay += (int)Varint.Read(days, ref at);
+            day.Day = new LocalDay(LastDay);
             day.Marks = (DayMarks)Varint.Read(days, ref at);
             day.Readings = (int)Varint.Read(days, ref at);
             day.Consumption = Varint.ReadSigned(days, ref at);
-            if (day.StartKnown) expectedRegister = day.Register = expectedRegister + Varint.ReadSigned(days, ref at);
+            if (day.StartKnown) ExpectedRegister = day.Register = ExpectedRegister + Varint.ReadSigned(days, ref at);
             if ((day.Marks & DayMarks.StartInterpolated) != 0)
             {
                 day.Before = Varint.ReadSigned(days, ref at);
@@ -130,7 +174,7 @@ public sealed class DayLog
                 day.Low = Varint.ReadSigned(days, ref at);
                 day.High = Varint.ReadSigned(days, ref at);
             }
-            expectedRegister += day.Consumption;
+            ExpectedRegister += day.Consumption;
             return true;
         }
     }

@@ -161,17 +161,15 @@ public sealed class MeterBook
     {
         if (mustRefold) Refold();
         var result = new List<DayTotal>(last.Number - first.Number + 1);
-        var branch = fold.Conclude(Ahead);
         for (var autumn = HeatingSeason.AutumnOf(first); autumn <= HeatingSeason.AutumnOf(last); autumn++)
         {
-            ReadOnlySpan<byte> days = default;
-            if (autumn == branch.Autumn) days = branch.Days;
-            else if ((FinishedYear(branch, autumn) ?? FinishedYear(log, autumn)) is { } finished) days = finished;
-            else if (storedYear(autumn) is { } blob) days = YearBook.ClosedDays(blob);
-            var reader = new DayLog.Reader(autumn, days);
-            while (reader.Next(out var day))
-                if (day.Day >= first && day.Day <= last) result.Add(day);
+            if (autumn == log.Autumn) log.Read(first, last, result);
+            else if (FinishedYear(log, autumn) is { } finished) new DayLog.Reader(autumn, finished).Read(first, last, result);
+            else if (autumn != OpenAutumn && storedYear(autumn) is { } blob) new DayLog.Reader(autumn, YearBook.ClosedDays(blob)).Read(first, last, result);
         }
+        var branch = fold.Conclude(Ahead);
+        foreach (var (autumn, days) in branch.Finished) log.Added(autumn, days).Read(first, last, result);
+        if (branch.Autumn != int.MinValue) log.Added(branch.Autumn, branch.Days).Read(first, last, result);
         return result;
     }
 

@@ -56,7 +56,7 @@ public sealed class MeterFold
         if (rival != shown) state.Today.Marks |= DayMarks.Conflict;
     }
 
-    /// <summary>Writes what can be said now, open doubts included, to a branch of the log; the fold itself goes on unchanged.</summary>
+    /// <summary>Writes what can be said now beyond the closed days, open doubts included, to a branch of the log; the fold itself goes on unchanged.</summary>
     public DayLog Conclude(ReadOnlySpan<RegistryPoint> ahead)
     {
         var branch = log.Branch();

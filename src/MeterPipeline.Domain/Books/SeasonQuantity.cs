@@ -13,9 +13,33 @@ public sealed record InstalledDays(Meter Meter, MeterLife Life, List<DayTotal> D
     /// <summary>The days again, to be gone through without copying each: a city has twenty million of them.</summary>
     internal ReadOnlySpan<DayTotal> Span => CollectionsMarshal.AsSpan(Days);
 
+    /// <summary>Those in [first, last].</summary>
+    internal ReadOnlySpan<DayTotal> Between(LocalDay first, LocalDay last)
+    {
+        var days = Span;
+        var from = First(days, first);
+        return days[from..Math.Max(from, First(days, last.Next))];
+    }
+
     public long? Opening => Register == Readings.Register.Total ? Life.Installation.Opening : null;
 
     public long? Closing => Register == Readings.Register.Total ? Life.Installation.Closing : null;
+
+    /// <summary>Place of the first day that is not before another. Most lists have no gap: then it is where it would be without one.</summary>
+    private static int First(ReadOnlySpan<DayTotal> days, LocalDay day)
+    {
+        if (days.IsEmpty || days[0].Day >= day) return 0;
+        var (low, high) = (1, days.Length); // the place is in [low, high]
+        var guess = day.Number - days[0].Day.Number;
+        if (guess < days.Length && days[guess].Day == day) return guess;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (days[middle].Day < day) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
 }
 
 /// <summary>
@@ -124,9 +148,8 @@ public sealed class SeasonQuantity
         var life = installed.Life;
         var first = Math.Max(Season.First.Number, life.FromMs == long.MinValue ? int.MinValue : LocalDay.Of(life.FromMs).Number);
         var last = Math.Min(Season.Last.Number, life.UntilMs == long.MaxValue ? int.MaxValue : LocalDay.Of(life.UntilMs).Number);
-        foreach (ref readonly var day in installed.Span)
+        foreach (ref readonly var day in installed.Between(new LocalDay(first), new LocalDay(last)))
         {
-            if (day.Day.Number < first || day.Day.Number > last) continue;
             var index = day.Day.Number - Season.First.Number;
             ConsumptionPerDay[index] += day.Consumption;
             Consumption += day.Consumption;
@@ -158,8 +181,9 @@ public sealed class SeasonQuantity
         var life = installed.Life;
         var fromMs = Math.Max(first.StartMs, life.FromMs);
         var untilMs = Math.Min(last.EndMs, life.UntilMs);
-        var run = Run(installed, first, last);
-        if (run is not { FirstKnown: { } firstKnown, LastKnown: { } lastKnown })
+        var days = installed.Between(first, last);
+        var run = Run(days);
+        if (run.FirstKnown < 0)
         {
             High = Quantity.Widen(High, life.Most(untilMs - fromMs));
             return;
@@ -180,6 +204,7 @@ public sealed class SeasonQuantity
             Low = Quantity.Widen(Low, -end.Before);
             High = Quantity.Widen(High, end.After);
         }
+        var (firstKnown, lastKnown) = (days[run.FirstKnown], days[run.LastKnown]);
         // The first reading stands at the midnight that it makes known, or somewhere in its day; so does the last.
         var firstMs = firstKnown.StartKnown ? firstKnown.Day.StartMs : firstKnown.Day.EndMs;
         if (!startKnown) High = Quantity.Widen(High, life.Most(Math.Max(0, firstMs - fromMs)));
@@ -189,19 +214,21 @@ public sealed class SeasonQuantity
         High = Quantity.Widen(High, run.High);
     }
 
-    /// <summary>The first and last days on which anything is known of the register, what was noted on the way, and the days' own bounds.</summary>
-    private static (DayTotal? FirstKnown, DayTotal? LastKnown, DayMarks Marks, long Low, long High) Run(InstalledDays installed, LocalDay first, LocalDay last)
+    /// <summary>The first and last days, by their place, on which anything is known of the register, what was noted on the way, and the days' own bounds.</summary>
+    /// <returns>Negative places: nothing is known.</returns>
+    private static (int FirstKnown, int LastKnown, DayMarks Marks, long Low, long High) Run(ReadOnlySpan<DayTotal> days)
     {
-        (DayTotal? FirstKnown, DayTotal? LastKnown, DayMarks Marks, long Low, long High) run = default;
-        foreach (ref readonly var day in installed.Span)
+        var (firstKnown, lastKnown, marks, low, high) = (-1, -1, DayMarks.None, 0L, 0L);
+        for (var i = 0; i < days.Length; i++)
         {
-            if (day.Day < first || day.Day > last) continue;
-            run = (run.FirstKnown, run.LastKnown, run.Marks | day.Marks, Quantity.Widen(run.Low, day.Low), Quantity.Widen(run.High, day.High));
+            ref readonly var day = ref days[i];
+            marks |= day.Marks;
+            (low, high) = (Quantity.Widen(low, day.Low), Quantity.Widen(high, day.High));
             if (!day.StartKnown && (day.Marks & DayMarks.Covered) == 0) continue;
-            run.FirstKnown ??= day;
-            run.LastKnown = day;
+            if (firstKnown < 0) firstKnown = i;
+            lastKnown = i;
         }
-        return run;
+        return (firstKnown, lastKnown, marks, low, high);
     }
 
     /// <summary>The register that a meter shows where the season, or its own service inside it, begins or ends.</summary>
@@ -232,12 +259,7 @@ public sealed class SeasonQuantity
         }
     }
 
-    private static DayTotal Find(InstalledDays installed, LocalDay day)
-    {
-        foreach (ref readonly var total in installed.Span)
-            if (total.Day == day) return total;
-        return default;
-    }
+    private static DayTotal Find(InstalledDays installed, LocalDay day) => installed.Between(day, day) is [var total] ? total : default;
 
     private static EdgeKind Worse(EdgeKind a, EdgeKind b) => a > b ? a : b;
 }

@@ -29,8 +29,12 @@ public sealed record Hold(HoldReason Reason, string Evidence, HoldState State, H
         HeatingSeason season, IReadOnlyList<InstalledDays> installations, IEnumerable<(string Reason, string Evidence)> missing, IReadOnlyList<HoldEntry> entries)
     {
         var holds = new List<Hold>();
+        // Most households have no day in doubt: one look at their days tells.
+        var marks = DayMarks.None;
+        foreach (var installed in installations)
+            foreach (ref readonly var day in installed.Span) marks |= day.Marks;
         foreach (var reason in HoldReason.All)
-            if (reason.Marks != DayMarks.None && HoldEvidence.Of(season, installations, reason.Marks) is { } evidence) holds.Add(Raised(reason, evidence, entries));
+            if ((reason.Marks & marks) != DayMarks.None && HoldEvidence.Of(season, installations, reason.Marks) is { } evidence) holds.Add(Raised(reason, evidence, entries));
         foreach (var (name, evidence) in missing) holds.Add(Raised(HoldReason.Find(name)!, evidence, entries));
         foreach (var name in entries.Select(entry => entry.Reason).Distinct())
         {

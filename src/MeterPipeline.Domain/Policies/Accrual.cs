@@ -6,7 +6,9 @@ public readonly record struct GrantedTopUp(TopUp TopUp, decimal Yuan);
 /// <summary>What a household has earned in a season under one rule. Pure arithmetic: exact until it is rounded as the policy says.</summary>
 public sealed record Accrual
 {
-    private Accrual(RouteRule rule, Claim claim) => (Rule, Claim) = (rule, claim);
+    private readonly Accumulation sum;
+
+    private Accrual(RouteRule rule, Claim claim, Accumulation sum) => (Rule, Claim, this.sum) = (rule, claim, sum);
 
     public RouteRule Rule { get; }
 
@@ -53,6 +55,9 @@ public sealed record Accrual
     /// <summary>Total if it truly used the most that they allow.</summary>
     public decimal HighTotal { get; private init; }
 
+    /// <summary>The parts of the counted quantity and their rates, in order.</summary>
+    internal IEnumerable<AccrualStep> Tiers => AccrualTrace.Tiers(Rule, sum);
+
     /// <exception cref="ArgumentException">The bounds do not enclose the quantity.</exception>
     public static Accrual Of(SubsidyPolicy policy, RouteRule rule, Claim claim)
     {
@@ -63,7 +68,7 @@ public sealed record Accrual
         var raw = sum.Raw();
         var bounds = AccrualBounds.Of(policy.Rounding, rule, claim, cap, sum, operating);
         var capped = sum.LimitReached || raw >= cap;
-        return new Accrual(rule, claim)
+        return new Accrual(rule, claim, sum)
         {
             Counted = sum.Counted,
             Raw = raw,
@@ -118,11 +123,18 @@ public sealed record Accrual
     private static int? CrossingDay(RouteRule rule, Claim claim, decimal? cap)
     {
         var sum = new Accumulation(rule, claim);
+        var least = LeastThatReaches(cap, rule);
         for (var i = 0; i < claim.PerDay.Count; i++)
         {
             sum.Add(i, claim.PerDay[i]);
-            if (sum.LimitReached || sum.Raw() >= cap) return i;
+            if (sum.LimitReached || (sum.Counted >= least && sum.Raw() >= cap)) return i;
         }
         return null;
     }
+
+    /// <summary>A counted quantity below which no price reaches the cap, so that none is asked for: no unit earns more than the highest rate.</summary>
+    private static long LeastThatReaches(decimal? cap, RouteRule rule) =>
+        cap is not { } most ? long.MaxValue
+        : rule.HighestRate is var rate && rate <= 0 ? 0
+        : (long)Math.Clamp((most - (rule.FixedSum ?? 0)) / rate * Domain.Quantity.PerUnit, 0, Domain.Quantity.Max);
 }

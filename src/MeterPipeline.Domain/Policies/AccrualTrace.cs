@@ -68,8 +68,7 @@ public static class AccrualTrace
         var sum = Watch(rule, claim, steps);
         if (rule.Caps.SeasonQuantity is { } most) steps.Add(new(AccrualStepKind.SeasonQuantity, Quantity: sum.Counted, Limit: most, Basis: rule.Basis));
         if (claim.Quota is { } quota) steps.Add(new(AccrualStepKind.Quota, Quantity: sum.Counted, Limit: quota, Basis: rule.Basis));
-        if (!sum.BelowFloor)
-            foreach (var (prices, from, until) in sum.Periods()) steps.AddRange(Tiers(rule, prices, from, until, sum.Counted));
+        steps.AddRange(Tiers(rule, sum));
         if (rule.FixedSum is { } fixedSum) steps.Add(new(AccrualStepKind.FixedSum, Yuan: claim.Any ? fixedSum : 0, Basis: rule.Basis));
         steps.Add(new(AccrualStepKind.Raw, Yuan: accrual.Raw));
         if (accrual.MoneyCap is { } cap)
@@ -82,13 +81,8 @@ public static class AccrualTrace
     }
 
     /// <summary>The parts of the counted quantity and their rates alone, in order.</summary>
-    internal static IEnumerable<AccrualStep> TiersOf(Accrual accrual)
-    {
-        var (rule, claim) = (accrual.Rule, accrual.Claim);
-        var sum = new Accumulation(rule, claim);
-        for (var i = 0; i < claim.PerDay.Count; i++) sum.Add(i, claim.PerDay[i]);
-        return sum.BelowFloor ? [] : sum.Periods().SelectMany(period => Tiers(rule, period.Prices, period.From, period.Until, sum.Counted));
-    }
+    internal static IEnumerable<AccrualStep> Tiers(RouteRule rule, Accumulation sum) =>
+        sum.BelowFloor ? [] : sum.Periods().SelectMany(period => Tiers(rule, period.Prices, period.From, period.Until, sum.Counted));
 
     /// <summary>Takes the days again and notes what separation and month caps did.</summary>
     private static Accumulation Watch(RouteRule rule, Claim claim, List<AccrualStep> steps)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MeterPipeline.Domain.Registry;
 
 /// <summary>The whole registry at one version, immutable. Safe for any number of readers.</summary>
@@ -24,9 +26,11 @@ public sealed class RegistrySnapshot
         foreach (var meter in Meters.Values)
         {
             metersByNo[meter.No] = meter;
-            foreach (var household in meter.Installations.Select(i => i.HouseholdId).Distinct(StringComparer.Ordinal))
+            foreach (var installation in meter.Installations)
             {
-                metersByHousehold[household] = metersByHousehold.TryGetValue(household, out var others) ? [.. others, meter] : [meter];
+                ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(metersByHousehold, installation.HouseholdId, out _);
+                if (known is null) known = [meter];
+                else if (!ReferenceEquals(known[^1], meter)) known = [.. known, meter];
             }
         }
         foreach (var count in (heated ?? []).OrderBy(c => c.From))

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -17,20 +18,43 @@ public static class CanonicalForm
 {
     private static readonly CanonicalJson Json = new(new JsonSerializerOptions(CanonicalJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
+    private static readonly JsonWriterOptions Written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
     /// <summary>Appends the text of a line, without its end.</summary>
-    public static void Write(IBufferWriter<byte> into, SettlementLine line) => Write(into, line, Json.SettlementLine);
+    public static void Write(IBufferWriter<byte> into, SettlementLine line) => Write(into, [line], []);
+
+    /// <summary>Appends the texts of lines, each with an end.</summary>
+    internal static void Write(IBufferWriter<byte> into, IEnumerable<SettlementLine> lines, ReadOnlySpan<byte> end)
+    {
+        using var json = new Utf8JsonWriter(into, Written);
+        foreach (var line in lines)
+        {
+            LineText.Write(json, line);
+            json.Flush();
+            json.Reset();
+            into.Write(end);
+        }
+    }
 
     /// <summary>The run's own text. Its hash covers this text and so cannot stand in it: that field is empty.</summary>
     public static byte[] Of(SettlementRun run) => JsonSerializer.SerializeToUtf8Bytes(run with { ContentHash = "" }, Json.SettlementRun);
 
+    /// <param name="before">The line before it, with which it shares the words that both have; null: none.</param>
     /// <exception cref="JsonException">Not what was written.</exception>
-    public static SettlementLine ReadLine(ReadOnlySpan<byte> text) => JsonSerializer.Deserialize(text, Json.SettlementLine)!;
+    public static SettlementLine ReadLine(ReadOnlySpan<byte> text, SettlementLine? before = null) => LineReader.Read(text, before);
 
     /// <exception cref="JsonException">Not what was written.</exception>
     public static SettlementRun ReadRun(ReadOnlySpan<byte> text, string contentHash) =>
         JsonSerializer.Deserialize(text, Json.SettlementRun)! with { ContentHash = contentHash };
 
-    public static string Of(SettledAmount amount) => JsonSerializer.Serialize(amount, Json.SettledAmount);
+    public static string Of(SettledAmount amount)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(text, Written);
+        LineText.Write(json, amount);
+        json.Flush();
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
 
     /// <exception cref="JsonException">Not what was written.</exception>
     public static SettledAmount ReadAmount(string text) => JsonSerializer.Deserialize(text, Json.SettledAmount)!;
@@ -45,12 +69,6 @@ public static class CanonicalForm
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(ordered, Json.SubsidyPolicy)));
     }
-
-    private static void Write<T>(IBufferWriter<byte> into, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-    {
-        using var writer = new Utf8JsonWriter(into, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
-        JsonSerializer.Serialize(writer, value, type);
-    }
 }
 
 [JsonSourceGenerationOptions(
@@ -60,7 +78,6 @@ public static class CanonicalForm
     [
         typeof(LocalDayText), typeof(PlainDecimal), typeof(Word<HeatingRoute>), typeof(Word<Conversion>), typeof(Word<Hardship>), typeof(Word<Energy>), typeof(Word<Register>),
     ])]
-[JsonSerializable(typeof(SettlementLine))]
 [JsonSerializable(typeof(SettlementRun))]
 [JsonSerializable(typeof(SubsidyPolicy))]
 internal sealed partial class CanonicalJson : JsonSerializerContext;

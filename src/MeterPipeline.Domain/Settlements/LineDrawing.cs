@@ -75,7 +75,7 @@ public static class LineDrawing
         if (statement.Accrual is not { } accrual) return NoReckoning with { Policy = policy.Id, Version = policy.Version };
         return new SettledReckoning(
             policy.Id, policy.Version, accrual.Rule.RateText,
-            [.. AccrualTrace.TiersOf(accrual).Select(step => new SettledTier(step.Quantity ?? 0, step.Rate ?? 0))],
+            [.. accrual.Tiers.Select(step => new SettledTier(step.Quantity ?? 0, step.Rate ?? 0))],
             accrual.Raw, accrual.MoneyCap, accrual.CapReached, accrual.Counted, accrual.Claim.Quota, accrual.LowTotal, accrual.HighTotal);
     }
 }

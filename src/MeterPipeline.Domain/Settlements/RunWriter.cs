@@ -29,14 +29,7 @@ public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
     public int Lines => lines;
 
     /// <summary>The text of lines, each with its end. Any thread.</summary>
-    public static void WriteText(IBufferWriter<byte> into, IEnumerable<SettlementLine> lines)
-    {
-        foreach (var line in lines)
-        {
-            CanonicalForm.Write(into, line);
-            into.Write(EndOfLine);
-        }
-    }
+    public static void WriteText(IBufferWriter<byte> into, IEnumerable<SettlementLine> lines) => CanonicalForm.Write(into, lines, EndOfLine);
 
     /// <summary>Adds the next lines.</summary>
     /// <param name="text">Theirs, as <see cref="WriteText"/> gives it.</param>

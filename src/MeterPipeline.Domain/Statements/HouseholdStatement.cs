@@ -40,7 +40,7 @@ public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntri
     public HouseholdStatement? Of(Household household, int autumn)
     {
         var policy = policies.Select(household.Division, autumn);
-        var season = policies.Season(household.Division, autumn);
+        var season = policy?.Season(autumn) ?? policies.Season(household.Division, autumn);
         var rule = policy?.RuleFor(household);
         var energy = rule is null ? EnergyOf(household.Route) : rule.Energy;
         if (rule is null && energy is null) return null;

@@ -7,6 +7,9 @@ namespace MeterPipeline.Ledger.Sqlite;
 /// <summary>Reads the registry's tables. Repeated strings (codes, companies, household ids) are one object each.</summary>
 internal static class RegistryLoad
 {
+    /// <summary>Rows handed over at a time: a few hundred KB.</summary>
+    private const int RowsAtOnce = 1000;
+
     public const string InstallationColumns = """
         i.household, i.company, i.energy, i.register_digits, i.decimals, i.capacity, i.multiplier_e4, i.installed_at_ms, i.opening,
         i.removed_at_ms, i.closing, i.serves, i.heated_households
@@ -27,9 +30,10 @@ internal static class RegistryLoad
             new Division(Same(row.Text(0)), row.Text(1), row.NullableText(2) is { } parent ? Same(parent) : null));
         var companies = All(database, "SELECT id, name, energy FROM company", row =>
             new Company(Same(row.Text(0)), row.Text(1), (Energy)row.Int32(2)));
-        var households = All(database, HouseholdSql, row => Household(row, Same));
         var heated = All(database, "SELECT household, from_day, households FROM heated_count", HeatedCount);
-        return new RegistrySnapshot(version, divisions, companies, households, Meters(database, Same), heated);
+        // The two long lists are read, one after the other, while the snapshot puts in order what has come.
+        return new RegistrySnapshot(
+            version, divisions, companies, Ahead.Of(Rows(database, HouseholdSql, row => Household(row, Same)), RowsAtOnce), Ahead.Of(Meters(database, Same), RowsAtOnce), heated);
     }
 
     public const string HouseholdSql =
@@ -52,38 +56,31 @@ internal static class RegistryLoad
 
     public static HeatedCount HeatedCount(Statement row) => new(row.Text(0), new LocalDay(row.Int32(1)), row.Int32(2));
 
-    private static List<Meter> Meters(Database database, Func<string, string> same)
+    private static IEnumerable<Meter> Meters(Database database, Func<string, string> same)
     {
-        var meters = new List<Meter>();
         var lives = new List<Installation>(1);
         var no = 0;
         var id = "";
-        void Finish()
-        {
-            if (no > 0) meters.Add(new Meter(no, id, lives.ToArray()));
-            lives.Clear();
-        }
-
         using var row = database.Prepare(
             $"SELECT m.no, m.id, {InstallationColumns} FROM meter m CROSS JOIN installation i ON i.meter_no = m.no ORDER BY m.no, i.life");
         while (row.Step())
         {
             if (row.Int32(0) != no)
             {
-                Finish();
+                if (no > 0) yield return new Meter(no, id, lives.ToArray());
+                lives.Clear();
                 (no, id) = (row.Int32(0), row.Text(1));
             }
             lives.Add(Installation(row, id, 2, same));
         }
-        Finish();
-        return meters;
+        if (no > 0) yield return new Meter(no, id, lives.ToArray());
     }
 
-    private static List<T> All<T>(Database database, string sql, Func<Statement, T> read)
+    private static List<T> All<T>(Database database, string sql, Func<Statement, T> read) => [.. Rows(database, sql, read)];
+
+    private static IEnumerable<T> Rows<T>(Database database, string sql, Func<Statement, T> read)
     {
         using var statement = database.Prepare(sql);
-        var rows = new List<T>();
-        while (statement.Step()) rows.Add(read(statement));
-        return rows;
+        while (statement.Step()) yield return read(statement);
     }
 }

@@ -21,7 +21,7 @@ internal static class SettlementStore
         using var transaction = database.BeginWrite("draft a settlement");
         if (Moment(database) != seen) throw DraftRefused.Overtaken();
         var id = (int)seen.Run + 1;
-        foreach (var (chunk, bytes, blob, index) in spool.Read())
+        foreach (var (chunk, bytes, blob, index) in Ahead.Of(spool.Read(), 1))
         {
             database.Prepared("INSERT INTO settlement_chunk VALUES (?, ?, ?, ?, ?, ?)").Bind(1, (long)id).Bind(2, (long)chunk).Bind(3, (long)index.Count)
                 .Bind(4, (long)bytes).Bind(5, (long)Checksum.Of(id, chunk, index.Count, blob)).Bind(6, blob).Run();

@@ -33,9 +33,24 @@ public sealed class JournalTailTests : IDisposable
         {
             for (var rows = random.Next(6); rows > 0; rows--) Append(random.Next(1, 2_000));
             if (random.Next(3) == 0) Fold(ledger.JournalHead() - random.Next(3), prune: random.Next(2) == 0);
+            if (random.Next(2) == 0) tail.ReadOn();
             if (random.Next(2) == 0) Compare(tail);
         }
         Compare(tail);
+    }
+
+    [Fact]
+    public async Task What_was_read_ahead_is_not_read_by_whoever_asks()
+    {
+        var tail = new JournalTail(ledger);
+        for (var rows = 0; rows < 40; rows++) Append(2_000);
+        var through = Allocated(() => tail.ReadOn());
+        var asked = Allocated(() => Ask(tail));
+        Assert.True(asked < through / 4, $"a question took {asked:N0} bytes, reading ahead {through:N0}");
+        var waiting = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Ask(tail))).ToList();
+        tail.ReadOn();
+        await Task.WhenAll(waiting);
+        Assert.Equal(5, tail.Questions);
     }
 
     [Fact]
@@ -64,6 +79,18 @@ public sealed class JournalTailTests : IDisposable
             if (seq <= view.FoldedSeq) return;
         ledger.Flush(new FoldFlush { FoldedSeq = seq });
         if (prune) ledger.PruneJournal(seq);
+    }
+
+    private static long Allocated(Action act)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        act();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    private static void Ask(JournalTail tail)
+    {
+        using var view = tail.Open(_ => [3]).View;
     }
 
     private void Compare(JournalTail tail)

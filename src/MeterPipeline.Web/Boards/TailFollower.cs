@@ -1,0 +1,51 @@
+using MeterPipeline.Ledger;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace MeterPipeline.Web.Boards;
+
+/// <summary>
+/// Keeps the journal's tail read while people look at households. Otherwise the first who asks after a pause reads what was appended meanwhile, at full
+/// speed a million readings a second, and all others wait for it.
+/// </summary>
+internal sealed class TailFollower(JournalTail tail, TimeProvider time, ILogger<TailFollower> log) : BackgroundService
+{
+    /// <summary>At full speed what comes in so long is read in a hundredth of a second.</summary>
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long nobody must have asked before it is left alone: what nobody asks for is not worth a twentieth of a core.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
+    // A thread of its own: reading waits for the disk.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(() => Follow(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Follow(CancellationToken stop)
+    {
+        var (seen, at) = (0L, time.GetTimestamp());
+        for (var pause = Apart; !stop.WaitHandle.WaitOne(pause);)
+        {
+            var asked = tail.Questions;
+            if (asked != seen) (seen, at) = (asked, time.GetTimestamp());
+            if (asked == 0 || time.GetElapsedTime(at) > Patience) continue;
+            pause = ReadOn() ? Apart : AfterFailure;
+        }
+    }
+
+    private bool ReadOn()
+    {
+        try
+        {
+            tail.ReadOn();
+            return true;
+        }
+        catch (Exception failure)
+        {
+            // Whoever asks meets it too, and is told.
+            log.LogWarning("The journal's tail is not read ahead of questions: {Message}", failure.Message);
+            return false;
+        }
+    }
+}
