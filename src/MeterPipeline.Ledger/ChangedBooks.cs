@@ -1,5 +1,4 @@
 using MeterPipeline.Domain.Books;
-using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ledger;
 
