@@ -22,7 +22,10 @@ public sealed class Accruer : IAsyncDisposable
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>Folded readings that force a flush: bounds memory and the time to catch up after a crash. With many meters more, for a flush writes each of them.</summary>
+    /// <summary>
+    /// Folded readings that force a flush: bounds memory and the time to catch up after a crash, together with as many that come while one is on its way. With
+    /// many meters more, for a flush writes each of them.
+    /// </summary>
     private const long UnflushedReadingsMax = 5_000_000;
     private const long UnflushedPerMeter = 20;
 
@@ -61,6 +64,11 @@ public sealed class Accruer : IAsyncDisposable
     private string?[] companies = []; // by meter number, as far as asked for
     private long applied;
     private long unflushedReadings;
+
+    // The flush that is on its way, on a thread of its own.
+    private FoldFlush flushing = new() { FoldedSeq = 0 };
+    private Task? storing;
+    private long storingSince;
     private long lastFlush;
     private long lastPrune;
     private TimeSpan rest = RestMin;
@@ -132,6 +140,7 @@ public sealed class Accruer : IAsyncDisposable
     [MemberNotNull(nameof(stored), nameof(books), nameof(tallies))]
     private void Begin()
     {
+        AwaitStoring();
         stored?.Dispose();
         stored = new StoredBooks(ledger.OpenView) { Reopens = true };
         books = new Books(registry.Registry, stored.Days, stored.Years);
@@ -144,8 +153,20 @@ public sealed class Accruer : IAsyncDisposable
         unflushedReadings = 0;
     }
 
-    /// <summary>A question that failed may have left a row half folded, so folding does not go on from there: it begins again, as a new process would.</summary>
     private void Run()
+    {
+        try
+        {
+            KeepFolding();
+        }
+        finally
+        {
+            AwaitStoring();
+        }
+    }
+
+    /// <summary>A question that failed may have left a row half folded, so folding does not go on from there: it begins again, as a new process would.</summary>
+    private void KeepFolding()
     {
         for (; ; Pause())
         {
@@ -195,7 +216,7 @@ public sealed class Accruer : IAsyncDisposable
         {
             if (commits.TryRead(out var commit)) Take(commit);
             else Wait();
-            if (FlushDue()) Flush();
+            FlushWhenDue();
         }
         while (commits.TryRead(out var last)) Take(last);
         CatchUp(ledger.JournalHeads()[Partition]);
@@ -247,7 +268,7 @@ public sealed class Accruer : IAsyncDisposable
                 var recordedAtMs = JournalBlob.Read(row.Blob, decoded, counts);
                 Apply(row.Seq, recordedAtMs, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(decoded), counts);
             }
-            if (FlushDue()) Flush();
+            FlushWhenDue();
         }
     }
 
@@ -326,35 +347,70 @@ public sealed class Accruer : IAsyncDisposable
         villages.LookBeside(stored.FoldedOf);
     }
 
-    private bool FlushDue() =>
-        (applied > FlushedSeq || books.Dirty.Count > 0 || villages.Waiting)
-        && (unflushedReadings >= Math.Max(UnflushedReadingsMax, UnflushedPerMeter * books.Dirty.Count) || time.GetElapsedTime(lastFlush) >= rest);
+    /// <summary>What is unflushed is as much as memory and the time to catch up after a crash allow.</summary>
+    private bool Full => unflushedReadings >= Math.Max(UnflushedReadingsMax, UnflushedPerMeter * books.Dirty.Count);
 
+    private bool FlushDue() =>
+        (applied > FlushedSeq || books.Dirty.Count > 0 || villages.Waiting) && (Full || time.GetElapsedTime(lastFlush) >= rest);
+
+    private void FlushWhenDue()
+    {
+        if (storing is not null && (storing.IsCompleted || Full)) EndFlush();
+        if (storing is null && FlushDue()) BeginFlush();
+    }
+
+    /// <summary>Stores everything folded so far.</summary>
     private void Flush()
     {
-        var started = time.GetTimestamp();
+        EndFlush();
+        BeginFlush();
+        EndFlush();
+    }
+
+    /// <summary>Takes what changed, and has it stored on another thread: a flush of a million meters takes seconds, in which folding goes on.</summary>
+    private void BeginFlush()
+    {
+        storingSince = time.GetTimestamp();
         LookBeside();
         foreach (var book in books.Dirty)
             if (villages.Folds(book.MeterNo)) villages.Touch(book.MeterNo);
-        var flush = new FoldFlush { Partition = Partition, FoldedSeq = applied };
-        villages.Collect(books, flush.VillageDays);
+        flushing = new FoldFlush { Partition = Partition, FoldedSeq = applied };
+        villages.Collect(books, flushing.VillageDays);
         var changed = new ChangedBooks(books, villages.Folds); // others are only read here: their own partition stores them
-        (flush.MeterDays, flush.MeterYears) = (changed.Days, changed.Years);
-        flush.VillagesPrint = villages.Print(applied) ?? 0;
-        tallies.Write(flush.Counters);
+        (flushing.MeterDays, flushing.MeterYears) = (changed.Days, changed.Years);
+        flushing.VillagesPrint = villages.Print(applied) ?? 0;
+        tallies.Write(flushing.Counters);
         if (Projected is not null)
-            foreach (var (key, seq) in settled) flush.SettledDays.Add(new SettledDay(0, key.MeterNo, key.Register, key.Day, seq));
+            foreach (var (key, seq) in settled) flushing.SettledDays.Add(new SettledDay(0, key.MeterNo, key.Register, key.Day, seq));
+        settled.Clear();
+        books.Storing();
+        unflushedReadings = 0;
         stored.Release();
-        Store(flush);
+        storing = Task.Factory.StartNew(() => ledger.Flush(flushing), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Waits until what is on its way is stored; where the ledger did not take it, tries again.</summary>
+    private void EndFlush()
+    {
+        if (storing is not { } underway) return;
+        storing = null;
+        Store(underway);
+        stored.Release(); // what it showed is older than what books let go of now
         books.Stored();
         villages.Stored();
-        settled.Clear();
         tallies.Forget(LocalDay.Of(time.GetUtcNow().ToUnixTimeMilliseconds()).Number - 1);
-        FlushedSeq = applied;
-        unflushedReadings = 0;
+        FlushedSeq = flushing.FoldedSeq;
+        flushing = new FoldFlush { FoldedSeq = FlushedSeq };
         lastFlush = time.GetTimestamp();
-        rest = TimeSpan.FromTicks(Math.Max(RestMin.Ticks, time.GetElapsedTime(started).Ticks * RestFactor));
+        rest = TimeSpan.FromTicks(Math.Max(RestMin.Ticks, time.GetElapsedTime(storingSince).Ticks * RestFactor));
         if (time.GetElapsedTime(lastPrune) >= PruneEvery) Prune();
+    }
+
+    /// <summary>However it ends: nothing is stored behind the back of a fold that begins again or is let go.</summary>
+    private void AwaitStoring()
+    {
+        if (storing is not null) _ = Task.WhenAny(storing).GetAwaiter().GetResult().Exception;
+        storing = null;
     }
 
     private void Prune()
@@ -370,13 +426,14 @@ public sealed class Accruer : IAsyncDisposable
         }
     }
 
-    private void Store(FoldFlush flush)
+    private void Store(Task underway)
     {
-        for (; ; Pause())
+        Action once = underway.GetAwaiter().GetResult;
+        for (; ; Pause(), once = () => ledger.Flush(flushing))
         {
             try
             {
-                ledger.Flush(flush);
+                once();
                 GoesOn();
                 return;
             }

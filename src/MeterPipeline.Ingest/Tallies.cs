@@ -17,6 +17,7 @@ internal sealed class Tallies(ILedger ledger, int partition)
     public void Received(CompanyCount count, int day)
     {
         var tally = Of(count.Company, day);
+        tally.Changed = true;
         tally.Received += count.Received;
         tally.Quarantined += count.Quarantined;
     }
@@ -26,6 +27,7 @@ internal sealed class Tallies(ILedger ledger, int partition)
     {
         var tally = last is { } memo && memo.Day == day && ReferenceEquals(memo.Company, company) ? memo : Of(company, day);
         last = tally;
+        tally.Changed = true;
         switch (outcome)
         {
             case Outcome.Accepted: tally.Accepted++; break;
@@ -38,14 +40,18 @@ internal sealed class Tallies(ILedger ledger, int partition)
     public void Write(List<CounterRow> into)
     {
         foreach (var tally in rows.Values)
+        {
+            tally.Changed = false;
             into.Add(new CounterRow(tally.Company, tally.Day, tally.Received, tally.Accepted, tally.Duplicate, tally.Conflict, tally.Quarantined));
+        }
     }
 
-    /// <summary>Forgets days before <paramref name="day"/>: only late catching-up touches them again.</summary>
+    /// <summary>What was written is stored. Forgets days before <paramref name="day"/> without later changes: only late catching-up touches them again.</summary>
     public void Forget(int day)
     {
-        foreach (var key in rows.Keys.Where(k => k.Day < day).ToList()) rows.Remove(key);
-        loadedDays.RemoveWhere(d => d < day);
+        var changed = rows.Values.Where(tally => tally.Changed).Select(tally => tally.Day).ToHashSet();
+        foreach (var key in rows.Keys.Where(k => k.Day < day && !changed.Contains(k.Day)).ToList()) rows.Remove(key);
+        loadedDays.RemoveWhere(d => d < day && !changed.Contains(d));
         last = null;
     }
 
@@ -74,6 +80,10 @@ internal sealed class Tallies(ILedger ledger, int partition)
     {
         public string Company { get; } = company;
         public int Day { get; } = day;
+
+        /// <summary>Since it was written.</summary>
+        public bool Changed;
+
         public long Received, Accepted, Duplicate, Conflict, Quarantined;
     }
 }

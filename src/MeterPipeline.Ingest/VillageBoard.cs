@@ -23,6 +23,9 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time, int? pa
     private ILookup<string, Meter> guests = Array.Empty<Meter>().ToLookup(meter => meter.Id, StringComparer.Ordinal);
     private RegistrySnapshot registry = RegistrySnapshot.Empty;
 
+    // By meter number, as far as asked for: of meters that were at one household only, which are nearly all.
+    private string?[] villages = [];
+
     /// <summary>Time that one flush spends on villages, default 150 ms: short beside its rest. Longer where nobody waits for the next reading.</summary>
     public TimeSpan Budget { private get; init; } = TimeSpan.FromMilliseconds(150);
 
@@ -33,6 +36,7 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time, int? pa
     public void Adopt(RegistrySnapshot newer)
     {
         registry = newer;
+        villages = new string?[newer.MeterNoLimit];
         households = newer.Households.Values.Where(h => partition is not { } own || newer.PartitionOf(h.Id) == own).GroupBy(h => h.Division, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
         foreach (var village in households.Keys) Enqueue(village);
@@ -64,9 +68,13 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time, int? pa
     /// <summary>A meter's readings changed.</summary>
     public void Touch(int meterNo)
     {
-        if (registry.MeterByNo(meterNo) is not { } meter) return;
-        foreach (var installation in meter.Installations)
-            if (registry.Households.TryGetValue(installation.HouseholdId, out var household)) Enqueue(household.Division);
+        if ((uint)meterNo < (uint)villages.Length && villages[meterNo] is { } only) Enqueue(only);
+        else if (registry.MeterByNo(meterNo) is { } meter)
+        {
+            foreach (var installation in meter.Installations)
+                if (registry.Households.TryGetValue(installation.HouseholdId, out var household)) Enqueue(household.Division);
+            if (meter.Installations is [var alone] && registry.Households.TryGetValue(alone.HouseholdId, out var its)) villages[meterNo] = its.Division;
+        }
     }
 
     /// <summary>Adds the rows of waiting villages to a flush.</summary>

@@ -4,49 +4,41 @@ namespace MeterPipeline.Ledger;
 
 /// <summary>
 /// The rows of books that changed, in the order of their keys: then each page of a table is written once, in any other order nearly once per
-/// row. Only the order is kept here; a row is made when it is asked for, so that a flush of a million meters holds none of them. The books
-/// must not change meanwhile.
+/// row. They are those of the moment at which this is made, and may be asked for on another thread until <see cref="Books.Stored"/>, while the books
+/// change further (<see cref="Books.Storing"/>). Of a meter day only its place is kept, and its length; of a folded year the packed row.
 /// </summary>
 public sealed class ChangedBooks
 {
     private readonly MeterBook[] books;
-    private readonly List<long> days;
-    private readonly List<long> years;
+    private readonly (int Book, DayContent Content)[] days;
+    private readonly PackedYears years = new();
 
     /// <param name="stores">Which meters' books are meant; null: all.</param>
     public ChangedBooks(Books changed, Func<int, bool>? stores = null)
     {
         books = [.. changed.Dirty.Where(book => stores?.Invoke(book.MeterNo) ?? true)];
         Array.Sort(Array.ConvertAll(books, static book => ((long)book.MeterNo << 8) | (long)book.Register), books);
-        years = InOrder(book => book.ChangedYears());
-        days = InOrder(book => book.ChangedDays());
+        foreach (var key in InOrder(book => book.ChangedYears()))
+        {
+            var (book, autumn) = (books[BookOf(key)], TimeOf(key));
+            years.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, book.Year(autumn)));
+        }
+        days = [.. InOrder(book => book.ChangedDays()).Select(key => (BookOf(key), books[BookOf(key)].Content(TimeOf(key))))];
     }
 
     public IEnumerable<MeterDayRow> Days
     {
         get
         {
-            foreach (var key in days)
-            {
-                var (book, day) = At(key);
-                yield return new MeterDayRow(book.MeterNo, book.Register, day, book.Day(day));
-            }
+            foreach (var (book, content) in days) yield return new MeterDayRow(books[book].MeterNo, books[book].Register, content.Day, content.Bytes());
         }
     }
 
-    public IEnumerable<MeterYearRow> Years
-    {
-        get
-        {
-            foreach (var key in years)
-            {
-                var (book, autumn) = At(key);
-                yield return new MeterYearRow(book.MeterNo, book.Register, autumn, book.Year(autumn));
-            }
-        }
-    }
+    public IEnumerable<MeterYearRow> Years => years.Rows;
 
-    private (MeterBook Book, int Time) At(long key) => (books[(int)(key & int.MaxValue)], (int)(key >> 32));
+    private static int BookOf(long key) => (int)(key & int.MaxValue);
+
+    private static int TimeOf(long key) => (int)(key >> 32);
 
     /// <summary>The time and the place among the books, in one number that sorts by both.</summary>
     private List<long> InOrder(Func<MeterBook, IEnumerable<int>> changed)

@@ -23,6 +23,9 @@ public sealed class Books
     private readonly Dictionary<int, MeterBook>? few;
     private readonly Dictionary<int, MeterLives> fewLives = [];
     private readonly List<MeterBook> dirty = [];
+    private readonly DayPieces pieces = new();
+    private readonly List<MeterBook> onTheWay = [];
+    private bool storing;
     private long looked;
 
     /// <param name="few">Few meters are in memory at a time: nothing is laid out for the others. Such books stand for one registry.</param>
@@ -110,16 +113,35 @@ public sealed class Books
     /// <summary>Forgets which books changed, where nobody writes them.</summary>
     public void ClearDirty() => dirty.Clear();
 
-    /// <summary>Everything that changed is stored.</summary>
+    /// <summary>
+    /// What changed until now is about to be stored, perhaps on another thread, from rows made just before (<see cref="MeterBook.Content"/>). What changes
+    /// from now on is for the next time. Until <see cref="Stored"/> books go by what they hold and not by what the ledger tells of it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The time before has not ended.</exception>
+    public void Storing()
+    {
+        if (storing) throw new InvalidOperationException("What changed before is not stored yet.");
+        storing = true;
+        pieces.Hold();
+        foreach (var book in dirty)
+            if (book.Storing()) onTheWay.Add(book);
+        dirty.Clear();
+    }
+
+    /// <summary>What was on its way when <see cref="Storing"/> was called, or else everything that changed, is stored.</summary>
     public void Stored()
     {
-        foreach (var book in dirty) book.Stored();
-        dirty.Clear();
+        if (!storing) Storing();
+        foreach (var book in onTheWay) book.Stored();
+        onTheWay.Clear();
+        pieces.LetGo();
+        storing = false;
     }
 
     /// <summary>Lets a meter's books go, and what was applied to them: they are restored as they are stored when somebody asks again. For those who only read.</summary>
     public void Release(int meterNo)
     {
+        for (var register = Register.Total; register <= Register.T4; register++) Known(meterNo, register)?.LetGo();
         if (few is null) (totals[meterNo], lives[meterNo]) = (null, null);
         else
         {
@@ -190,7 +212,7 @@ public sealed class Books
         foreach (var year in storedYears(meterNo))
             if (year.Register == register) years.Add((year.Autumn, year.Blob));
         return years.Count == 0
-            ? new MeterBook(meterNo, register, life, storedDays)
-            : MeterBook.Restore(meterNo, register, life, years, storedDays);
+            ? new MeterBook(meterNo, register, life, storedDays, pieces)
+            : MeterBook.Restore(meterNo, register, life, years, storedDays, pieces);
     }
 }

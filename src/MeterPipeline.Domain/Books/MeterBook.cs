@@ -20,17 +20,20 @@ public sealed class MeterBook
     private MeterLives lives;
     private MeterFold fold;
     private DayLog log;
+    private readonly DayPieces pieces;
     private int nextPoint;
+    private long nextPointMs; // of lives: looked at for each reading, which would be two cache misses there
     private bool mustRefold;
 
     // A million books: what is empty most of the time takes no room.
     private int[] storedYears = [];
     private Dictionary<int, byte[]>? touched;
+    private OnTheWay? onTheWay;
 
     // The open meter day: the newest day with a reading, still growing at its end.
     private bool hasOpenDay;
     private LocalDay openDay;
-    private byte[] open = [];
+    private DayPieces.Chain open;
     private MeterDay.Cursor openCursor;
     private long newestMs = long.MinValue;
 
@@ -38,11 +41,12 @@ public sealed class MeterBook
     private bool openUnread;
 
     /// <summary>A book without readings.</summary>
-    public MeterBook(int meterNo, Register register, MeterLives lives, StoredDays stored)
+    internal MeterBook(int meterNo, Register register, MeterLives lives, StoredDays stored, DayPieces pieces)
     {
-        (MeterNo, Register, this.lives, this.stored) = (meterNo, register, lives, stored);
+        (MeterNo, Register, this.lives, this.stored, this.pieces) = (meterNo, register, lives, stored, pieces);
         log = new DayLog();
-        fold = new MeterFold(lives.Lives, log);
+        fold = new MeterFold(lives.Terms, log);
+        Await(0);
     }
 
     public int MeterNo { get; }
@@ -60,10 +64,10 @@ public sealed class MeterBook
 
     /// <summary>A book as it was flushed.</summary>
     /// <param name="years">Every stored year of this meter and register.</param>
-    public static MeterBook Restore(
-        int meterNo, Register register, MeterLives lives, IEnumerable<(int Autumn, byte[] Blob)> years, StoredDays stored)
+    internal static MeterBook Restore(
+        int meterNo, Register register, MeterLives lives, IEnumerable<(int Autumn, byte[] Blob)> years, StoredDays stored, DayPieces pieces)
     {
-        var book = new MeterBook(meterNo, register, lives, stored);
+        var book = new MeterBook(meterNo, register, lives, stored, pieces);
         var found = false;
         foreach (var (autumn, blob) in years)
         {
@@ -74,18 +78,18 @@ public sealed class MeterBook
             if (print is null) found = true;
             if (print is null || !YearBook.IsOpen(blob)) continue;
             book.log = DayLog.Continue(autumn, YearBook.ClosedDays(blob));
-            book.fold = new MeterFold(lives.Lives, book.log, YearBook.StateOf(blob));
+            book.fold = new MeterFold(lives.Terms, book.log, YearBook.StateOf(blob));
             found = true;
         }
         if (!found) return book;
-        book.nextPoint = book.PointsTaken();
+        book.Await(book.PointsTaken());
         book.openUnread = true;
         return book;
     }
 
     /// <summary>A book that folds everything from its stored meter days, whatever was folded before.</summary>
     public static MeterBook FromDays(int meterNo, Register register, MeterLives lives, StoredDays stored) =>
-        new(meterNo, register, lives, stored) { mustRefold = true };
+        new(meterNo, register, lives, stored, new DayPieces()) { mustRefold = true };
 
     /// <summary>Merges one reading.</summary>
     public Outcome Apply(in Reading reading)
@@ -94,9 +98,7 @@ public sealed class MeterBook
         if (reading.TimeMs <= newestMs) return Merge(reading);
         var day = LocalDay.Of(reading.TimeMs);
         if (!hasOpenDay || day != openDay) TurnDay(day);
-        // By half: a day of 96 readings ends in 324 bytes, where doubling would take 512.
-        if (open.Length - openCursor.Length < MeterDay.LongestEntry) Array.Resize(ref open, Math.Max(64, open.Length + open.Length / 2));
-        openCursor.Append(open, new DayEntry(reading.TimeMs, reading.Revision, reading.Value));
+        AppendOpen(new DayEntry(reading.TimeMs, reading.Revision, reading.Value));
         newestMs = reading.TimeMs;
         Dirty = true;
         if (mustRefold) return Outcome.Accepted;
@@ -110,7 +112,7 @@ public sealed class MeterBook
     /// processor waits for their memory at once instead of one after the other.
     /// </summary>
     /// <returns>Of no meaning, but to be used: what nobody uses is not read.</returns>
-    internal long Look() => fold.Look() ^ (open.Length > 0 ? open[^1] : 0);
+    internal long Look() => fold.Look() ^ pieces.Look(open, openCursor.Length);
 
     /// <summary>Takes over a changed registry: the meter is folded again where its lives changed.</summary>
     public void Relive(MeterLives changed)
@@ -129,6 +131,10 @@ public sealed class MeterBook
         if (hasOpenDay) yield return openDay.Number;
     }
 
+    /// <summary>The meter day of a changed day, to be read when it is wanted.</summary>
+    public DayContent Content(int day) =>
+        hasOpenDay && day == openDay.Number ? new DayContent(day, pieces, open, openCursor.Length) : new DayContent(day, Day(day));
+
     /// <summary>The meter day of a changed day.</summary>
     public byte[] Day(int day) => DayBlob(new LocalDay(day)) ?? throw new InvalidOperationException($"Meter number {MeterNo} has nothing on {new LocalDay(day)}.");
 
@@ -145,15 +151,28 @@ public sealed class MeterBook
     /// <summary>The folded year of a changed year, as a <see cref="YearBook"/>.</summary>
     public byte[] Year(int autumn) => autumn == OpenAutumn
         ? YearBook.EncodeOpen(lives.Print, log.Days, fold.Current)
-        : YearBook.EncodeClosed(lives.Print, FinishedYear(log, autumn) ?? throw new InvalidOperationException($"Meter number {MeterNo} has no folded year {autumn}."));
+        : YearBook.EncodeClosed(lives.Print, FinishedYear(log.Finished, autumn) ?? throw new InvalidOperationException($"Meter number {MeterNo} has no folded year {autumn}."));
 
-    /// <summary>What changed is stored.</summary>
-    public void Stored()
+    /// <summary>What changed is on its way to the ledger: what changes from now on is for the next flush.</summary>
+    /// <returns>Whether something is kept until <see cref="Stored"/>: the ledger does not tell of it yet.</returns>
+    internal bool Storing()
     {
         foreach (var autumn in ChangedYears()) IsStored(autumn);
+        if (touched is not null || log.Finished.Count > 0) onTheWay = new OnTheWay(touched, log.Finished);
         log.ForgetFinished();
         touched = null;
         Dirty = false;
+        return onTheWay is not null;
+    }
+
+    /// <summary>What was on its way is stored.</summary>
+    internal void Stored() => onTheWay = null;
+
+    /// <summary>Gives the memory of the open day back: nobody asks this book any more, or the day is kept elsewhere.</summary>
+    internal void LetGo()
+    {
+        pieces.Release(open, openCursor.Length);
+        (hasOpenDay, openCursor) = (false, default);
     }
 
     /// <summary>All folded days that start in [first, last], what is still open included; stored years come from <paramref name="storedYear"/>.</summary>
@@ -164,8 +183,9 @@ public sealed class MeterBook
         for (var autumn = HeatingSeason.AutumnOf(first); autumn <= HeatingSeason.AutumnOf(last); autumn++)
         {
             if (autumn == log.Autumn) log.Read(first, last, result);
-            else if (FinishedYear(log, autumn) is { } finished) new DayLog.Reader(autumn, finished).Read(first, last, result);
-            else if (autumn != OpenAutumn && storedYear(autumn) is { } blob) new DayLog.Reader(autumn, YearBook.ClosedDays(blob)).Read(first, last, result);
+            else if (autumn == OpenAutumn) continue;
+            else if ((FinishedYear(log.Finished, autumn) ?? FinishedYear(onTheWay?.Years ?? [], autumn)) is { } finished) new DayLog.Reader(autumn, finished).Read(first, last, result);
+            else if (storedYear(autumn) is { } blob) new DayLog.Reader(autumn, YearBook.ClosedDays(blob)).Read(first, last, result);
         }
         var branch = fold.Conclude(Ahead);
         foreach (var (autumn, days) in branch.Finished) log.Added(autumn, days).Read(first, last, result);
@@ -190,9 +210,9 @@ public sealed class MeterBook
     {
         var days = new SortedDictionary<int, byte[]>();
         foreach (var (day, blob) in stored(MeterNo, Register, first, last)) days[day] = blob;
-        foreach (var (day, blob) in touched ?? [])
+        foreach (var (day, blob) in (onTheWay?.Days ?? []).Concat(touched ?? []))
             if (day >= first && day <= last) days[day] = blob;
-        if (hasOpenDay && openDay.Number >= first && openDay.Number <= last) days[openDay.Number] = open.AsSpan(0, openCursor.Length).ToArray();
+        if (hasOpenDay && openDay.Number >= first && openDay.Number <= last) days[openDay.Number] = OpenBytes();
         return days;
     }
 
@@ -201,9 +221,9 @@ public sealed class MeterBook
         if (Array.IndexOf(storedYears, autumn) < 0) storedYears = storedYears.Length == 0 ? OneYear.GetOrAdd(autumn, static one => [one]) : [.. storedYears, autumn];
     }
 
-    private static byte[]? FinishedYear(DayLog log, int autumn)
+    private static byte[]? FinishedYear(IReadOnlyList<(int Autumn, byte[] Days)> finished, int autumn)
     {
-        foreach (var (year, days) in log.Finished)
+        foreach (var (year, days) in finished)
             if (year == autumn) return days;
         return null;
     }
@@ -212,8 +232,8 @@ public sealed class MeterBook
     private void Refold()
     {
         log = new DayLog();
-        fold = new MeterFold(lives.Lives, log);
-        nextPoint = 0;
+        fold = new MeterFold(lives.Terms, log);
+        Await(0);
         mustRefold = false;
         var entries = new List<DayEntry>();
         foreach (var (day, blob) in AllDays(int.MinValue, int.MaxValue))
@@ -229,19 +249,27 @@ public sealed class MeterBook
         }
         // A year that holds nothing any more is stored as empty, so that no reader finds what used to be there.
         foreach (var autumn in storedYears)
-            if (autumn != OpenAutumn && FinishedYear(log, autumn) is null) log.Finish(autumn, []);
+            if (autumn != OpenAutumn && FinishedYear(log.Finished, autumn) is null) log.Finish(autumn, []);
         Dirty = true;
     }
 
     /// <summary>Feeds one reading after the registry points that come before it; a registry point at the same instant wins.</summary>
     private void Feed(long timeMs, long value, long rival)
     {
-        while (Ahead is [var point, ..] && point.TimeMs <= timeMs)
+        while (nextPointMs <= timeMs)
         {
-            nextPoint++;
+            var point = Ahead[0];
+            Await(nextPoint + 1);
             fold.Take(point.TimeMs, point.Shown, point.Shown);
         }
         if (timeMs > fold.FrontierMs) fold.Take(timeMs, value, rival);
+    }
+
+    /// <summary>So many registry points are taken.</summary>
+    private void Await(int taken)
+    {
+        nextPoint = taken;
+        nextPointMs = Ahead is [var point, ..] ? point.TimeMs : long.MaxValue;
     }
 
     private int PointsTaken()
@@ -270,15 +298,16 @@ public sealed class MeterBook
 
     private byte[]? DayBlob(LocalDay day)
     {
-        if (hasOpenDay && day == openDay) return open.AsSpan(0, openCursor.Length).ToArray();
+        if (hasOpenDay && day == openDay) return OpenBytes();
         if (touched is not null && touched.TryGetValue(day.Number, out var blob)) return blob;
+        if (onTheWay?.Days is { } days && days.TryGetValue(day.Number, out blob)) return blob;
         return stored(MeterNo, Register, day.Number, day.Number) is [var (_, found)] ? found : null;
     }
 
     private void TurnDay(LocalDay day)
     {
-        if (hasOpenDay) (touched ??= [])[openDay.Number] = open.AsSpan(0, openCursor.Length).ToArray();
-        (hasOpenDay, openDay, openCursor) = (true, day, new MeterDay.Cursor(day));
+        if (hasOpenDay) (touched ??= [])[openDay.Number] = OpenBytes();
+        Open(day);
     }
 
     private void ReadOpenDay()
@@ -291,14 +320,34 @@ public sealed class MeterBook
     private void OpenStored(LocalDay day, byte[] blob)
     {
         if (blob.Length == 0) return;
-        (hasOpenDay, openDay, open, openCursor) = (true, day, blob, new MeterDay.Cursor(day));
+        Open(day);
+        pieces.Append(ref open, 0, blob);
         while (openCursor.Length < blob.Length) newestMs = openCursor.Read(blob).TimeMs;
     }
 
     private void RewriteOpen(List<DayEntry> entries)
     {
-        open = new byte[(entries.Count + 1) * MeterDay.LongestEntry];
-        openCursor = new MeterDay.Cursor(openDay);
-        foreach (var entry in entries) openCursor.Append(open, entry);
+        Open(openDay);
+        foreach (var entry in entries) AppendOpen(entry);
     }
+
+    private byte[] OpenBytes() => pieces.Read(open, openCursor.Length);
+
+    /// <summary>Begins a day without entries.</summary>
+    private void Open(LocalDay day)
+    {
+        LetGo();
+        (hasOpenDay, openDay, openCursor) = (true, day, new MeterDay.Cursor(day));
+    }
+
+    private void AppendOpen(in DayEntry entry)
+    {
+        Span<byte> bytes = stackalloc byte[MeterDay.LongestEntry];
+        var length = openCursor.Length;
+        var written = openCursor.Append(bytes, entry);
+        pieces.Append(ref open, length, bytes[..written]);
+    }
+
+    /// <summary>Closed days and years that a flush is storing: until it has, the ledger tells what was before.</summary>
+    private sealed record OnTheWay(Dictionary<int, byte[]>? Days, IReadOnlyList<(int Autumn, byte[] Days)> Years);
 }

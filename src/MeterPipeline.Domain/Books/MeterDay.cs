@@ -31,7 +31,7 @@ public static class MeterDay
     {
         var cursor = new Cursor(day);
         var buffer = new byte[entries.Length * LongestEntry];
-        foreach (var entry in entries) cursor.Append(buffer, entry);
+        foreach (var entry in entries) cursor.Append(buffer.AsSpan(cursor.Length), entry);
         return buffer.AsSpan(0, cursor.Length).ToArray();
     }
 
@@ -67,18 +67,19 @@ public static class MeterDay
         /// <summary>Bytes written or read so far.</summary>
         public int Length { get; private set; }
 
-        /// <summary>Writes one entry after those before; <paramref name="buffer"/> has <see cref="LongestEntry"/> bytes of room.</summary>
-        public void Append(Span<byte> buffer, in DayEntry entry)
+        /// <summary>Encodes one entry after those before, <see cref="LongestEntry"/> bytes at most; returns how many.</summary>
+        public int Append(Span<byte> into, in DayEntry entry)
         {
-            var at = Length;
+            var at = 0;
             var step = unchecked(entry.TimeMs - time);
             var repeats = step == interval;
             var revised = entry.Revision != 0;
             var delta = Varint.ZigZag(unchecked(entry.Value - value));
-            Varint.Write(buffer, ref at, unchecked((delta << 2) | (repeats ? 1u : 0u) | (revised ? 2u : 0u)));
-            if (!repeats) Varint.Write(buffer, ref at, unchecked((ulong)step));
-            if (revised) Varint.Write(buffer, ref at, (uint)entry.Revision);
-            (time, interval, value, Length) = (entry.TimeMs, step, entry.Value, at);
+            Varint.Write(into, ref at, unchecked((delta << 2) | (repeats ? 1u : 0u) | (revised ? 2u : 0u)));
+            if (!repeats) Varint.Write(into, ref at, unchecked((ulong)step));
+            if (revised) Varint.Write(into, ref at, (uint)entry.Revision);
+            (time, interval, value, Length) = (entry.TimeMs, step, entry.Value, Length + at);
+            return at;
         }
 
         public DayEntry Read(ReadOnlySpan<byte> blob)

@@ -13,15 +13,15 @@ public sealed class MeterFold
     /// <summary>This many points must continue from a doubtful one before it is believed against the anchor.</summary>
     public const int Confirmations = 3;
 
-    private readonly MeterLife[] lives;
+    private readonly LifeTerms[] lives;
     private DayLog log;
     private State state;
 
-    public MeterFold(MeterLife[] lives, DayLog log) : this(lives, log, new State { Life = -1, Candidates = [] })
+    public MeterFold(LifeTerms[] lives, DayLog log) : this(lives, log, new State { Life = -1, Candidates = [] })
     {
     }
 
-    internal MeterFold(MeterLife[] lives, DayLog log, in State state) => (this.lives, this.log, this.state) = (lives, log, state);
+    internal MeterFold(LifeTerms[] lives, DayLog log, in State state) => (this.lives, this.log, this.state) = (lives, log, state);
 
     /// <summary>Time of the newest point taken, ms; <see cref="long.MinValue"/> before the first.</summary>
     public long FrontierMs => state.Taken ? state.FrontierMs : long.MinValue;
@@ -67,7 +67,7 @@ public sealed class MeterFold
         return branch;
     }
 
-    private static bool Plausible(MeterLife life, long fromMs, long from, long toMs, long to) => to >= from && to - from <= life.Most(toMs - fromMs);
+    private static bool Plausible(LifeTerms life, long fromMs, long from, long toMs, long to) => to >= from && to - from <= life.Most(toMs - fromMs);
 
     private void Enter(long timeMs)
     {
@@ -87,7 +87,7 @@ public sealed class MeterFold
             case Doubt.Rollover or Doubt.Drop:
                 // Without a closing register the claim's end is missing, and its bound begins before the anchor already.
                 var life = lives[state.Life];
-                Bound(DayMarks.Pending, life.Installation.Closing is null ? 0 : life.Most(life.UntilMs - state.AnchorMs));
+                Bound(DayMarks.Pending, !life.IsClosed ? 0 : life.Most(life.UntilMs - state.AnchorMs));
                 break;
             case Doubt.Jump:
                 Bound(DayMarks.Pending, state.Candidates[^1].Value - state.Anchor);
@@ -175,7 +175,7 @@ public sealed class MeterFold
     /// <summary>A midnight with two values is as little known as one between two readings.</summary>
     private static DayMarks StartMark(Point point) => point.Excess == 0 ? DayMarks.StartMeasured : DayMarks.StartInterpolated;
 
-    private void Question(MeterLife life, Point point)
+    private void Question(LifeTerms life, Point point)
     {
         var (timeMs, value, _) = point;
         state.Doubt = value >= state.Anchor ? Doubt.Jump
@@ -185,7 +185,7 @@ public sealed class MeterFold
         state.Candidates = [point];
     }
 
-    private void Settle(MeterLife life, Point point)
+    private void Settle(LifeTerms life, Point point)
     {
         var (timeMs, value, _) = point;
         var last = state.Candidates[^1];
@@ -219,18 +219,18 @@ public sealed class MeterFold
     }
 
     /// <summary>The new point fits neither the anchor nor the doubtful ones: it is the new doubt.</summary>
-    private void Replace(MeterLife life, Point point)
+    private void Replace(LifeTerms life, Point point)
     {
         state.Today.Readings += state.Candidates.Length;
         state.Today.Marks |= state.Doubt == Doubt.Jump ? DayMarks.Spike : DayMarks.Glitch;
         Question(life, point);
     }
 
-    private void AcceptRollover(MeterLife life, Point point) =>
+    private void AcceptRollover(LifeTerms life, Point point) =>
         Step(point, point.Value + life.Modulus!.Value - state.Anchor, DayMarks.Rollover);
 
     /// <summary>Enough points continued from the doubtful one: the register broke there. Nothing counts across the break.</summary>
-    private void Believe(MeterLife life)
+    private void Believe(LifeTerms life)
     {
         var points = state.Candidates;
         var first = points[0];

@@ -1,13 +1,20 @@
+using System.Collections.Concurrent;
 using MeterPipeline.Domain.Registry;
 
 namespace MeterPipeline.Domain.Books;
 
-/// <summary>An installation as the fold sees it: instants, and everything multiplied out to billed units.</summary>
-public sealed class MeterLife
+/// <summary>An installation with what the fold asks of it.</summary>
+public sealed class MeterLife(Installation installation) : LifeTerms(installation)
 {
     /// <summary>A step longer than this is an estimate of the days inside it: a daily freeze with two hours of grace.</summary>
     public const long LongStepMs = 26 * 3_600_000L;
 
+    public Installation Installation { get; } = installation;
+}
+
+/// <summary>What the fold asks of an installation: instants, and everything multiplied out to billed units. Meters of one kind share it.</summary>
+public class LifeTerms
+{
     /// <summary>Draw of a household with a heat pump and everything else on, 0.0001 kW: a three-phase 60 A connection carries less than 40 kW.</summary>
     public const long DefaultElectricCapacity = 40 * Quantity.PerUnit;
 
@@ -20,17 +27,23 @@ public sealed class MeterLife
     private const long IntervalMaxMs = 400 * LocalDay.LengthMs;
     private const long HourMs = 3_600_000;
 
+    /// <summary>Kinds of meters that are shared: a type, installed on one day. What comes after them has its own.</summary>
+    private const int SharedMax = 4_096;
+
+    private static readonly ConcurrentDictionary<(long, long, long, long, long, long, bool), LifeTerms[]> Shared = [];
+    private static int shared;
+
     private readonly long multiplierE4;
     private readonly long largestShown;
     private readonly long modulus; // 0: unknown
 
-    public MeterLife(Installation installation)
+    public LifeTerms(Installation installation)
     {
-        Installation = installation;
         multiplierE4 = Quantity.FromDecimal(installation.Multiplier);
         largestShown = (long)Int128.Min(long.MaxValue, (Int128)Quantity.Max * Quantity.PerUnit / multiplierE4);
         FromMs = installation.FromMs;
         UntilMs = installation.UntilMs;
+        IsClosed = installation.Closing is not null;
         // A modulus too large to be billed is never passed.
         modulus = installation.RegisterDigits is { } digits && Power10(digits) * Quantity.PerUnit is var wrap && wrap - 1 <= largestShown
             ? Quantity.MultiplyDivide(wrap, multiplierE4, Quantity.PerUnit) : 0;
@@ -38,8 +51,6 @@ public sealed class MeterLife
         LastDigit = Multiplied(installation.Decimals is { } decimals and >= 0 and <= 4 ? Quantity.PerUnit / Power10(decimals) : Quantity.PerUnit);
         Capacity = Math.Min(CapacityMax, installation.Capacity ?? Default(installation));
     }
-
-    public Installation Installation { get; }
 
     public long FromMs { get; }
 
@@ -53,6 +64,19 @@ public sealed class MeterLife
 
     /// <summary>One step of the register's last digit, in billed units.</summary>
     public long LastDigit { get; }
+
+    /// <summary>The register at its end is known.</summary>
+    public bool IsClosed { get; }
+
+    /// <summary>Of all lives of a meter. A million meters are of few kinds: where they share one, what each reading asks of it stays in the cache.</summary>
+    public static LifeTerms[] Of(Meter meter)
+    {
+        if (meter.Installations is not [var only]) return [.. meter.Installations.Select(installation => new LifeTerms(installation))];
+        var terms = new LifeTerms(only);
+        var kind = (terms.FromMs, terms.UntilMs, terms.multiplierE4, terms.modulus, terms.LastDigit, terms.Capacity, terms.IsClosed);
+        if (Shared.TryGetValue(kind, out var same)) return same;
+        return Interlocked.Increment(ref shared) <= SharedMax ? Shared.GetOrAdd(kind, [terms]) : [terms];
+    }
 
     public bool Covers(long instantMs) => instantMs >= FromMs && instantMs <= UntilMs;
 

@@ -5,9 +5,12 @@ namespace MeterPipeline.Domain.Books;
 /// <summary>All lives of a meter with their registry points, and a print that changes when any of it does. Immutable, shared by registers.</summary>
 public sealed class MeterLives
 {
+    private readonly Meter meter;
+
     public MeterLives(Meter meter)
     {
-        Lives = meter.Installations.Select(i => new MeterLife(i)).ToArray();
+        this.meter = meter;
+        Terms = LifeTerms.Of(meter);
         var points = new List<RegistryPoint>(2);
         foreach (var installation in meter.Installations)
         {
@@ -19,7 +22,10 @@ public sealed class MeterLives
         Print = Fingerprint(meter);
     }
 
-    public MeterLife[] Lives { get; }
+    /// <summary>Made when asked for: the fold needs their terms only.</summary>
+    public MeterLife[] Lives => [.. meter.Installations.Select(installation => new MeterLife(installation))];
+
+    public LifeTerms[] Terms { get; }
 
     /// <summary>Opening and closing registers in order of time. They belong to the total register only.</summary>
     public RegistryPoint[] Points { get; }

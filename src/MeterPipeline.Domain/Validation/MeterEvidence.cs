@@ -34,7 +34,7 @@ public sealed record MeterEvidence(
     {
         if (Lives.Any(life => Serves(life, day))) return false;
         var nearest = Lives.LastOrDefault(life => life.FromMs < day.EndMs) ?? Lives[0];
-        return Own.Contains(nearest);
+        return Own.Any(life => life.Installation == nearest.Installation);
     }
 
     private static bool Serves(MeterLife life, LocalDay day) => life.FromMs < day.EndMs && life.UntilMs > day.StartMs;

@@ -41,6 +41,38 @@ public sealed class BookProperties
         }
     }
 
+    /// <summary>While a flush is on its way, days turn, late readings come for days that it stores, and somebody looks: it stores what it was begun with.</summary>
+    [Fact]
+    public void Readings_during_a_flush_change_no_byte()
+    {
+        foreach (var seed in Seeds)
+        {
+            var history = new History(seed);
+            var dice = new Random(seed * 31);
+            var expected = Run(history, history.Readings, 0, out var undisturbed);
+            var shelf = new MemoryShelf(history.Registry);
+            var books = shelf.Open();
+            Action? end = null;
+            foreach (var reading in history.Readings.OrderBy(r => r.TimeMs + dice.NextInt64(0, 3 * LocalDay.LengthMs)))
+            {
+                books.Apply(reading);
+                if (dice.Next(24) == 0) books.Days(1, (Register)dice.Next(2), First, Last);
+                if (dice.Next(12) != 0) continue;
+                end?.Invoke();
+                if (dice.Next(4) == 0)
+                {
+                    shelf.Flush(books);
+                    books = shelf.Open();
+                }
+                end = shelf.Begin(books);
+            }
+            Assert.True(Days(undisturbed).SequenceEqual(Days(books)), $"days while it is on its way: seed {seed}");
+            end?.Invoke();
+            shelf.Flush(books);
+            Assert.True(expected == shelf.Print(), $"seed {seed}");
+        }
+    }
+
     /// <summary>Looking folds again and concludes on a copy; it must leave no trace. The same with a reader that only restores.</summary>
     [Fact]
     public void Looking_changes_nothing()

@@ -27,6 +27,28 @@ internal sealed class MemoryShelf(RegistrySnapshot registry)
         books.Stored();
     }
 
+    /// <summary>Begins a flush of what changed until now; it is stored when the answer is called, whatever the books took meanwhile.</summary>
+    public Action Begin(Domain.Books.Books books)
+    {
+        var stores = new List<Action>();
+        foreach (var book in books.Dirty)
+        {
+            foreach (var autumn in book.ChangedYears())
+            {
+                var blob = book.Year(autumn);
+                stores.Add(() => years[(book.MeterNo, book.Register, autumn)] = blob);
+            }
+            foreach (var content in book.ChangedDays().Select(book.Content))
+                stores.Add(() => days[(book.MeterNo, book.Register, content.Day)] = content.Bytes());
+        }
+        books.Storing();
+        return () =>
+        {
+            stores.ForEach(store => store());
+            books.Stored();
+        };
+    }
+
     /// <summary>
     /// A digest of everything stored: equal digests, equal bytes. A year that was begun and then emptied, because earlier readings came, says
     /// nothing and does not count.
