@@ -46,7 +46,7 @@ public sealed class JournalTailTests : IDisposable
         for (var rows = 0; rows < 40; rows++) Append(2_000);
         var through = Allocated(() => tail.ReadOn());
         var asked = Allocated(() => Ask(tail));
-        Assert.True(asked < through / 4, $"a question took {asked:N0} bytes, reading ahead {through:N0}");
+        Assert.True(asked < through / 2, $"a question took {asked:N0} bytes, reading ahead {through:N0}");
         var waiting = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Ask(tail))).ToList();
         tail.ReadOn();
         await Task.WhenAll(waiting);
