@@ -106,7 +106,10 @@ public sealed class SubscriberSourceTests
         await other.StopAsync(CancellationToken.None);
     }
 
-    /// <summary>What deploy/nodes.md recommends behind mosquitto, which forgets shared subscriptions: with one, what is published here before somebody is back is gone.</summary>
+    /// <summary>
+    /// What deploy/nodes.md recommends behind mosquitto, which forgets shared subscriptions: with one, what is published here before somebody is back
+    /// is gone.
+    /// </summary>
     [Theory]
     [InlineData("5")]
     [InlineData("3.1.1")]
