@@ -14,6 +14,7 @@ public sealed class Books
 {
     private readonly StoredDays storedDays;
     private readonly StoredYears storedYears;
+    private readonly Func<List<DayTotal>>? lists;
     private RegistrySnapshot registry;
     private MeterBook?[] totals;
     private MeterLives?[] lives;
@@ -29,9 +30,10 @@ public sealed class Books
     private long looked;
 
     /// <param name="few">Few meters are in memory at a time: nothing is laid out for the others. Such books stand for one registry.</param>
-    public Books(RegistrySnapshot registry, StoredDays storedDays, StoredYears storedYears, bool few = false)
+    /// <param name="lists">Gives empty lists for <see cref="Days"/>; null: each answer is a new one.</param>
+    public Books(RegistrySnapshot registry, StoredDays storedDays, StoredYears storedYears, bool few = false, Func<List<DayTotal>>? lists = null)
     {
-        (this.registry, this.storedDays, this.storedYears) = (registry, storedDays, storedYears);
+        (this.registry, this.storedDays, this.storedYears, this.lists) = (registry, storedDays, storedYears, lists);
         this.few = few ? [] : null;
         totals = few ? [] : new MeterBook?[registry.MeterNoLimit];
         lives = few ? [] : new MeterLives?[registry.MeterNoLimit];
@@ -163,7 +165,7 @@ public sealed class Books
             foreach (var year in years)
                 if (year.Register == register && year.Autumn == autumn) return year.Blob;
             return null;
-        });
+        }, lists?.Invoke());
         List(book, clean);
         return days;
     }

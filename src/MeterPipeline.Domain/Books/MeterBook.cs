@@ -176,10 +176,11 @@ public sealed class MeterBook
     }
 
     /// <summary>All folded days that start in [first, last], what is still open included; stored years come from <paramref name="storedYear"/>.</summary>
-    public List<DayTotal> Days(LocalDay first, LocalDay last, Func<int, byte[]?> storedYear)
+    /// <param name="into">An empty list to be filled; null: a new one.</param>
+    public List<DayTotal> Days(LocalDay first, LocalDay last, Func<int, byte[]?> storedYear, List<DayTotal>? into = null)
     {
         if (mustRefold) Refold();
-        var result = new List<DayTotal>(last.Number - first.Number + 1);
+        var result = into ?? new List<DayTotal>(last.Number - first.Number + 1);
         for (var autumn = HeatingSeason.AutumnOf(first); autumn <= HeatingSeason.AutumnOf(last); autumn++)
         {
             if (autumn == log.Autumn) log.Read(first, last, result);
