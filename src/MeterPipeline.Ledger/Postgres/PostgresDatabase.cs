@@ -38,7 +38,6 @@ internal sealed class PostgresDatabase : IDisposable
             {
                 ApplicationName = given.ApplicationName ?? "meterpipeline",
                 SearchPath = options.Schema,
-                MaxPoolSize = given.ContainsKey("Maximum Pool Size") ? given.MaxPoolSize : PostgresLimits.PoolMax,
                 Timeout = PostgresLimits.ConnectSeconds,
                 CommandTimeout = PostgresLimits.StatementSeconds,
                 KeepAlive = PostgresLimits.KeepAliveSeconds,
@@ -46,7 +45,8 @@ internal sealed class PostgresDatabase : IDisposable
                 Enlist = false,
                 IncludeErrorDetail = false,
                 TargetSessionAttributes = null, // of several hosts the primary is asked for, below; with one host there is no choice
-                HostRecheckSeconds = given.ContainsKey("Host Recheck Seconds") ? given.HostRecheckSeconds : PostgresLimits.HostRecheckSeconds,
+                // Not ContainsKey, which is true of every keyword that Npgsql knows.
+                HostRecheckSeconds = given.ShouldSerialize("Host Recheck Seconds") ? given.HostRecheckSeconds : PostgresLimits.HostRecheckSeconds,
             };
             var builder = new NpgsqlDataSourceBuilder(pool.ConnectionString);
             builder.UsePhysicalConnectionInitializer(SetUp, connection =>

@@ -5,12 +5,6 @@ internal static class PostgresLimits
 {
     public const int ServerVersionMin = 15;
 
-    /// <summary>
-    /// Connections of one process: appender, fold locks, flushes, a view of each partition that it folds, and views of the web's parallel requests.
-    /// They are opened as needed. PostgreSQL allows 100 by default.
-    /// </summary>
-    public const int PoolMax = 48;
-
     /// <summary>Seconds until a connection attempt, or the wait for one of the pool, is given up.</summary>
     public const int ConnectSeconds = 10;
 
