@@ -11,9 +11,7 @@ public sealed class JournalTail(ILedger ledger)
     /// <summary>Of longer tails together no more is kept: 200 MB. Whoever asks then reads them through.</summary>
     private const int ReadingsMax = 8 << 20;
 
-    // Waited for as a task: the pool makes up at once for a thread that waits for a task, and not for one that waits for a lock. Two questions that wait
-    // would stop everything that a machine of two cores answers, acknowledgements too.
-    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly Turn turn = new();
     private long questions;
 
     private readonly PartitionTail[] parts = [.. Enumerable.Range(0, ledger.Partitions).Select(partition => new PartitionTail(ledger, partition, ReadingsMax / ledger.Partitions))];
@@ -31,43 +29,32 @@ public sealed class JournalTail(ILedger ledger)
     public Moment Open(Func<ILedgerView, IEnumerable<int>> meters)
     {
         Interlocked.Increment(ref questions);
-        gate.WaitAsync().GetAwaiter().GetResult();
-        try
-        {
-            // Views are opened one after the other, so that none stands for an earlier fold than what is kept.
-            while (true)
-            {
-                var view = ledger.OpenView();
-                try
-                {
-                    if (ReadOn(view)) return Answer(view, meters);
-                }
-                catch
-                {
-                    view.Dispose();
-                    throw;
-                }
-                view.Dispose();
-            }
-        }
-        finally
-        {
-            gate.Release();
-        }
+        return turn.Take(() => OpenNow(meters));
     }
 
     /// <summary>Reads what was appended since the last question. Whoever calls it often while questions come spares them from reading it, one waiting for the other.</summary>
-    public void ReadOn()
+    public void ReadOn() => turn.Take(() =>
     {
-        gate.WaitAsync().GetAwaiter().GetResult();
-        try
+        using var view = ledger.OpenView();
+        return ReadOn(view); // where rows were pruned meanwhile, the next call goes on
+    });
+
+    /// <summary>Views are opened one after the other, so that none stands for an earlier fold than what is kept.</summary>
+    private Moment OpenNow(Func<ILedgerView, IEnumerable<int>> meters)
+    {
+        while (true)
         {
-            using var view = ledger.OpenView();
-            ReadOn(view); // where rows were pruned meanwhile, the next call goes on
-        }
-        finally
-        {
-            gate.Release();
+            var view = ledger.OpenView();
+            try
+            {
+                if (ReadOn(view)) return Answer(view, meters);
+            }
+            catch
+            {
+                view.Dispose();
+                throw;
+            }
+            view.Dispose();
         }
     }
 

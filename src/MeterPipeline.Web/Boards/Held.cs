@@ -1,3 +1,5 @@
+using MeterPipeline.Ledger;
+
 namespace MeterPipeline.Web.Boards;
 
 /// <summary>
@@ -14,8 +16,7 @@ internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : clas
     /// <summary>A value this old is not given out, whatever becomes of its renewal.</summary>
     private static readonly TimeSpan Oldest = TimeSpan.FromMinutes(1);
 
-    // Waited for as a task: the pool makes up at once for a thread that waits for a task, and not for one that waits for a lock.
-    private readonly SemaphoreSlim computing = new(1, 1);
+    private readonly Turn computing = new();
     private volatile Kept? kept;
     private int renewing;
 
@@ -27,33 +28,20 @@ internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : clas
             if (age >= known.Hold && Interlocked.Exchange(ref renewing, 1) == 0) Task.Factory.StartNew(Renew, TaskCreationOptions.LongRunning);
             return known.Value;
         }
-        return InTurn(() => kept is { } meanwhile && time.GetElapsedTime(meanwhile.At) < meanwhile.Hold ? meanwhile.Value : Compute());
+        return computing.Take(() => kept is { } meanwhile && time.GetElapsedTime(meanwhile.At) < meanwhile.Hold ? meanwhile.Value : Compute());
     }
 
     private void Renew()
     {
         try
         {
-            InTurn(Compute);
+            computing.Take(Compute);
         }
         catch (Exception)
         {
             // Whoever comes when the value is too old computes it, and is told.
         }
         Interlocked.Exchange(ref renewing, 0);
-    }
-
-    private T InTurn(Func<T> act)
-    {
-        computing.WaitAsync().GetAwaiter().GetResult();
-        try
-        {
-            return act();
-        }
-        finally
-        {
-            computing.Release();
-        }
     }
 
     private T Compute()

@@ -7,6 +7,7 @@ namespace MeterPipeline.Web.Pages;
 internal static class Figures
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+    private static readonly Words Filling = new();
 
     public static string Count(long count) => count.ToString("#,0", Invariant);
 
@@ -38,7 +39,7 @@ internal static class Figures
     }
 
     /// <summary>Fills in <c>{0}</c> and so on; <c>{0:day|days}</c> is the first word where the value is one, and the second otherwise.</summary>
-    public static string Fill(string text, params object?[] values) => string.Format(new Words(), text, values);
+    public static string Fill(string text, params object?[] values) => string.Format(Filling, text, values);
 
     private sealed class Words : IFormatProvider, ICustomFormatter
     {

@@ -17,15 +17,7 @@ internal sealed class MemoryShelf(RegistrySnapshot registry)
 
     public Domain.Books.Books Open() => new(Registry, Days, Years);
 
-    public void Flush(Domain.Books.Books books)
-    {
-        foreach (var book in books.Dirty)
-        {
-            foreach (var autumn in book.ChangedYears()) years[(book.MeterNo, book.Register, autumn)] = book.Year(autumn);
-            foreach (var day in book.ChangedDays()) days[(book.MeterNo, book.Register, day)] = book.Day(day);
-        }
-        books.Stored();
-    }
+    public void Flush(Domain.Books.Books books) => Begin(books)();
 
     /// <summary>Begins a flush of what changed until now; it is stored when the answer is called, whatever the books took meanwhile.</summary>
     public Action Begin(Domain.Books.Books books)

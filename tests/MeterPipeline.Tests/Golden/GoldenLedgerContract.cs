@@ -13,7 +13,6 @@ namespace MeterPipeline.Tests.Golden;
 public abstract class GoldenLedgerContract
 {
     private static readonly PolicyBook Policies = KnownPolicies.All;
-    private readonly JournalBlob.Writer writer = new();
 
     public static TheoryData<string> Cases() => [.. CaseFile.Names()];
 
@@ -49,19 +48,12 @@ public abstract class GoldenLedgerContract
         ledger.ChangeRegistry(change, "golden", 0);
     }
 
-    private void Record(ILedger ledger, RegistrySnapshot registry, List<Domain.Readings.Reading> readings)
+    private static void Record(ILedger ledger, RegistrySnapshot registry, List<Domain.Readings.Reading> readings)
     {
         if (readings.Count == 0) return;
         RegistrySnapshot stored;
         using (var view = ledger.OpenView()) stored = view.Registry();
         Assert.Equal(registry.Meters.Values.Select(meter => (meter.Id, meter.No)).Order(), stored.Meters.Values.Select(meter => (meter.Id, meter.No)).Order());
-        var rows = new List<PartitionRow>();
-        foreach (var part in readings.GroupBy(reading => stored.MeterByNo(reading.MeterNo)!.Partition).OrderBy(part => part.Key))
-        {
-            writer.Begin(0, [], part.Count());
-            writer.Add([.. part]);
-            rows.Add(new PartitionRow(part.Key, writer.Finish().ToArray()));
-        }
-        ledger.Record(rows, []);
+        Folding.Record(ledger, readings);
     }
 }

@@ -20,7 +20,6 @@ public abstract class LedgerHistoriesContract
     private const int BatchesMost = 12;
     private static readonly LocalDay First = LocalDay.On(2025, 1, 1);
     private static readonly LocalDay Last = LocalDay.On(2027, 12, 31);
-    private readonly JournalBlob.Writer writer = new();
 
     /// <summary>Opens this test's ledger, as one more process would. The subclass disposes it.</summary>
     protected abstract ILedger Open();
@@ -38,7 +37,7 @@ public abstract class LedgerHistoriesContract
         for (var done = 0; done < sent.Count;)
         {
             var batch = sent.GetRange(done, Math.Min(sent.Count - done, dice.Next(1, 2 * sent.Count / BatchesMost)));
-            Record(Open(), batch);
+            Folding.Record(Open(), batch);
             if (done <= correctedAt && correctedAt < done + batch.Count) Change(Open(), registries.Select(Named));
             done += batch.Count;
             if (dice.Next(3) != 0) continue;
@@ -70,20 +69,6 @@ public abstract class LedgerHistoriesContract
                 change.Installations.Add(life);
             }
         ledger.ChangeRegistry(change, "dice", view.Registry().Version);
-    }
-
-    private void Record(ILedger ledger, List<Reading> readings)
-    {
-        using var view = ledger.OpenView();
-        var registry = view.Registry();
-        var rows = new List<PartitionRow>();
-        foreach (var part in readings.GroupBy(reading => registry.MeterByNo(reading.MeterNo)!.Partition).OrderBy(part => part.Key))
-        {
-            writer.Begin(0, [], part.Count());
-            writer.Add([.. part]);
-            rows.Add(new PartitionRow(part.Key, writer.Finish().ToArray()));
-        }
-        ledger.Record(rows, []);
     }
 
     private static IEnumerable<DayTotal> Days(Domain.Books.Books books, int meterNo) =>
