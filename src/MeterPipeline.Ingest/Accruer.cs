@@ -285,15 +285,11 @@ public sealed class Accruer : IAsyncDisposable
     {
         var day = LocalDay.Of(recordedAtMs).Number;
         foreach (var count in received) tallies.Received(count, day);
-        var fetched = 0;
+        var fetched = 0; // so many of the rest find in memory what they ask for
         for (var rest = readings; !rest.IsEmpty; fetched -= BlockReadings)
         {
             var block = rest[..Math.Min(rest.Length, BlockReadings)];
-            if (!books.Look(block) && fetched <= 0)
-            {
-                stored.Fetch(books.Missing(rest[..Math.Min(rest.Length, StoredBooks.ReadingsAtOnce)]));
-                fetched = StoredBooks.ReadingsAtOnce;
-            }
+            if (!books.Look(block) && fetched < block.Length) fetched = stored.Fetch(books, rest);
             rest = rest[block.Length..];
             foreach (ref readonly var reading in block)
             {

@@ -159,6 +159,10 @@ public interface ILedgerView : IDisposable
     /// <param name="meters">Each meter once.</param>
     IReadOnlyList<MeterDayRow> MeterDays(IReadOnlyList<(int MeterNo, int FirstDay)> meters);
 
+    /// <summary>Stored readings of single days of any meters, ordered by day; none of days that nothing is stored of. One question, however many they are.</summary>
+    /// <param name="days">Each once.</param>
+    IReadOnlyList<MeterDayRow> MeterDays(IReadOnlyCollection<(int MeterNo, Register Register, int Day)> days);
+
     /// <summary>Folded years of meters, all registers, ordered by year.</summary>
     /// <param name="meterNos">Each meter once.</param>
     IReadOnlyList<MeterYearRow> MeterYears(params ReadOnlySpan<int> meterNos);

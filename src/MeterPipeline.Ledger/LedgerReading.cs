@@ -120,13 +120,7 @@ public sealed class LedgerReading : IDisposable
         {
             JournalSeq++;
             JournalBlob.Read(row.Blob, readings, counts);
-            for (var rest = (ReadOnlySpan<Reading>)CollectionsMarshal.AsSpan(readings); !rest.IsEmpty;)
-            {
-                var some = rest[..Math.Min(rest.Length, StoredBooks.ReadingsAtOnce)];
-                stored.Fetch(Books.Missing(some));
-                Apply(some);
-                rest = rest[some.Length..];
-            }
+            Apply(CollectionsMarshal.AsSpan(readings));
             PendingReceived.AddRange(counts);
         }
         return this;
@@ -141,10 +135,15 @@ public sealed class LedgerReading : IDisposable
 
     private void Apply(ReadOnlySpan<Reading> readings)
     {
-        foreach (ref readonly var reading in readings)
+        for (var rest = readings; !rest.IsEmpty;)
         {
-            Books.Apply(reading);
-            unflushed.Add(reading.MeterNo);
+            var some = rest[..stored.Fetch(Books, rest)];
+            foreach (ref readonly var reading in some)
+            {
+                Books.Apply(reading);
+                unflushed.Add(reading.MeterNo);
+            }
+            rest = rest[some.Length..];
         }
         PendingReadings += readings.Length;
     }

@@ -10,9 +10,13 @@ namespace MeterPipeline.Ledger;
 public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
 {
     /// <summary>Readings whose meters are best asked for together: at most a few MB of days and years.</summary>
-    public const int ReadingsAtOnce = 8_192;
+    private const int ReadingsAtOnce = 8_192;
+
+    /// <summary>Days of late readings that are asked for together: half a MB of quarter hours, 5 MB of minutes.</summary>
+    private const int DaysAtOnce = 1_024;
 
     private Dictionary<int, Stored> fetched = [];
+    private Dictionary<(int MeterNo, Register Register, int Day), (int Day, byte[] Blob)[]> late = [];
     private ILedgerView? view;
 
     private ILedgerView View => view ??= open();
@@ -24,27 +28,24 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     public bool Reopens { private get; init; }
 
     /// <summary>
-    /// Reads what is stored of meters whose books are about to be restored, with one question for all instead of one for each. Answers from it until
-    /// <see cref="Release"/> or the next call.
+    /// Reads what books will ask for while readings are applied to them, together instead of one by one: books that are not here, and days that late readings
+    /// are merged into. Answers from it until <see cref="Release"/> or the next call.
     /// </summary>
-    public void Fetch(int[] meters)
+    /// <returns>For how many of the readings; the others are for the next call.</returns>
+    public int Fetch(Books books, ReadOnlySpan<Reading> readings)
     {
-        var read = meters.ToDictionary(meter => meter, _ => Stored.Nothing);
-        foreach (var year in Ask(asked => asked.MeterYears(meters)))
-        {
-            var known = read[year.MeterNo];
-            if (known == Stored.Nothing) known = read[year.MeterNo] = new Stored();
-            known.Years.Add((year.Register, year.Autumn, year.Blob));
-            if (YearBook.OpenDay(year.Blob) is { } day) known.FirstDay = Math.Min(known.FirstDay, day);
-        }
-        (int, int)[] growing = [.. read.Where(one => one.Value.FirstDay < int.MaxValue).Select(one => (one.Key, one.Value.FirstDay))];
-        foreach (var day in Ask(asked => asked.MeterDays(growing))) read[day.MeterNo].Days.Add(day);
-        fetched = read; // not before: a view that is opened again lets go of what the one before has told
+        var ahead = readings[..Math.Min(readings.Length, ReadingsAtOnce)];
+        if (books.Missing(ahead) is { Length: > 0 } missing) FetchBooks(missing);
+        var days = new HashSet<(int MeterNo, Register Register, int Day)>();
+        var looked = books.Late(ahead, days, DaysAtOnce);
+        if (!days.All(late.ContainsKey)) FetchDays(days);
+        return looked;
     }
 
     /// <summary>For <see cref="Domain.Books.StoredDays"/>.</summary>
     public IReadOnlyList<(int Day, byte[] Blob)> Days(int meterNo, Register register, int firstDay, int lastDay) =>
-        lastDay == int.MaxValue && fetched.TryGetValue(meterNo, out var known) && firstDay >= known.FirstDay
+        firstDay == lastDay && late.TryGetValue((meterNo, register, firstDay), out var one) ? one
+        : lastDay == int.MaxValue && fetched.TryGetValue(meterNo, out var known) && firstDay >= known.FirstDay
             ? [.. known.Days.Where(row => row.Register == register && row.Day >= firstDay).Select(row => (row.Day, row.Blob))]
             : [.. Ask(asked => asked.MeterDays(meterNo, register, firstDay, lastDay)).Select(row => (row.Day, row.Blob))];
 
@@ -59,11 +60,34 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     public void Release()
     {
         fetched.Clear();
+        late.Clear();
         view?.Dispose();
         view = null;
     }
 
     public void Dispose() => Release();
+
+    private void FetchDays(HashSet<(int MeterNo, Register Register, int Day)> days)
+    {
+        var read = days.ToDictionary(day => day, _ => Array.Empty<(int, byte[])>());
+        foreach (var row in Ask(asked => asked.MeterDays(days))) read[(row.MeterNo, row.Register, row.Day)] = [(row.Day, row.Blob)];
+        late = read; // not before: a view that is opened again lets go of what the one before has told
+    }
+
+    private void FetchBooks(int[] meters)
+    {
+        var read = meters.ToDictionary(meter => meter, _ => Stored.Nothing);
+        foreach (var year in Ask(asked => asked.MeterYears(meters)))
+        {
+            var known = read[year.MeterNo];
+            if (known == Stored.Nothing) known = read[year.MeterNo] = new Stored();
+            known.Years.Add((year.Register, year.Autumn, year.Blob));
+            if (YearBook.OpenDay(year.Blob) is { } day) known.FirstDay = Math.Min(known.FirstDay, day);
+        }
+        (int, int)[] growing = [.. read.Where(one => one.Value.FirstDay < int.MaxValue).Select(one => (one.Key, one.Value.FirstDay))];
+        foreach (var day in Ask(asked => asked.MeterDays(growing))) read[day.MeterNo].Days.Add(day);
+        fetched = read; // not before, as above
+    }
 
     private T Ask<T>(Func<ILedgerView, T> question)
     {

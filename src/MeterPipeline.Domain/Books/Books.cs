@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 
@@ -46,7 +47,9 @@ public sealed class Books
 
     /// <summary>Looks at the books of readings that are about to be applied, each step for all of them, so that their cache misses overlap.</summary>
     /// <param name="readings">Few enough for what was looked at to stay in the cache: 64.</param>
-    /// <returns>Whether all of them are here. Those that are not (<see cref="Missing"/>) are best asked for together before they are applied to.</returns>
+    /// <returns>
+    /// Whether everything is here. Books that are not (<see cref="Missing"/>), and days that late readings belong to (<see cref="Late"/>), are best asked for together.
+    /// </returns>
     public bool Look(ReadOnlySpan<Reading> readings)
     {
         var (sum, all) = (0L, true);
@@ -56,18 +59,47 @@ public sealed class Books
             else all = false;
         }
         foreach (ref readonly var reading in readings)
-            if (Known(reading.MeterNo, reading.Register) is { } book) sum ^= book.Look();
+        {
+            if (Known(reading.MeterNo, reading.Register) is not { } book) continue;
+            sum ^= book.Look();
+            if (book.Unread || (reading.TimeMs <= book.NewestMs && !book.Holds(LocalDay.Of(reading.TimeMs)))) all = false;
+        }
         looked ^= sum; // or nothing would be read
         return all;
     }
 
-    /// <summary>The meters of readings whose books are not here, each once, ascending.</summary>
+    /// <summary>The meters of readings whose books are not here, or not their open days, each once, ascending.</summary>
     public int[] Missing(ReadOnlySpan<Reading> readings)
     {
         var missing = new HashSet<int>();
         foreach (ref readonly var reading in readings)
-            if (Known(reading.MeterNo, reading.Register) is null) missing.Add(reading.MeterNo);
+            if (Known(reading.MeterNo, reading.Register) is not { Unread: false }) missing.Add(reading.MeterNo);
         return [.. missing.Order()];
+    }
+
+    /// <summary>
+    /// The days that late ones among readings will be merged into and that no book holds: the ledger will be asked for each. Restores the books of all readings.
+    /// </summary>
+    /// <param name="days">To be filled, at most <paramref name="daysMax"/>.</param>
+    /// <returns>For how many of the readings they are.</returns>
+    public int Late(ReadOnlySpan<Reading> readings, HashSet<(int MeterNo, Register Register, int Day)> days, int daysMax)
+    {
+        var (newest, looked) = (new Dictionary<MeterBook, long>(), readings.Length);
+        for (var i = 0; i < readings.Length; i++)
+        {
+            ref readonly var reading = ref readings[i];
+            if (registry.MeterByNo(reading.MeterNo) is null) continue; // registered since
+            var book = Book(reading.MeterNo, reading.Register);
+            ref var newestMs = ref CollectionsMarshal.GetValueRefOrAddDefault(newest, book, out var met);
+            if (!met) newestMs = book.NewestMs;
+            var day = LocalDay.Of(reading.TimeMs);
+            var key = (reading.MeterNo, reading.Register, day.Number);
+            if (reading.TimeMs > newestMs) newestMs = reading.TimeMs;
+            else if (looked < readings.Length || book.Holds(day) || days.Contains(key)) continue;
+            else if (days.Count < daysMax) days.Add(key);
+            else looked = i; // the others are restored all the same: they were asked for
+        }
+        return looked;
     }
 
     /// <summary>Merges one reading. The meter is registered: intake has seen to it.</summary>

@@ -94,8 +94,7 @@ public sealed class MeterBook
     /// <summary>Merges one reading.</summary>
     public Outcome Apply(in Reading reading)
     {
-        if (openUnread) ReadOpenDay();
-        if (reading.TimeMs <= newestMs) return Merge(reading);
+        if (reading.TimeMs <= NewestMs) return Merge(reading);
         var day = LocalDay.Of(reading.TimeMs);
         if (!hasOpenDay || day != openDay) TurnDay(day);
         AppendOpen(new DayEntry(reading.TimeMs, reading.Revision, reading.Value));
@@ -113,6 +112,23 @@ public sealed class MeterBook
     /// </summary>
     /// <returns>Of no meaning, but to be used: what nobody uses is not read.</returns>
     internal long Look() => fold.Look() ^ pieces.Look(open, openCursor.Length);
+
+    /// <summary>Restored, and not written to since: its open day is still in the ledger.</summary>
+    internal bool Unread => openUnread;
+
+    /// <summary>The newest reading.</summary>
+    internal long NewestMs
+    {
+        get
+        {
+            if (openUnread) ReadOpenDay();
+            return newestMs;
+        }
+    }
+
+    /// <summary>Whether what is known of a day is here, so that the ledger is not asked for it.</summary>
+    internal bool Holds(LocalDay day) =>
+        (hasOpenDay && day == openDay) || touched?.ContainsKey(day.Number) == true || onTheWay?.Days?.ContainsKey(day.Number) == true;
 
     /// <summary>Takes over a changed registry: the meter is folded again where its lives changed.</summary>
     public void Relive(MeterLives changed)

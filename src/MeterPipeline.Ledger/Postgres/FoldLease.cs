@@ -26,6 +26,7 @@ internal sealed class FoldLease : IDisposable
         {
             epoch = database.Write(Operation, session =>
                 session.Scalar("UPDATE fold SET epoch = epoch + 1, owner = $2 WHERE part = $1 RETURNING epoch", partition, NodeSession.Me));
+            node.Folds(partition, epoch);
         }
         catch (LedgerException)
         {

@@ -38,13 +38,13 @@ internal sealed class NodeSession(PostgresDatabase database) : IDisposable
         """;
 
     private const string StatesSql = $"""
-        SELECT f.part, h.seq, f.folded, f.owner, coalesce(locks.pid, 0) FROM fold f JOIN journal_head h USING (part)
+        SELECT f.part, h.seq, f.folded, f.owner, coalesce(locks.pid, 0), f.epoch FROM fold f JOIN journal_head h USING (part)
         LEFT JOIN {Locks} AS locks ON locks.key = f.part + 1 ORDER BY f.part
         """;
 
     private readonly Guid id = new(RandomNumberGenerator.GetBytes(16));
     private readonly Lock gate = new();
-    private readonly HashSet<int> wanted = [];
+    private readonly Dictionary<int, long> wanted = []; // with the epoch under which it is folded, 0 before it has one
     private readonly HashSet<int> held = [];
     private NpgsqlConnection? connection;
     private long lockClass;
@@ -61,9 +61,15 @@ internal sealed class NodeSession(PostgresDatabase database) : IDisposable
         lock (gate)
         {
             var session = Session();
-            if (!held.Contains(partition) && TryLock(session, partition)) wanted.Add(partition);
+            if (!held.Contains(partition) && TryLock(session, partition)) wanted.TryAdd(partition, 0);
             return held.Contains(partition);
         }
+    }
+
+    /// <summary>What is folded here is folded under this epoch. Who holds the lock when the ledger is at another does not fold the partition.</summary>
+    public void Folds(int partition, long epoch)
+    {
+        lock (gate) wanted[partition] = epoch;
     }
 
     public void LetGo(int partition)
@@ -98,7 +104,7 @@ internal sealed class NodeSession(PostgresDatabase database) : IDisposable
                     session.Run(EndSilentSql, lockClass, PostgresLimits.NodeSilenceSeconds);
                 attended = Stopwatch.GetTimestamp();
                 var live = session.Rows(LiveSql, row => row.GetGuid(0), lockClass, PostgresLimits.NodeSilenceSeconds);
-                var states = States(session, lockClass, held);
+                var states = States(session, lockClass, Folded());
                 return new FoldSpread(live.Count, Share(states.Count, live.Count, live.IndexOf(id)), states);
             }
             catch (NpgsqlException error)
@@ -131,8 +137,8 @@ internal sealed class NodeSession(PostgresDatabase database) : IDisposable
     /// <inheritdoc cref="ILedger.Spread"/>
     public FoldSpread Spread()
     {
-        HashSet<int> mine;
-        lock (gate) mine = [.. held];
+        Dictionary<int, long> mine;
+        lock (gate) mine = Folded();
         return database.Read("see who folds", session =>
         {
             var of = ClassOf(session);
@@ -160,10 +166,17 @@ internal sealed class NodeSession(PostgresDatabase database) : IDisposable
     /// <summary>Shares add up to the whole, and differ by one at most.</summary>
     private static int Share(int partitions, int nodes, int rank) => rank < 0 ? 0 : partitions / nodes + (rank < partitions % nodes ? 1 : 0);
 
-    private static List<PartitionState> States(Session session, long lockClass, HashSet<int> mine) => session.Rows(StatesSql, row =>
+    /// <summary>Locked here, with the epoch of each.</summary>
+    private Dictionary<int, long> Folded() => wanted.Where(one => held.Contains(one.Key)).ToDictionary();
+
+    /// <summary>
+    /// Who was silent, was replaced, and then locks again what the next owner has lost does not fold it: its state is older than the ledger's. A partition
+    /// without readings is never written, and so would never be refused by its epoch.
+    /// </summary>
+    private static List<PartitionState> States(Session session, long lockClass, Dictionary<int, long> mine) => session.Rows(StatesSql, row =>
     {
         var (part, pid) = (row.GetInt32(0), row.GetInt32(4));
-        var holder = pid == 0 ? FoldHolder.Nobody : mine.Contains(part) ? FoldHolder.Me : FoldHolder.Other;
+        var holder = pid == 0 ? FoldHolder.Nobody : mine.TryGetValue(part, out var epoch) && epoch == row.GetInt64(5) ? FoldHolder.Me : FoldHolder.Other;
         return new PartitionState(part, row.GetInt64(1), row.GetInt64(2), row.GetString(3), holder);
     }, lockClass);
 
@@ -181,7 +194,7 @@ internal sealed class NodeSession(PostgresDatabase database) : IDisposable
         }
         if (connection is not null) return new Session(connection);
         (connection, var session, lockClass) = database.Begin(Operation, ClassOf);
-        foreach (var partition in wanted) TryLock(session, partition);
+        foreach (var partition in wanted.Keys) TryLock(session, partition);
         return session;
     }
 

@@ -37,6 +37,13 @@ internal sealed class PostgresView : ILedgerView
         JOIN meter_day AS d ON d.day = ANY($1) AND d.day >= m.first AND d.meter_no = m.no ORDER BY d.day, d.meter_no, d.register
         """;
 
+    /// <summary>A seek for each, whatever the planner believes of the table's size.</summary>
+    private const string MeterDaysOneByOneSql = """
+        SELECT d.meter_no, d.register, d.day, d.blob, d.crc FROM unnest($1, $2, $3) AS m (day, no, register)
+        CROSS JOIN LATERAL (SELECT * FROM meter_day WHERE day = m.day AND meter_no = m.no AND register = m.register OFFSET 0) AS d
+        ORDER BY d.day, d.meter_no, d.register
+        """;
+
     private const string MeterYearColumns = "SELECT meter_no, register, autumn, blob, crc FROM meter_year";
 
     private readonly PostgresDatabase database;
@@ -106,6 +113,14 @@ internal sealed class PostgresView : ILedgerView
         return asked.Length == 0
             ? []
             : Rows(MeterDaysOfManySql, MeterDay, asked, meters.Select(meter => meter.MeterNo).ToArray(), meters.Select(meter => meter.FirstDay).ToArray());
+    }
+
+    public IReadOnlyList<MeterDayRow> MeterDays(IReadOnlyCollection<(int MeterNo, Register Register, int Day)> days)
+    {
+        (int Day, int No, int Register)[] asked = [.. days.Select(one => (one.Day, one.MeterNo, (int)one.Register)).Order()];
+        return asked.Length == 0
+            ? []
+            : Rows(MeterDaysOneByOneSql, MeterDay, asked.Select(one => one.Day).ToArray(), asked.Select(one => one.No).ToArray(), asked.Select(one => one.Register).ToArray());
     }
 
     public IReadOnlyList<MeterYearRow> MeterYears(params ReadOnlySpan<int> meterNos)

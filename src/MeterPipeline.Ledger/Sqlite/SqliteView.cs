@@ -129,6 +129,15 @@ internal sealed class SqliteView : ILedgerView
         return rows;
     }
 
+    public IReadOnlyList<MeterDayRow> MeterDays(IReadOnlyCollection<(int MeterNo, Register Register, int Day)> days)
+    {
+        var rows = new List<MeterDayRow>(days.Count);
+        var statement = connections.Ledger.Prepared(MeterDaySql + " AND register = ?");
+        foreach (var (day, meterNo, register) in days.Select(one => (one.Day, one.MeterNo, one.Register)).Order())
+            Read(statement.Bind(1, (long)day).Bind(2, (long)meterNo).Bind(3, (long)register), MeterDay, rows);
+        return rows;
+    }
+
     public IReadOnlyList<MeterYearRow> MeterYears(params ReadOnlySpan<int> meterNos)
     {
         var rows = new List<MeterYearRow>(meterNos.Length);

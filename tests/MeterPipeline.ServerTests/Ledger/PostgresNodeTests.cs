@@ -153,5 +153,42 @@ public sealed class PostgresNodeTests(PostgresServer server) : IDisposable
         Assert.Equal([2], view.MeterDays(1, Register.Total, 100, 100)[0].Blob);
     }
 
+    /// <summary>Who slept while another took its partitions and died locks them again on waking. They are idle: no write will ever tell it that its epoch is old.</summary>
+    [Fact]
+    public async Task A_node_that_slept_takes_idle_partitions_anew()
+    {
+        var next = _schema.Open();
+        using var way = new LosingProxy(server.Server.Port);
+        using var sleeper = PostgresLedger.Open(_schema.Options with { ConnectionString = $"{server.Server.ConnectionString};Port={way.Port}" });
+        var time = TimeProvider.System;
+        await using var keeper = new PartitionKeeper(
+            sleeper, new FoldKit(sleeper, new RegistryWatch(sleeper, time), new PolicyBook([]), time, NullLoggerFactory.Instance), time, NullLogger<PartitionKeeper>.Instance);
+        keeper.Start();
+        way.Hold();
+        _schema.Sql("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'");
+        Assert.True(SpinWait.SpinUntil(() => next.Spread().Partitions.All(state => state.Holder == FoldHolder.Nobody), TimeSpan.FromSeconds(60)));
+        for (var partition = 0; partition < Partitions; partition++) next.AcquireFold(partition).Dispose();
+        way.Release();
+        Assert.True(SpinWait.SpinUntil(() => (long)_schema.Sql("SELECT min(epoch) FROM fold")! == 3, TimeSpan.FromSeconds(60)), "it folds on by an old epoch");
+        Assert.True(SpinWait.SpinUntil(() => keeper.Folds.Count() == Partitions && keeper.Folds.All(fold => !fold.Accruer.Lost), TimeSpan.FromSeconds(60)));
+    }
+
+    /// <summary>As above, between two looks: the lock is one's own, the partition is not.</summary>
+    [Fact]
+    public void A_lock_held_again_under_an_old_epoch_is_not_mine()
+    {
+        var (sleeper, next) = (_schema.Open(), _schema.Open());
+        var old = sleeper.AcquireFold(3);
+        _schema.Sql("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory'");
+        Assert.True(SpinWait.SpinUntil(() => next.Spread().Partitions[3].Holder == FoldHolder.Nobody, TimeSpan.FromSeconds(60)));
+        next.AcquireFold(3).Dispose();
+        Assert.Equal(FoldHolder.Other, sleeper.Attend().Partitions[3].Holder);
+        Assert.Equal(FoldHolder.Other, sleeper.Spread().Partitions[3].Holder);
+        old.Dispose();
+        Assert.Equal(FoldHolder.Nobody, sleeper.Attend().Partitions[3].Holder);
+        using var anew = sleeper.AcquireFold(3);
+        Assert.Equal(FoldHolder.Me, sleeper.Attend().Partitions[3].Holder);
+    }
+
     private static FoldFlush Day(byte value) => new() { Partition = 3, FoldedSeq = 1, MeterDays = [new MeterDayRow(1, Register.Total, 100, [value])] };
 }

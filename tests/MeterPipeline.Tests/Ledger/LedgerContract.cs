@@ -221,7 +221,9 @@ public abstract class LedgerContract
         Assert.Equal([3, 2, 1], view.MeterYears(1, 2, 3).Select(row => (int)row.Blob[0]));
         Assert.Equal([5, 4, 22, 1], view.MeterDays([(1, 100), (2, 101), (3, 0)]).Select(row => (int)row.Blob[0]));
         Assert.Empty(view.MeterDays([(1, 102)]));
-        Assert.Empty(view.MeterDays([]));
+        Assert.Empty(view.MeterDays(Array.Empty<(int, int)>()));
+        Assert.Equal([4, 22, 1], view.MeterDays([(2, Register.Total, 101), (2, Register.T2, 100), (1, Register.T2, 100), (3, Register.Total, 100), (1, Register.Total, 101)]).Select(row => (int)row.Blob[0]));
+        Assert.Empty(view.MeterDays(Array.Empty<(int, Register, int)>()));
         Assert.Equal(new CounterRow("grid", 100, 9, 5, 2, 1, 1), Assert.Single(view.Counters(100, 100)));
         Assert.Empty(view.Counters(101, 200));
     }

@@ -53,6 +53,71 @@ public abstract class LedgerHistoriesContract
         }
     }
 
+    /// <summary>
+    /// Books live on, as those of who folds: what readings ask of the ledger is asked for together, at any moment of a flush that is on its way beside them, and now
+    /// and then they are restored anew. A third of the readings comes again.
+    /// </summary>
+    [Fact]
+    public void What_is_asked_for_together_is_what_is_stored_or_on_its_way()
+    {
+        var (ledger, dice) = (Open(), new Random(Effort.FirstSeed));
+        var histories = Enumerable.Range(0, Meters).Select(i => new History(Effort.FirstSeed * Meters + i)).ToList();
+        Change(ledger, histories.Select((history, i) => Named(history.Registry, i)));
+        var folds = Enumerable.Range(0, ledger.Partitions).Select(ledger.AcquireFold).ToList();
+        using var stored = new StoredBooks(ledger.OpenView);
+        var (books, flush) = (Restored(ledger, stored), Nothing);
+        var sent = histories.SelectMany((history, i) => history.Readings.Select(reading => reading with { MeterNo = i + 1 })).ToList();
+        sent = [.. sent.Concat(sent.Where(_ => dice.Next(3) == 0)).OrderBy(reading => reading.TimeMs + dice.NextInt64(60 * LocalDay.LengthMs))];
+        for (var done = 0; done < sent.Count;)
+        {
+            var batch = sent.GetRange(done, Math.Min(sent.Count - done, dice.Next(1, sent.Count / BatchesMost)));
+            Folding.Record(ledger, batch);
+            for (var rest = (ReadOnlySpan<Reading>)batch.ToArray(); !rest.IsEmpty;)
+            {
+                var some = rest[..stored.Fetch(books, rest)];
+                foreach (var reading in some) books.Apply(reading);
+                rest = rest[some.Length..];
+            }
+            done += batch.Count;
+            if (flush.MoveNext()) continue;
+            flush = dice.Next(3) != 0 ? Flush(ledger, stored, books).GetEnumerator() : Nothing;
+            if (dice.Next(4) != 0) continue;
+            while (flush.MoveNext()) continue;
+            foreach (var _ in Flush(ledger, stored, books)) continue;
+            books = Restored(ledger, stored);
+        }
+        folds.ForEach(fold => fold.Dispose());
+        foreach (var (i, history) in histories.Index())
+        {
+            var alone = new MemoryShelf(history.Registry).Open();
+            foreach (var one in history.Readings) alone.Apply(one);
+            Assert.True(Days(alone, 1).SequenceEqual(Days(books, i + 1)), $"seed {Effort.FirstSeed}, meter {i + 1}");
+        }
+    }
+
+    private static IEnumerator<string> Nothing => Enumerable.Empty<string>().GetEnumerator();
+
+    private static Domain.Books.Books Restored(ILedger ledger, StoredBooks stored)
+    {
+        using var view = ledger.OpenView();
+        return new Domain.Books.Books(view.Registry(), stored.Days, stored.Years);
+    }
+
+    /// <summary>A flush of everything until now; readings may be applied after each step.</summary>
+    private static IEnumerable<string> Flush(ILedger ledger, StoredBooks stored, Domain.Books.Books books)
+    {
+        var heads = ledger.JournalHeads();
+        var flushes = heads.Select((head, part) => (Part: part, Head: head, Changed: new ChangedBooks(books, no => books.Registry.MeterByNo(no)!.Partition == part))).ToList();
+        books.Storing();
+        stored.Release();
+        yield return "begun";
+        foreach (var (part, head, changed) in flushes)
+            ledger.Flush(new FoldFlush { Partition = part, FoldedSeq = head, MeterDays = changed.Days, MeterYears = changed.Years });
+        yield return "stored";
+        stored.Release();
+        books.Stored();
+    }
+
     /// <summary>To a ledger an installation at another instant is another installation.</summary>
     private static bool IsSameLife(RegistrySnapshot one, RegistrySnapshot other) => one.Meters["M1"].Installations[^1].InstalledAtMs == other.Meters["M1"].Installations[^1].InstalledAtMs;
 

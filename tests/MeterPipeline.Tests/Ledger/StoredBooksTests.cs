@@ -41,9 +41,9 @@ public sealed class StoredBooksTests : IDisposable
         Reading[] late = [.. Sent(45, 60)];
         Assert.False(restored.Look(late));
         Assert.Equal([1, 2, 3, 4], restored.Missing(late));
-        if (together) stored.Fetch(restored.Missing(late));
+        if (together) Assert.Equal(late.Length, stored.Fetch(restored, late));
         Apply(late, undisturbed, restored);
-        Assert.True(restored.Look(late));
+        Assert.True(restored.Look([.. Sent(60, 61)]));
         Assert.Empty(restored.Missing(late));
         foreach (var no in Registry.Meters.Values.Select(meter => meter.No))
         {
@@ -54,6 +54,32 @@ public sealed class StoredBooksTests : IDisposable
                 Assert.Equal(was.Year(2025), now.Year(2025));
             }
         }
+    }
+
+    /// <summary>More days than are asked for together: what comes again, before the newest reading or out of order, is compared with what is stored.</summary>
+    [Fact]
+    public void A_season_sent_again_is_fetched_in_parts_and_changes_nothing()
+    {
+        var ledger = folder.Open();
+        using var fold = ledger.AcquireFold();
+        using var stored = new StoredBooks(ledger.OpenView);
+        var books = new Domain.Books.Books(Registry, stored.Days, stored.Years);
+        Reading[] season = [.. Sent(0, 4_000).Where(reading => reading.TimeMs % (12 * 3_600_000) == 0)];
+        Apply(season, books);
+        Flush(ledger, books, 1);
+        stored.Release();
+
+        var restored = new Domain.Books.Books(Registry, stored.Days, stored.Years);
+        var missed = new Reading(1, Register.Total, First.StartMs + 3_600_000, 20_000, 0);
+        ReadOnlySpan<Reading> again = [.. season.Reverse(), missed];
+        var parts = 0;
+        for (int count; again.Length > 0; again = again[count..], parts++)
+        {
+            count = stored.Fetch(restored, again);
+            foreach (var reading in again[..count])
+                Assert.Equal(reading == missed ? Outcome.Accepted : Outcome.Duplicate, restored.Apply(reading));
+        }
+        Assert.Equal(2, parts);
     }
 
     /// <summary>A reading an hour of every meter, total and tariff.</summary>
