@@ -20,7 +20,8 @@ namespace MeterPipeline.Benchmarks;
 
 /// <summary>
 /// Recording and folding on either ledger, without the sockets before them, beside plain <c>COPY</c> of the same readings as rows: with the key
-/// that tells duplicates, and into a table without any. The same readings per commit everywhere, and every commit waits for the disk.
+/// that tells duplicates, and into a table without any. The same readings per commit everywhere, and every commit waits for the disk. Then the same readings
+/// again: of days that are over, which a process that has just started compares with what is stored.
 /// </summary>
 public static class LedgersBenchmark
 {
@@ -51,6 +52,8 @@ public static class LedgersBenchmark
             using (var ledger = SqliteLedger.Open(folder.At("data")))
                 figures = await LedgerAsync("SQLite ledger", ledger, Rows(meters, perDay, days), readings, null);
             Show(report, figures with { StoredBytes = (Compacted(folder.At("data/ledger.db")) - empty) / (double)readings });
+            using (var ledger = SqliteLedger.Open(folder.At("data")))
+                Show(report, await LedgerAsync("SQLite ledger, all of it again", ledger, Rows(meters, perDay, days), readings, null));
             var target = new PostgresOptions(server.ConnectionString) { Partitions = 1, Schema = $"run_{run}" };
             using (var ledger = PostgresLedger.Open(target, create: true))
             {
@@ -58,6 +61,8 @@ public static class LedgersBenchmark
                 figures = await LedgerAsync("PostgreSQL ledger", ledger, Rows(meters, perDay, days), readings, new ServerWatch(server));
             }
             Show(report, figures with { StoredBytes = Compacted(server, target.Schema) / (double)readings });
+            using (var ledger = PostgresLedger.Open(target))
+                Show(report, await LedgerAsync("PostgreSQL ledger, all of it again", ledger, Rows(meters, perDay, days), readings, new ServerWatch(server)));
             Show(report, Copy("COPY, keyed", server, $"keyed_{run}", ", PRIMARY KEY (meter, register, time_ms, revision)", Rows(meters, perDay, days), readings));
             Show(report, Copy("COPY, no key", server, $"plain_{run}", "", Rows(meters, perDay, days), readings));
         }

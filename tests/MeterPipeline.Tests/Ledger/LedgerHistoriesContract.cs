@@ -68,6 +68,7 @@ public abstract class LedgerHistoriesContract
         var (books, flush) = (Restored(ledger, stored), Nothing);
         var sent = histories.SelectMany((history, i) => history.Readings.Select(reading => reading with { MeterNo = i + 1 })).ToList();
         sent = [.. sent.Concat(sent.Where(_ => dice.Next(3) == 0)).OrderBy(reading => reading.TimeMs + dice.NextInt64(60 * LocalDay.LengthMs))];
+        var counted = 0;
         for (var done = 0; done < sent.Count;)
         {
             var batch = sent.GetRange(done, Math.Min(sent.Count - done, dice.Next(1, sent.Count / BatchesMost)));
@@ -75,7 +76,7 @@ public abstract class LedgerHistoriesContract
             for (var rest = (ReadOnlySpan<Reading>)batch.ToArray(); !rest.IsEmpty;)
             {
                 var some = rest[..stored.Fetch(books, rest)];
-                foreach (var reading in some) books.Apply(reading);
+                foreach (var reading in some) counted += books.Apply(reading) == Outcome.Duplicate ? 0 : 1;
                 rest = rest[some.Length..];
             }
             done += batch.Count;
@@ -87,6 +88,7 @@ public abstract class LedgerHistoriesContract
             books = Restored(ledger, stored);
         }
         folds.ForEach(fold => fold.Dispose());
+        Assert.Equal(sent.Distinct().Count(), counted);
         foreach (var (i, history) in histories.Index())
         {
             var alone = new MemoryShelf(history.Registry).Open();

@@ -82,6 +82,27 @@ public sealed class StoredBooksTests : IDisposable
         Assert.Equal(2, parts);
     }
 
+    [Fact]
+    public void What_was_fetched_is_forgotten_with_the_view()
+    {
+        var ledger = folder.Open();
+        using var fold = ledger.AcquireFold();
+        using var stored = new StoredBooks(ledger.OpenView);
+        var books = new Domain.Books.Books(Registry, stored.Days, stored.Years);
+        Apply([.. Sent(0, 50)], books);
+        Flush(ledger, books, 1);
+        stored.Release();
+        var late = Enumerable.Range(1, 3).Select(minutes => new Reading(1, Register.Total, First.StartMs + minutes * 60_000L, 10_000, 0)).ToList();
+        foreach (var (i, reading) in late.Index())
+        {
+            Assert.Equal(1, stored.Fetch(books, [reading]));
+            Assert.Equal(Outcome.Accepted, books.Apply(reading));
+            Flush(ledger, books, i + 2);
+            stored.Release();
+        }
+        foreach (var reading in late) Assert.Equal(Outcome.Duplicate, books.Apply(reading));
+    }
+
     /// <summary>A reading an hour of every meter, total and tariff.</summary>
     private static IEnumerable<Reading> Sent(int begin, int end) =>
         from hour in Enumerable.Range(begin, end - begin)
