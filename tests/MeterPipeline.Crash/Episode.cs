@@ -142,6 +142,7 @@ internal sealed class Episode : IAsyncDisposable
         foreach (var fault in crashes.Distinct()) await fault.ReadyAsync(this);
         if (DiskLies) Disk.Give(new DiskRule(DiskAction.Lie, DiskFiles.All, DiskOperation.Sync));
         _load = Load.Start(_template.Messages, BrokerPort is { } broker ? [broker] : [.. Nodes.Select(node => node.MqttPort)]);
+        await _load.RecoveredAsync(); // to a publisher a first connection that meets a crash is a wrong port, and it would end
     }
 
     private async Task CrashAsync(Fault fault, EpisodeResult result, Action<string> say)

@@ -18,7 +18,7 @@ internal sealed class Load : IAsyncDisposable
     private readonly IReadOnlyList<FleetMessage> _messages;
     private readonly List<MqttPublisher> _publishers = [];
     private readonly CancellationTokenSource _enough = new();
-    private readonly Task _publishing;
+    private readonly Task[] _publishing;
     private readonly bool[] _acknowledged;
     private volatile bool _paused;
     private long _acknowledgements;
@@ -44,7 +44,7 @@ internal sealed class Load : IAsyncDisposable
                 Acknowledged = message => Acknowledged(publisher, message),
             }));
         }
-        _publishing = Task.WhenAll(_publishers.Select((publisher, n) => Task.Run(() => PublishAsync(publisher, n))));
+        _publishing = [.. _publishers.Select((publisher, n) => Task.Run(() => PublishAsync(publisher, n)))];
     }
 
     /// <summary>Acknowledgements so far, of repeated messages too.</summary>
@@ -93,7 +93,7 @@ internal sealed class Load : IAsyncDisposable
     public async Task FinishAsync()
     {
         await _enough.CancelAsync();
-        await _publishing.WaitAsync(_patience);
+        await Task.WhenAll(_publishing).WaitAsync(_patience);
     }
 
     public async ValueTask DisposeAsync()
@@ -102,7 +102,7 @@ internal sealed class Load : IAsyncDisposable
         foreach (var publisher in _publishers) await publisher.DisposeAsync();
         try
         {
-            await _publishing;
+            await Task.WhenAll(_publishing);
         }
         catch (Exception e) when (e is MqttPublishException or OperationCanceledException or TimeoutException)
         {
@@ -140,7 +140,7 @@ internal sealed class Load : IAsyncDisposable
     {
         for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(2))
         {
-            if (_publishing.IsFaulted) await _publishing;
+            if (Array.Find(_publishing, one => one.IsFaulted) is { } failed) await failed;
             if (waited.Elapsed > _patience) throw new CrashFailure($"{otherwise} for {_patience.TotalSeconds:N0} s.");
         }
     }
