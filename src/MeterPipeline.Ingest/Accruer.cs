@@ -17,9 +17,6 @@ public sealed class Accruer : IAsyncDisposable
 {
     private const int RowsAtOnce = 32;
 
-    /// <summary>Readings whose books are looked at together before they are applied: about 30 KB of books.</summary>
-    private const int BlockReadings = 64;
-
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(150);
 
     /// <summary>
@@ -285,11 +282,9 @@ public sealed class Accruer : IAsyncDisposable
     {
         var day = LocalDay.Of(recordedAtMs).Number;
         foreach (var count in received) tallies.Received(count, day);
-        var fetched = 0; // so many of the rest find in memory what they ask for
-        for (var rest = readings; !rest.IsEmpty; fetched -= BlockReadings)
+        for (var rest = readings; !rest.IsEmpty;)
         {
-            var block = rest[..Math.Min(rest.Length, BlockReadings)];
-            if (!books.Look(block) && fetched < block.Length) fetched = stored.Fetch(books, rest);
+            var block = stored.Next(books, rest);
             rest = rest[block.Length..];
             foreach (ref readonly var reading in block)
             {

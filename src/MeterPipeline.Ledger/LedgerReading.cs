@@ -137,13 +137,13 @@ public sealed class LedgerReading : IDisposable
     {
         for (var rest = readings; !rest.IsEmpty;)
         {
-            var some = rest[..stored.Fetch(Books, rest)];
-            foreach (ref readonly var reading in some)
+            var block = stored.Next(Books, rest);
+            rest = rest[block.Length..];
+            foreach (ref readonly var reading in block)
             {
                 Books.Apply(reading);
                 unflushed.Add(reading.MeterNo);
             }
-            rest = rest[some.Length..];
         }
         PendingReadings += readings.Length;
     }

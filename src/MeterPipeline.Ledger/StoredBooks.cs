@@ -15,8 +15,12 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     /// <summary>Days of late readings that are asked for together: half a MB of quarter hours, 5 MB of minutes.</summary>
     private const int DaysAtOnce = 1_024;
 
+    /// <summary>Readings whose books are looked at together before they are applied: about 30 KB of books.</summary>
+    private const int BlockReadings = 64;
+
     private Dictionary<int, Stored> fetched = [];
     private Dictionary<(int MeterNo, Register Register, int Day), (int Day, byte[] Blob)[]> late = [];
+    private int ready; // so many of the readings after those that Next has given find in memory what they ask for
     private ILedgerView? view;
 
     private ILedgerView View => view ??= open();
@@ -26,6 +30,16 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     /// shows the same.
     /// </summary>
     public bool Reopens { private get; init; }
+
+    /// <summary>The first of some readings, to be applied to books before the next are asked for: what they ask of the ledger is here.</summary>
+    /// <param name="readings">A commit's, or the rest of them.</param>
+    public ReadOnlySpan<Reading> Next(Books books, ReadOnlySpan<Reading> readings)
+    {
+        var block = readings[..Math.Min(readings.Length, BlockReadings)];
+        if (!books.Look(block) && ready < block.Length) ready = Fetch(books, readings);
+        ready = block.Length < readings.Length ? ready - block.Length : 0;
+        return block;
+    }
 
     /// <summary>
     /// Reads what books will ask for while readings are applied to them, together instead of one by one: books that are not here, and days that late readings
@@ -61,6 +75,7 @@ public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
     {
         fetched.Clear();
         late.Clear();
+        ready = 0;
         view?.Dispose();
         view = null;
     }

@@ -75,7 +75,7 @@ public abstract class LedgerHistoriesContract
             Folding.Record(ledger, batch);
             for (var rest = (ReadOnlySpan<Reading>)batch.ToArray(); !rest.IsEmpty;)
             {
-                var some = rest[..stored.Fetch(books, rest)];
+                var some = stored.Next(books, rest);
                 foreach (var reading in some) counted += books.Apply(reading) == Outcome.Duplicate ? 0 : 1;
                 rest = rest[some.Length..];
             }
