@@ -347,8 +347,11 @@ public sealed class Accruer : IAsyncDisposable
         villages.LookBeside(stored.FoldedOf);
     }
 
+    /// <summary>Folded readings of so many meters that force a flush; as many more come while it is on its way.</summary>
+    public static long UnflushedMax(int meters) => Math.Max(UnflushedReadingsMax, UnflushedPerMeter * meters);
+
     /// <summary>What is unflushed is as much as memory and the time to catch up after a crash allow.</summary>
-    private bool Full => unflushedReadings >= Math.Max(UnflushedReadingsMax, UnflushedPerMeter * books.Dirty.Count);
+    private bool Full => unflushedReadings >= UnflushedMax(books.Dirty.Count);
 
     private bool FlushDue() =>
         (applied > FlushedSeq || books.Dirty.Count > 0 || villages.Waiting) && (Full || time.GetElapsedTime(lastFlush) >= rest);
