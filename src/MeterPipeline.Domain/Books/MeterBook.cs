@@ -13,8 +13,8 @@ public delegate IReadOnlyList<(int Day, byte[] Blob)> StoredDays(int meterNo, Re
 /// </summary>
 public sealed class MeterBook
 {
-    /// <summary>Most books have one year, and share it.</summary>
-    private static readonly ConcurrentDictionary<int, int[]> OneYear = [];
+    /// <summary>Most books have one year and one open day, and share the list of it.</summary>
+    private static readonly ConcurrentDictionary<int, int[]> Lists = [];
 
     private readonly StoredDays stored;
     private MeterLives lives;
@@ -123,12 +123,10 @@ public sealed class MeterBook
     }
 
     /// <summary>Days whose readings changed since <see cref="Stored"/>, in no order; <see cref="Day"/> has them.</summary>
-    public IEnumerable<int> ChangedDays()
+    public int[] ChangedDays()
     {
-        if (touched is not null)
-            foreach (var day in touched.Keys)
-                if (!hasOpenDay || day != openDay.Number) yield return day;
-        if (hasOpenDay) yield return openDay.Number;
+        if (touched is null) return hasOpenDay ? Alone(openDay.Number) : [];
+        return hasOpenDay ? [.. touched.Keys.Where(day => day != openDay.Number), openDay.Number] : [.. touched.Keys];
     }
 
     /// <summary>The meter day of a changed day, to be read when it is wanted.</summary>
@@ -139,13 +137,13 @@ public sealed class MeterBook
     public byte[] Day(int day) => DayBlob(new LocalDay(day)) ?? throw new InvalidOperationException($"Meter number {MeterNo} has nothing on {new LocalDay(day)}.");
 
     /// <summary>Years, by their autumn, that changed since <see cref="Stored"/>, in no order; <see cref="Year"/> has them. Folds what waits to be folded.</summary>
-    public IEnumerable<int> ChangedYears()
+    public int[] ChangedYears()
     {
         if (mustRefold) Refold();
         var current = OpenAutumn;
-        foreach (var (autumn, _) in log.Finished)
-            if (autumn != current) yield return autumn;
-        if (current != int.MinValue) yield return current;
+        if (log.Finished.Count == 0) return current == int.MinValue ? [] : Alone(current);
+        var finished = log.Finished.Select(year => year.Autumn).Where(autumn => autumn != current);
+        return current == int.MinValue ? [.. finished] : [.. finished, current];
     }
 
     /// <summary>The folded year of a changed year, as a <see cref="YearBook"/>.</summary>
@@ -219,8 +217,10 @@ public sealed class MeterBook
 
     private void IsStored(int autumn)
     {
-        if (Array.IndexOf(storedYears, autumn) < 0) storedYears = storedYears.Length == 0 ? OneYear.GetOrAdd(autumn, static one => [one]) : [.. storedYears, autumn];
+        if (Array.IndexOf(storedYears, autumn) < 0) storedYears = storedYears.Length == 0 ? Alone(autumn) : [.. storedYears, autumn];
     }
+
+    private static int[] Alone(int time) => Lists.GetOrAdd(time, static one => [one]);
 
     private static byte[]? FinishedYear(IReadOnlyList<(int Autumn, byte[] Days)> finished, int autumn)
     {
