@@ -313,6 +313,7 @@ public sealed class Accruer : IAsyncDisposable
                     settled[(reading.MeterNo, reading.Register, LocalDay.Of(reading.TimeMs).Number)] = seq;
             }
         }
+        stored.Release(); // a view that is kept keeps the journal's WAL from beginning anew
         AppliedSeq = applied = seq;
         unflushedReadings += readings.Length;
         Folded.Add(readings.Length);
