@@ -30,6 +30,9 @@ public sealed class Recorded(long seq, long recordedAtMs, Reading[] rented, int 
 /// </summary>
 public sealed class Recorder : IAsyncDisposable
 {
+    /// <summary>Default of <see cref="UnfoldedReadingsMax"/>.</summary>
+    public const long UnfoldedReadingsDefault = 10_000_000;
+
     /// <summary>Batches waiting for a commit. One batch is one socket read, at most about a megabyte.</summary>
     private const int WaitingBatchesMax = 256;
 
@@ -74,7 +77,7 @@ public sealed class Recorder : IAsyncDisposable
     /// Readings recorded here and not folded yet, default 10,000,000. Beyond them commits wait for the fold: publishers who are faster than it are slowed
     /// down, and neither the journal nor the time to catch up after a crash grows without bound.
     /// </summary>
-    public long UnfoldedReadingsMax { private get; init; } = 10_000_000;
+    public long UnfoldedReadingsMax { private get; init; } = UnfoldedReadingsDefault;
 
     /// <summary>The newest journal row of a partition that is folded; where nobody folds it, no row is waited for.</summary>
     public Func<int, long> FoldedSeq { private get; set; } = _ => long.MaxValue;

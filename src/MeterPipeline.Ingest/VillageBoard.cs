@@ -25,6 +25,7 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time, int? pa
 
     // By meter number, as far as asked for: of meters that were at one household only, which are nearly all.
     private string?[] villages = [];
+    private string? touched; // waits; most meters of a village are touched one after the other
 
     /// <summary>Time that one flush spends on villages, default 150 ms: short beside its rest. Longer where nobody waits for the next reading.</summary>
     public TimeSpan Budget { private get; init; } = TimeSpan.FromMilliseconds(150);
@@ -36,7 +37,7 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time, int? pa
     public void Adopt(RegistrySnapshot newer)
     {
         registry = newer;
-        villages = new string?[newer.MeterNoLimit];
+        (villages, touched) = (new string?[newer.MeterNoLimit], null);
         households = newer.Households.Values.Where(h => partition is not { } own || newer.PartitionOf(h.Id) == own).GroupBy(h => h.Division, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
         foreach (var village in households.Keys) Enqueue(village);
@@ -68,7 +69,11 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time, int? pa
     /// <summary>A meter's readings changed.</summary>
     public void Touch(int meterNo)
     {
-        if ((uint)meterNo < (uint)villages.Length && villages[meterNo] is { } only) Enqueue(only);
+        if ((uint)meterNo < (uint)villages.Length && villages[meterNo] is { } only)
+        {
+            if (!ReferenceEquals(only, touched)) Enqueue(only);
+            touched = only;
+        }
         else if (registry.MeterByNo(meterNo) is { } meter)
         {
             foreach (var installation in meter.Installations)
@@ -81,6 +86,7 @@ public sealed class VillageBoard(PolicyBook policies, TimeProvider time, int? pa
     public void Collect(Books books, List<VillageDayRow> into)
     {
         var started = time.GetTimestamp();
+        touched = null;
         var statements = new Statements(books, policies);
         while (queue.Count > 0 && time.GetElapsedTime(started) < Budget)
         {

@@ -41,7 +41,7 @@ public sealed class ChangedBooks
     private static int TimeOf(long key) => (int)(key >> 32);
 
     /// <summary>The time and the place among the books, in one number that sorts by both.</summary>
-    private List<long> InOrder(Func<MeterBook, IEnumerable<int>> changed)
+    private List<long> InOrder(Func<MeterBook, int[]> changed)
     {
         var keys = new List<long>(books.Length);
         for (var i = 0; i < books.Length; i++)

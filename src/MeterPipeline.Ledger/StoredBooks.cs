@@ -5,7 +5,7 @@ namespace MeterPipeline.Ledger;
 
 /// <summary>
 /// What books read from the ledger: meter days and folded years as last flushed. Opens a view when first asked and keeps it until
-/// <see cref="Release"/>, which the holder of the fold calls after each flush. Owned by one thread.
+/// <see cref="Release"/>, which the holder of the fold calls after each journal row. Owned by one thread.
 /// </summary>
 public sealed class StoredBooks(Func<ILedgerView> open) : IDisposable
 {

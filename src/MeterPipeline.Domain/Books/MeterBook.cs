@@ -13,8 +13,8 @@ public delegate IReadOnlyList<(int Day, byte[] Blob)> StoredDays(int meterNo, Re
 /// </summary>
 public sealed class MeterBook
 {
-    /// <summary>Most books have one year, and share it.</summary>
-    private static readonly ConcurrentDictionary<int, int[]> OneYear = [];
+    /// <summary>Most books have one year and one open day, and share the list of it.</summary>
+    private static readonly ConcurrentDictionary<int, int[]> Lists = [];
 
     private readonly StoredDays stored;
     private MeterLives lives;
@@ -27,7 +27,7 @@ public sealed class MeterBook
 
     // A million books: what is empty most of the time takes no room.
     private int[] storedYears = [];
-    private Dictionary<int, byte[]>? touched;
+    private (int Day, byte[] Blob)[] touched = [];
     private OnTheWay? onTheWay;
 
     // The open meter day: the newest day with a reading, still growing at its end.
@@ -139,12 +139,11 @@ public sealed class MeterBook
     }
 
     /// <summary>Days whose readings changed since <see cref="Stored"/>, in no order; <see cref="Day"/> has them.</summary>
-    public IEnumerable<int> ChangedDays()
+    public int[] ChangedDays()
     {
-        if (touched is not null)
-            foreach (var day in touched.Keys)
-                if (!hasOpenDay || day != openDay.Number) yield return day;
-        if (hasOpenDay) yield return openDay.Number;
+        if (touched.Length == 0) return hasOpenDay ? Alone(openDay.Number) : [];
+        var closed = touched.Select(one => one.Day).Where(day => !hasOpenDay || day != openDay.Number);
+        return hasOpenDay ? [.. closed, openDay.Number] : [.. closed];
     }
 
     /// <summary>The meter day of a changed day, to be read when it is wanted.</summary>
@@ -155,13 +154,13 @@ public sealed class MeterBook
     public byte[] Day(int day) => DayBlob(new LocalDay(day)) ?? throw new InvalidOperationException($"Meter number {MeterNo} has nothing on {new LocalDay(day)}.");
 
     /// <summary>Years, by their autumn, that changed since <see cref="Stored"/>, in no order; <see cref="Year"/> has them. Folds what waits to be folded.</summary>
-    public IEnumerable<int> ChangedYears()
+    public int[] ChangedYears()
     {
         if (mustRefold) Refold();
         var current = OpenAutumn;
-        foreach (var (autumn, _) in log.Finished)
-            if (autumn != current) yield return autumn;
-        if (current != int.MinValue) yield return current;
+        if (log.Finished.Count == 0) return current == int.MinValue ? [] : Alone(current);
+        var finished = log.Finished.Select(year => year.Autumn).Where(autumn => autumn != current);
+        return current == int.MinValue ? [.. finished] : [.. finished, current];
     }
 
     /// <summary>The folded year of a changed year, as a <see cref="YearBook"/>.</summary>
@@ -174,9 +173,9 @@ public sealed class MeterBook
     internal bool Storing()
     {
         foreach (var autumn in ChangedYears()) IsStored(autumn);
-        if (touched is not null || log.Finished.Count > 0) onTheWay = new OnTheWay(touched, log.Finished);
+        if (touched.Length > 0 || log.Finished.Count > 0) onTheWay = new OnTheWay(touched, log.Finished);
         log.ForgetFinished();
-        touched = null;
+        touched = [];
         Dirty = false;
         return onTheWay is not null;
     }
@@ -227,7 +226,7 @@ public sealed class MeterBook
     {
         var days = new SortedDictionary<int, byte[]>();
         foreach (var (day, blob) in stored(MeterNo, Register, first, last)) days[day] = blob;
-        foreach (var (day, blob) in (onTheWay?.Days ?? []).Concat(touched ?? []))
+        foreach (var (day, blob) in (onTheWay?.Days ?? []).Concat(touched))
             if (day >= first && day <= last) days[day] = blob;
         if (hasOpenDay && openDay.Number >= first && openDay.Number <= last) days[openDay.Number] = OpenBytes();
         return days;
@@ -235,8 +234,10 @@ public sealed class MeterBook
 
     private void IsStored(int autumn)
     {
-        if (Array.IndexOf(storedYears, autumn) < 0) storedYears = storedYears.Length == 0 ? OneYear.GetOrAdd(autumn, static one => [one]) : [.. storedYears, autumn];
+        if (Array.IndexOf(storedYears, autumn) < 0) storedYears = storedYears.Length == 0 ? Alone(autumn) : [.. storedYears, autumn];
     }
+
+    private static int[] Alone(int time) => Lists.GetOrAdd(time, static one => [one]);
 
     private static byte[]? FinishedYear(IReadOnlyList<(int Autumn, byte[] Days)> finished, int autumn)
     {
@@ -308,7 +309,7 @@ public sealed class MeterBook
         var conflict = entries.Exists(e => e.TimeMs == entry.TimeMs && e.Revision == entry.Revision);
         entries.Insert(~at, entry);
         if (hasOpenDay && day == openDay) RewriteOpen(entries);
-        else (touched ??= [])[day.Number] = MeterDay.Encode(day, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(entries));
+        else Touch(day, MeterDay.Encode(day, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(entries)));
         mustRefold = Dirty = true;
         return conflict ? Outcome.Conflict : Outcome.Accepted;
     }
@@ -316,15 +317,29 @@ public sealed class MeterBook
     private byte[]? DayBlob(LocalDay day)
     {
         if (hasOpenDay && day == openDay) return OpenBytes();
-        if (touched is not null && touched.TryGetValue(day.Number, out var blob)) return blob;
-        if (onTheWay?.Days is { } days && days.TryGetValue(day.Number, out blob)) return blob;
+        if ((Closed(touched, day) ?? Closed(onTheWay?.Days ?? [], day)) is { } blob) return blob;
         return stored(MeterNo, Register, day.Number, day.Number) is [var (_, found)] ? found : null;
     }
 
     private void TurnDay(LocalDay day)
     {
-        if (hasOpenDay) (touched ??= [])[openDay.Number] = OpenBytes();
+        if (hasOpenDay) Touch(openDay, OpenBytes());
         Open(day);
+    }
+
+    /// <summary>Says what a day before the open one holds until it is stored. They are few: an array takes half of what a dictionary would.</summary>
+    private void Touch(LocalDay day, byte[] blob)
+    {
+        var at = Array.FindIndex(touched, closed => closed.Day == day.Number);
+        if (at < 0) touched = [.. touched, (day.Number, blob)];
+        else touched[at].Blob = blob;
+    }
+
+    private static byte[]? Closed((int Day, byte[] Blob)[] days, LocalDay day)
+    {
+        foreach (var (number, blob) in days)
+            if (number == day.Number) return blob;
+        return null;
     }
 
     private void ReadOpenDay()
@@ -366,5 +381,5 @@ public sealed class MeterBook
     }
 
     /// <summary>Closed days and years that a flush is storing: until it has, the ledger tells what was before.</summary>
-    private sealed record OnTheWay(Dictionary<int, byte[]>? Days, IReadOnlyList<(int Autumn, byte[] Days)> Years);
+    private sealed record OnTheWay((int Day, byte[] Blob)[] Days, IReadOnlyList<(int Autumn, byte[] Days)> Years);
 }

@@ -105,7 +105,7 @@ internal sealed class IngestBench(IngestPlan plan, Report report, string folder)
         report.Line("|---|---|---|---|---|---|---|---|---|");
         foreach (var now in samples)
             report.Line($"| {now.Seconds:F0} | {now.Recorded:N0} | {now.Lag:N0} | {now.RowsUnflushed:N0} | {now.JournalMiB} | {now.JournalWalMiB} | {now.LedgerMiB} | {now.LedgerWalMiB} | {now.RssMiB} |");
-        var growing = PipelineSample.Growing(samples).ToList();
+        var growing = PipelineSample.Growing(samples, load.Meters).ToList();
         report.Line("");
         report.Line(growing.Count == 0 ? "Nothing that is bounded grew without end." : $"GROWS WITHOUT BOUND: {string.Join("; ", growing)}.");
         return growing.Count == 0;

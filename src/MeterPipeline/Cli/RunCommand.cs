@@ -42,7 +42,8 @@ public static class RunCommand
     /// <summary>Configuration and logging of a pipeline: warnings and worse to standard error, one line each.</summary>
     internal static WebApplicationBuilder Builder()
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = Directory.GetCurrentDirectory() });
+        // Settings are read once. A watch of the working folder would be told of each write to the ledger below it.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"], ContentRootPath = Directory.GetCurrentDirectory() });
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter(null, LogLevel.Warning).AddFilter("MeterPipeline", LogLevel.Information);

@@ -19,10 +19,19 @@ public sealed class PipelineSampleTests
     public void Little_may_grow_and_few_samples_say_nothing()
     {
         Assert.Empty(Growing(i => Of(lag: i * 10_000, journal: i, wal: i)));
-        Assert.Empty(PipelineSample.Growing([.. Enumerable.Range(0, PipelineSample.Enough - 1).Select(i => Of(lag: i * 10_000_000, journal: 0, wal: 0))]));
+        Assert.Empty(PipelineSample.Growing([.. Enumerable.Range(0, PipelineSample.Enough - 1).Select(i => Of(lag: i * 10_000_000, journal: 0, wal: 0))], meters: 10_000));
     }
 
-    private static List<string> Growing(Func<int, PipelineSample> at) => [.. PipelineSample.Growing([.. Enumerable.Range(0, 30).Select(at)])];
+    /// <summary>The first flush of a million meters ends after half a minute: until then the journal only grows.</summary>
+    [Fact]
+    public void A_journal_may_hold_what_unflushed_readings_of_so_many_meters_take()
+    {
+        Assert.Empty(Growing(i => Of(lag: 0, journal: i * 15, wal: 0), meters: 1_000_000));
+        Assert.Contains("the journal", Assert.Single(Growing(i => Of(lag: 0, journal: i * 15, wal: 0), meters: 100_000)), StringComparison.Ordinal);
+        Assert.Contains("the journal", Assert.Single(Growing(i => Of(lag: 0, journal: i * 80, wal: 0), meters: 1_000_000)), StringComparison.Ordinal);
+    }
+
+    private static List<string> Growing(Func<int, PipelineSample> at, int meters = 10_000) => [.. PipelineSample.Growing([.. Enumerable.Range(0, 30).Select(at)], meters)];
 
     private static PipelineSample Of(long lag, long journal, long wal) => new(0, 0, lag, 0, journal, 0, 0, wal, 0);
 }
