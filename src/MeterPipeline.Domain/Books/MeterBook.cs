@@ -128,7 +128,7 @@ public sealed class MeterBook
 
     /// <summary>Whether what is known of a day is here, so that the ledger is not asked for it.</summary>
     internal bool Holds(LocalDay day) =>
-        (hasOpenDay && day == openDay) || touched?.ContainsKey(day.Number) == true || onTheWay?.Days?.ContainsKey(day.Number) == true;
+        (hasOpenDay && day == openDay) || Kept(day) is not null;
 
     /// <summary>Takes over a changed registry: the meter is folded again where its lives changed.</summary>
     public void Relive(MeterLives changed)
@@ -317,7 +317,7 @@ public sealed class MeterBook
     private byte[]? DayBlob(LocalDay day)
     {
         if (hasOpenDay && day == openDay) return OpenBytes();
-        if ((Closed(touched, day) ?? Closed(onTheWay?.Days ?? [], day)) is { } blob) return blob;
+        if (Kept(day) is { } blob) return blob;
         return stored(MeterNo, Register, day.Number, day.Number) is [var (_, found)] ? found : null;
     }
 
@@ -334,6 +334,9 @@ public sealed class MeterBook
         if (at < 0) touched = [.. touched, (day.Number, blob)];
         else touched[at].Blob = blob;
     }
+
+    /// <summary>A day before the open one that is not stored yet.</summary>
+    private byte[]? Kept(LocalDay day) => Closed(touched, day) ?? Closed(onTheWay?.Days ?? [], day);
 
     private static byte[]? Closed((int Day, byte[] Blob)[] days, LocalDay day)
     {
