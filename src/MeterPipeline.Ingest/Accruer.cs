@@ -74,6 +74,7 @@ public sealed class Accruer : IAsyncDisposable
     // The flush that is on its way, on a thread of its own.
     private FoldFlush flushing = new() { FoldedSeq = 0 };
     private Task? storing;
+    private readonly PackedYears years = new();
     private long storingSince;
     private long lastFlush;
     private long lastPrune;
@@ -382,7 +383,7 @@ public sealed class Accruer : IAsyncDisposable
             if (villages.Folds(book.MeterNo)) villages.Touch(book.MeterNo);
         flushing = new FoldFlush { Partition = Partition, FoldedSeq = applied };
         villages.Collect(books, flushing.VillageDays);
-        var changed = new ChangedBooks(books, villages.Folds); // others are only read here: their own partition stores them
+        var changed = new ChangedBooks(books, villages.Folds, years); // others are only read here: their own partition stores them
         (flushing.MeterDays, flushing.MeterYears) = (changed.Days, changed.Years);
         flushing.VillagesPrint = villages.Print(applied) ?? 0;
         tallies.Write(flushing.Counters);

@@ -47,7 +47,7 @@ public static class Ahead
             {
                 // A thread of its own, not of the pool: requests of the same process must not queue behind this.
                 begun.Enqueue(Task.Factory.StartNew(() => work(item), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
-                if (begun.Count > Environment.ProcessorCount + 1) yield return begun.Dequeue().GetAwaiter().GetResult();
+                if (begun.Count > Environment.ProcessorCount) yield return begun.Dequeue().GetAwaiter().GetResult();
             }
             while (begun.TryDequeue(out var next)) yield return next.GetAwaiter().GetResult();
         }

@@ -11,11 +11,14 @@ public sealed class ChangedBooks
 {
     private readonly MeterBook[] books;
     private readonly (int Book, DayContent Content)[] days;
-    private readonly PackedYears years = new();
+    private readonly PackedYears years;
 
     /// <param name="stores">Which meters' books are meant; null: all.</param>
-    public ChangedBooks(Books changed, Func<int, bool>? stores = null)
+    /// <param name="room">Takes the rows of folded years in place of those that it had, which are stored; null: new room.</param>
+    public ChangedBooks(Books changed, Func<int, bool>? stores = null, PackedYears? room = null)
     {
+        years = room ?? new PackedYears();
+        years.Clear();
         books = [.. changed.Dirty.Where(book => stores?.Invoke(book.MeterNo) ?? true)];
         Array.Sort(Array.ConvertAll(books, static book => ((long)book.MeterNo << 8) | (long)book.Register), books);
         foreach (var key in InOrder(book => book.ChangedYears()))

@@ -17,9 +17,6 @@ internal sealed class DraftSpool : IDisposable
     private const int BrotliWindow = 22;
     private const int BufferBytes = 1 << 16;
 
-    /// <summary>Lines in one compressed chunk: about 1 MB of text, so that one household's line is read in milliseconds.</summary>
-    private const int ChunkLines = 1000;
-
     private readonly FileStream file;
     private readonly ConcurrentBag<Block> spare = [];
     private int chunks;
@@ -64,13 +61,16 @@ internal sealed class DraftSpool : IDisposable
     /// <summary>Takes all lines of a run, once.</summary>
     /// <exception cref="SettlementRefusedException">There is none.</exception>
     /// <exception cref="LedgerException">The file cannot be written.</exception>
-    public void Draw(RunDraft draft, IEnumerable<SettlementLine> lines, RunWriter into)
+    public void Draw(RunDraft draft, IEnumerable<LinePage> pages, RunWriter into)
     {
-        foreach (var block in Ahead.Map(lines.Chunk(ChunkLines), Fill))
+        foreach (var block in Ahead.Map(pages, Fill))
         {
-            into.Add(block.Lines, block.Text);
-            Write(block.Bytes);
-            chunks++;
+            if (block.Tally.Lines > 0)
+            {
+                into.Add(block.Tally, block.Text);
+                Write(block.Bytes);
+                chunks++;
+            }
             spare.Add(block);
         }
         if (into.Lines == 0) throw DraftRefused.Nothing(draft);
@@ -91,24 +91,16 @@ internal sealed class DraftSpool : IDisposable
         }
     }
 
-    /// <exception cref="LedgerException">The blob is not what was spooled.</exception>
-    public static byte[] Decompress(byte[] blob, int bytes, string place)
-    {
-        var text = new byte[bytes];
-        return BrotliDecoder.TryDecompress(blob, text, out var written) && written == bytes ? text
-            : throw new LedgerException($"{place} cannot be decompressed. Restore the whole ledger from one backup.");
-    }
-
     public void Dispose()
     {
         file.Dispose();
         foreach (var block in spare) block.Dispose();
     }
 
-    private Block Fill(SettlementLine[] lines)
+    private Block Fill(LinePage page)
     {
         if (!spare.TryTake(out var block)) block = new Block();
-        block.Fill(lines);
+        block.Fill(page());
         return block;
     }
 
@@ -128,19 +120,21 @@ internal sealed class DraftSpool : IDisposable
     private sealed class Block : IDisposable
     {
         private readonly ArrayBufferWriter<byte> text = new(BufferBytes);
+        private readonly ArrayBufferWriter<byte> amount = new();
         private readonly MemoryStream bytes = new();
         private byte[] compressed = [];
 
-        public IReadOnlyList<SettlementLine> Lines { get; private set; } = [];
+        public RunTally Tally { get; private set; } = new();
 
         public ReadOnlySpan<byte> Text => text.WrittenSpan;
 
         /// <summary>As the file keeps it.</summary>
         public ReadOnlySpan<byte> Bytes => bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
 
-        public void Fill(SettlementLine[] lines)
+        public void Fill(IReadOnlyList<SettlementLine> lines)
         {
-            Lines = lines;
+            Tally = new RunTally();
+            foreach (var line in lines) Tally.Add(line);
             text.ResetWrittenCount();
             RunWriter.WriteText(text, lines);
             var most = BrotliEncoder.GetMaxCompressedLength(text.WrittenCount);
@@ -152,13 +146,13 @@ internal sealed class DraftSpool : IDisposable
 
         public void Dispose() => bytes.Dispose();
 
-        private void Fill(ReadOnlySpan<byte> blob, SettlementLine[] lines)
+        private void Fill(ReadOnlySpan<byte> blob, IReadOnlyList<SettlementLine> lines)
         {
             bytes.SetLength(0);
             using var writer = new BinaryWriter(bytes, Encoding.UTF8, leaveOpen: true);
             writer.Write(text.WrittenCount);
             writer.Write(blob.Length);
-            writer.Write(lines.Length);
+            writer.Write(lines.Count);
             writer.Write(blob);
             foreach (var line in lines)
             {
@@ -167,7 +161,10 @@ internal sealed class DraftSpool : IDisposable
                 writer.Write(Fen.Of(row.Accrued));
                 writer.Write(Fen.Of(row.Due.Total));
                 writer.Write(Fen.Of(row.Payable));
-                writer.Write(CanonicalForm.Of(row.Due));
+                amount.ResetWrittenCount();
+                CanonicalForm.Write(amount, row.Due);
+                writer.Write7BitEncodedInt(amount.WrittenCount); // as a string is kept
+                writer.Write(amount.WrittenSpan);
             }
         }
     }

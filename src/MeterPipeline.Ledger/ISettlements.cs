@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Settlements;
@@ -18,13 +17,13 @@ public interface ISettlements
 
     /// <summary>
     /// Freezes a run with its first step, in one transaction that has reached the disk when this returns. Lines are drawn before the transaction
-    /// begins and are not held in memory, so drawing them may take its time and hinders nobody.
+    /// begins and are not held in memory, so drawing them may take its time and hinders nobody. All cores draw them.
     /// </summary>
     /// <param name="seen">Asked for before anything was read that the lines rest on.</param>
-    /// <param name="lines">Ordered by division, then household; each household once.</param>
+    /// <param name="pages">Their lines are ordered by division, then household; each household once.</param>
     /// <exception cref="SettlementRefusedException">No line; a household is in an open run of the season; or something of a settlement was stored
     /// since <paramref name="seen"/>. Nothing was stored.</exception>
-    SettlementRun Draft(RunDraft draft, PolicyBook policies, SettlementMoment seen, IEnumerable<SettlementLine> lines);
+    SettlementRun Draft(RunDraft draft, PolicyBook policies, SettlementMoment seen, IEnumerable<LinePage> pages);
 
     /// <summary>All runs in order, with their steps.</summary>
     IReadOnlyList<RunProgress> Runs();
@@ -97,30 +96,14 @@ public interface ISettlements
     Payee? PayeeOf(string householdId);
 }
 
+/// <summary>
+/// Draws the next lines of a run: a thousand or fewer, which are stored together. Called once, on any thread, beside other pages: what is drawn is written
+/// where it is drawn, so that it need not outlive it.
+/// </summary>
+public delegate IReadOnlyList<SettlementLine> LinePage();
+
 /// <summary>Ids of the newest run, step and disbursement; 0: there is none.</summary>
 public readonly record struct SettlementMoment(long Run, long Step, long Disbursement);
-
-/// <param name="Number">From 0.</param>
-/// <param name="Text">Canonical lines, each with its end.</param>
-public sealed record LineChunk(int Number, int Lines, byte[] Text)
-{
-    /// <summary>The lines of a run in their order, read on as many cores as there are.</summary>
-    /// <exception cref="JsonException">The text is not what was written.</exception>
-    public static IEnumerable<SettlementLine> ReadAll(IEnumerable<LineChunk> chunks) => Ahead.Map(chunks, chunk => chunk.ReadLines().ToList()).SelectMany(lines => lines);
-
-    /// <exception cref="JsonException">The text is not what was written.</exception>
-    public IEnumerable<SettlementLine> ReadLines()
-    {
-        var line = default(SettlementLine);
-        for (var from = 0; from < Text.Length;)
-        {
-            var length = Text.AsSpan(from).IndexOf((byte)'\n');
-            if (length < 0) throw new JsonException($"line at byte {from} has no end");
-            yield return line = CanonicalForm.ReadLine(Text.AsSpan(from, length), line);
-            from += length + 1;
-        }
-    }
-}
 
 /// <summary>What is found of a line without reading it.</summary>
 /// <param name="Accrued">Its total, yuan.</param>

@@ -99,8 +99,7 @@ public sealed class LedgerReading : IDisposable
         var moment = tail.Open(view => meters(view.Registry()));
         try
         {
-            var reading = new LedgerReading(moment.View, policies, few: moment.Readings is not null);
-            return moment.Readings is { } readings ? reading.With(readings, moment.Seq) : reading.WithTail();
+            return new LedgerReading(moment.View, policies, few: true).With(moment.Readings, moment.Seq);
         }
         catch
         {

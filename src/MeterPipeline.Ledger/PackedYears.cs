@@ -3,21 +3,26 @@ using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ledger;
 
-/// <summary>Rows of folded years one after the other in a few large blocks: a million small arrays would be work for the collector, and leave holes.</summary>
-internal sealed class PackedYears
+/// <summary>
+/// Rows of folded years one after the other in a few large blocks: a million small arrays would be work for the collector, and leave holes. The blocks are used
+/// again: a season of 160,000 meters is 170 MB, and as much thrown away by each flush would have everything stand still while all memory is compacted.
+/// </summary>
+public sealed class PackedYears
 {
     private const int FirstBlockBytes = 4 << 10;
     private const int BlockBytes = 1 << 20;
     private const int HeadBytes = 4 * sizeof(int);
 
     private readonly List<(byte[] Bytes, int Used)> blocks = [];
+    private int filled; // blocks with rows
 
-    public IEnumerable<MeterYearRow> Rows
+    internal IEnumerable<MeterYearRow> Rows
     {
         get
         {
-            foreach (var (bytes, used) in blocks)
+            for (var i = 0; i < filled; i++)
             {
+                var (bytes, used) = blocks[i];
                 for (var at = 0; at < used;)
                 {
                     var head = MemoryMarshal.Read<Head>(bytes.AsSpan(at));
@@ -29,15 +34,29 @@ internal sealed class PackedYears
         }
     }
 
-    public void Add(in MeterYearRow row)
+    /// <summary>Lets go of the rows; blocks that were not needed for them are given back.</summary>
+    internal void Clear()
+    {
+        blocks.RemoveRange(filled, blocks.Count - filled);
+        filled = 0;
+    }
+
+    internal void Add(in MeterYearRow row)
     {
         var size = HeadBytes + row.Blob.Length;
-        if (blocks.Count == 0 || blocks[^1].Bytes.Length - blocks[^1].Used < size)
-            blocks.Add((new byte[Math.Max(size, blocks.Count == 0 ? FirstBlockBytes : Math.Min(BlockBytes, blocks[^1].Bytes.Length * 2))], 0));
-        var (bytes, used) = blocks[^1];
+        if (filled == 0 || blocks[filled - 1].Bytes.Length - blocks[filled - 1].Used < size) Turn(size);
+        var (bytes, used) = blocks[filled - 1];
         MemoryMarshal.Write(bytes.AsSpan(used), new Head(row.MeterNo, (int)row.Register, row.Autumn, row.Blob.Length));
         row.Blob.CopyTo(bytes, used + HeadBytes);
-        blocks[^1] = (bytes, used + size);
+        blocks[filled - 1] = (bytes, used + size);
+    }
+
+    /// <summary>Goes on to an empty block with so much room.</summary>
+    private void Turn(int size)
+    {
+        if (filled < blocks.Count && blocks[filled].Bytes.Length >= size) blocks[filled] = (blocks[filled].Bytes, 0);
+        else blocks.Insert(filled, (new byte[Math.Max(size, filled == 0 ? FirstBlockBytes : Math.Min(BlockBytes, blocks[filled - 1].Bytes.Length * 2))], 0));
+        filled++;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -16,8 +16,9 @@ public static class RunFile
         var (lines, text) = (0, settlements.Text(run.Id));
         foreach (var chunk in settlements.Chunks(run.Id))
         {
-            hash.AppendData(chunk.Text);
-            into.Write(chunk.Text);
+            var drawn = chunk.Text();
+            hash.AppendData(drawn);
+            into.Write(drawn);
             progress?.Invoke(lines += chunk.Lines);
         }
         if (RunWriter.Seal(hash, text) != run.ContentHash)

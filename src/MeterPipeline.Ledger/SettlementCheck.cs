@@ -38,7 +38,7 @@ internal sealed class SettlementCheck(ISettlements settlements, List<string> dif
         var (lines, before) = (0, differences.Count);
         foreach (var chunk in settlements.Chunks(run.Id))
         {
-            hash.AppendData(chunk.Text);
+            hash.AppendData(chunk.Text());
             var drawn = chunk.ReadLines().Select(LineIndex.Of).OrderBy(line => line.HouseholdId, StringComparer.Ordinal).ToList();
             lines += drawn.Count;
             if (Difference(drawn, settlements.Index(run.Id, chunk.Number)) is { } household)

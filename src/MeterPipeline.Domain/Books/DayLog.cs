@@ -9,27 +9,33 @@ public sealed class DayLog
 {
     private const int LongestDay = 10 * Varint.MaxBytes;
 
+    /// <summary>Of <see cref="lastDay"/>, where a log continues stored days: nobody has gone through them yet, so what the next day is told by is not known.</summary>
+    private const int Unread = int.MinValue;
+
     // A million logs: what is empty most of the time takes no room, and a buffer grows by what is written.
     private List<(int Autumn, byte[] Days)>? finished;
     private byte[] buffer = [];
+    private int start; // not 0: the days lie in a stored year, which is read and never written to
     private int length;
     private int lastDay;
     private long expectedRegister;
-
-    // Where a log continues stored days nobody has gone through them yet: what the next day is told by is not known.
-    private bool unread;
 
     /// <summary>Year of the buffer in use, by its autumn; <see cref="int.MinValue"/> before the first day.</summary>
     public int Autumn { get; private set; } = int.MinValue;
 
     /// <summary>The encoded days of <see cref="Autumn"/>.</summary>
-    public ReadOnlySpan<byte> Days => buffer.AsSpan(0, length);
+    public ReadOnlySpan<byte> Days => buffer.AsSpan(start, length);
 
     /// <summary>Years that are complete and wait to be stored, each once.</summary>
     public IReadOnlyList<(int Autumn, byte[] Days)> Finished => finished ?? [];
 
-    /// <summary>A log that continues stored days.</summary>
-    public static DayLog Continue(int autumn, ReadOnlySpan<byte> days) => new() { Autumn = autumn, buffer = days.ToArray(), length = days.Length, unread = true };
+    /// <summary>A log that continues the days of a stored year. They are copied when a day is added: most are restored to be read.</summary>
+    /// <param name="blob">A <see cref="YearBook"/>.</param>
+    public static DayLog Continue(int autumn, byte[] blob)
+    {
+        var (start, length) = YearBook.DaysIn(blob);
+        return new() { Autumn = autumn, buffer = blob, start = start, length = length, lastDay = Unread };
+    }
 
     /// <summary>Adds the days of <see cref="Autumn"/> that lie in [first, last] to a list.</summary>
     /// <exception cref="FormatException">Stored days are damaged.</exception>
@@ -37,7 +43,7 @@ public sealed class DayLog
     {
         var reader = new Reader(Autumn, Days);
         reader.Read(first, last, into);
-        if (unread) Remember(reader);
+        if (lastDay == Unread) Remember(reader);
     }
 
     /// <summary>Reads days of a year that a <see cref="Branch"/> of this log has added.</summary>
@@ -69,10 +75,17 @@ public sealed class DayLog
         if (day.Day.Number < lastDay) throw new InvalidOperationException($"Day {day.Day} closes after a later one.");
         Span<byte> entry = stackalloc byte[LongestDay];
         var bytes = Encode(entry, day);
-        if (buffer.Length - length < bytes) Array.Resize(ref buffer, Math.Max(length + bytes, buffer.Length + buffer.Length / 2));
+        if (start > 0 || buffer.Length - length < bytes) Grow(bytes);
         entry[..bytes].CopyTo(buffer.AsSpan(length));
         length += bytes;
         Remember(day);
+    }
+
+    private void Grow(int bytes)
+    {
+        var grown = new byte[Math.Max(length + bytes, length + length / 2)];
+        Days.CopyTo(grown);
+        (buffer, start) = (grown, 0);
     }
 
     private int Encode(Span<byte> into, in DayTotal day)
@@ -104,7 +117,7 @@ public sealed class DayLog
 
     private void ReadAll()
     {
-        if (!unread) return;
+        if (lastDay != Unread) return;
         var reader = new Reader(Autumn, Days);
         while (reader.Next(out _))
         {
@@ -112,11 +125,12 @@ public sealed class DayLog
         Remember(reader);
     }
 
-    private void Remember(in Reader end) => (lastDay, expectedRegister, unread) = (end.LastDay, end.ExpectedRegister, false);
+    private void Remember(in Reader end) => (lastDay, expectedRegister) = (end.LastDay, end.ExpectedRegister);
 
     private void Turn(int autumn)
     {
         if (Autumn != int.MinValue) Finish(Autumn, Days.ToArray());
+        if (start > 0) (buffer, start) = ([], 0);
         (Autumn, length, lastDay, expectedRegister) = (autumn, 0, FirstDayOf(autumn), 0);
     }
 

@@ -77,7 +77,7 @@ public sealed class MeterBook
             // What an earlier program stored of the fold's state is not read: the fold runs again, over every stored day.
             if (print is null) found = true;
             if (print is null || !YearBook.IsOpen(blob)) continue;
-            book.log = DayLog.Continue(autumn, YearBook.ClosedDays(blob));
+            book.log = DayLog.Continue(autumn, blob);
             book.fold = new MeterFold(lives.Terms, book.log, YearBook.StateOf(blob));
             found = true;
         }

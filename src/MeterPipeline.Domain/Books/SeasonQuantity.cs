@@ -223,7 +223,7 @@ public sealed class SeasonQuantity
         {
             ref readonly var day = ref days[i];
             marks |= day.Marks;
-            (low, high) = (Quantity.Widen(low, day.Low), Quantity.Widen(high, day.High));
+            if ((day.Marks & DayMarks.Bounded) != 0) (low, high) = (Quantity.Widen(low, day.Low), Quantity.Widen(high, day.High));
             if (!day.StartKnown && (day.Marks & DayMarks.Covered) == 0) continue;
             if (firstKnown < 0) firstKnown = i;
             lastKnown = i;

@@ -51,10 +51,17 @@ public static class YearBook
 
     public static ReadOnlySpan<byte> ClosedDays(ReadOnlySpan<byte> blob)
     {
-        if (!IsOpen(blob)) return blob[Head..];
+        var (start, length) = DaysIn(blob);
+        return blob.Slice(start, length);
+    }
+
+    /// <summary>Where <see cref="ClosedDays"/> lie in the blob.</summary>
+    internal static (int Start, int Length) DaysIn(ReadOnlySpan<byte> blob)
+    {
+        if (!IsOpen(blob)) return (Head, blob.Length - Head);
         var at = Head;
         var length = (int)Varint.Read(blob, ref at);
-        return blob.Slice(at, length);
+        return (at, length);
     }
 
     /// <summary>The day that the fold of the newest year is in: meter days from it on are read to go on. Null: another year, or folded by an earlier program.</summary>

@@ -36,6 +36,7 @@ public sealed record Hold(HoldReason Reason, string Evidence, HoldState State, H
         foreach (var reason in HoldReason.All)
             if ((reason.Marks & marks) != DayMarks.None && HoldEvidence.Of(season, installations, reason.Marks) is { } evidence) holds.Add(Raised(reason, evidence, entries));
         foreach (var (name, evidence) in missing) holds.Add(Raised(HoldReason.Find(name)!, evidence, entries));
+        if (entries.Count == 0) return holds;
         foreach (var name in entries.Select(entry => entry.Reason).Distinct())
         {
             // A reason of a newer program is kept: an unknown hold must not end by being unknown.

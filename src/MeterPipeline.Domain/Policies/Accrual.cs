@@ -42,7 +42,7 @@ public sealed record Accrual
     public IReadOnlyList<GrantedTopUp> TopUps { get; private init; } = [];
 
     /// <summary>All top-ups together, yuan.</summary>
-    public decimal Hardship => TopUps.Sum(t => t.Yuan);
+    public decimal Hardship => Sum(TopUps);
 
     public decimal Total => Operating + Hardship;
 
@@ -78,8 +78,8 @@ public sealed record Accrual
             Operating = operating,
             TopUps = policy.TopUpsOf(claim, claim.Quantity),
             Shares = FundingShares.Split(Money.RoundToFen(operating), rule.Shares.In(claim.Household.Division)),
-            LowTotal = bounds.Low + policy.TopUpsOf(claim, claim.Low).Sum(t => t.Yuan),
-            HighTotal = bounds.High + policy.TopUpsOf(claim, claim.High).Sum(t => t.Yuan),
+            LowTotal = bounds.Low + Sum(policy.TopUpsOf(claim, claim.Low)),
+            HighTotal = bounds.High + Sum(policy.TopUpsOf(claim, claim.High)),
         };
     }
 
@@ -99,6 +99,13 @@ public sealed record Accrual
         }
     }
 
+    private static decimal Sum(IReadOnlyList<GrantedTopUp> topUps)
+    {
+        var sum = 0m;
+        for (var i = 0; i < topUps.Count; i++) sum += topUps[i].Yuan;
+        return sum;
+    }
+
     internal static decimal Capped(decimal raw, decimal? cap) => cap is { } most && raw > most ? most : raw;
 
     /// <summary>Takes all days and rounds at the policy's stages.</summary>
@@ -106,9 +113,11 @@ public sealed record Accrual
     {
         var sum = new Accumulation(rule, claim);
         var (rounded, before, last) = (0m, 0m, claim.PerDay.Count - 1);
-        for (var i = 0; i <= last; i++)
+        // Where only their sum matters the days are taken as one: most rules are so, and a city has twenty million days.
+        var together = !rule.IsByDays && rounding.Stage == RoundingStage.Season;
+        for (var i = together ? last : 0; i <= last; i++)
         {
-            sum.Add(i, claim.PerDay[i]);
+            sum.Add(i, together ? claim.Quantity : claim.PerDay[i]);
             if (i < last && !EndsStage(rounding.Stage, claim.Day(i))) continue;
             var now = Capped(sum.Raw(), cap);
             rounded += rounding.Apply(now - before);

@@ -10,7 +10,7 @@ internal static class AccrualBounds
     /// <param name="operating">The claim's own amount: always inside.</param>
     public static (decimal Low, decimal High) Of(Rounding rounding, RouteRule rule, Claim claim, decimal? cap, Accumulation sum, decimal operating)
     {
-        var byDays = rule.Prices.Count > 1 || rule.Caps.MonthQuantity is not null || rule.Separation.Kind == HeatingSeparation.BaseMonth;
+        var byDays = rule.IsByDays;
         var staged = rounding.Stage != RoundingStage.Season;
         if (claim.Low == claim.High && !((byDays || staged) && claim.Movable > 0) && claim.Base.Low == claim.Base.High) return (operating, operating);
         var (low, high) = byDays ? Wide(rule, claim, sum) : Exact(rule, claim);

@@ -39,8 +39,9 @@ public sealed record FundingShares(IReadOnlyList<FundingShare> Standard, IReadOn
     /// <param name="amount">Whole fen, not negative, at most <see cref="MostOf"/>.</param>
     public static IReadOnlyList<BorneShare> Split(decimal amount, IReadOnlyList<FundingShare> shares)
     {
+        if (shares.Count == 0) return [];
         var fen = new long[shares.Count];
-        var open = Enumerable.Range(0, shares.Count).ToList();
+        List<int> open = [.. Enumerable.Range(0, shares.Count)];
         var rest = (long)(amount * FenPerYuan);
         while (open.FindIndex(i => shares[i].Most is { } most && Floor(rest, shares, open, i) >= most * FenPerYuan) is >= 0 and var at)
         {
@@ -51,12 +52,20 @@ public sealed record FundingShares(IReadOnlyList<FundingShare> Standard, IReadOn
         }
         foreach (var i in open) fen[i] = Floor(rest, shares, open, i);
         var left = open.Count == 0 ? 0 : (int)(rest - open.Sum(i => fen[i]));
-        foreach (var i in open.OrderByDescending(i => (Int128)rest * shares[i].Parts % PartsOf(shares, open)).ThenBy(i => i).Take(left).ToList()) fen[i]++;
-        return [.. shares.Select((share, i) => new BorneShare(share.Level, fen[i] / FenPerYuan))];
+        if (left > 0)
+            foreach (var i in open.OrderByDescending(i => (Int128)rest * shares[i].Parts % PartsOf(shares, open)).ThenBy(i => i).Take(left)) fen[i]++;
+        var borne = new BorneShare[shares.Count];
+        for (var i = 0; i < borne.Length; i++) borne[i] = new BorneShare(shares[i].Level, fen[i] / FenPerYuan);
+        return borne;
     }
 
     private static long Floor(long fen, IReadOnlyList<FundingShare> shares, List<int> open, int index) =>
         (long)((Int128)fen * shares[index].Parts / PartsOf(shares, open));
 
-    private static long PartsOf(IReadOnlyList<FundingShare> shares, List<int> among) => among.Sum(i => shares[i].Parts);
+    private static long PartsOf(IReadOnlyList<FundingShare> shares, List<int> among)
+    {
+        var parts = 0L;
+        foreach (var i in among) parts += shares[i].Parts;
+        return parts;
+    }
 }

@@ -106,6 +106,9 @@ public sealed record RouteRule(
 
     public decimal HighestRate => Prices.Count == 0 ? 0 : Prices.Max(p => p.HighestRate);
 
+    /// <summary>Whether it matters on which days a quantity was used; otherwise the amount depends on the season's sum alone.</summary>
+    public bool IsByDays => Prices.Count > 1 || Caps.MonthQuantity is not null || Separation.Kind == HeatingSeparation.BaseMonth;
+
     /// <summary>Index of the prices in force on a day.</summary>
     public int PeriodOf(LocalDay day)
     {

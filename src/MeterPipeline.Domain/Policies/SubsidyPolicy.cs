@@ -55,8 +55,11 @@ public sealed record SubsidyPolicy(
     /// <summary>Top-ups of a claim with so much eligible quantity; without a claimed day there are none.</summary>
     internal IReadOnlyList<GrantedTopUp> TopUpsOf(Claim claim, long quantity)
     {
-        if (!claim.Any || TopUps.Count == 0) return [];
-        return [.. TopUps.Where(t => t.IsFor(claim.Household, quantity)).Select(t => new GrantedTopUp(t, t.Amount))];
+        if (!claim.Any) return [];
+        List<GrantedTopUp>? granted = null; // most households get none
+        for (var i = 0; i < TopUps.Count; i++)
+            if (TopUps[i].IsFor(claim.Household, quantity)) (granted ??= []).Add(new GrantedTopUp(TopUps[i], TopUps[i].Amount));
+        return granted ?? (IReadOnlyList<GrantedTopUp>)[];
     }
 
     /// <summary>
@@ -65,8 +68,8 @@ public sealed record SubsidyPolicy(
     public bool IsEligible(Household household, HeatingSeason season, LocalDay day)
     {
         if (!season.Contains(day) || household.AcceptedOn is not { } accepted || day < accepted) return false;
-        foreach (var exclusion in household.Exclusions)
-            if (exclusion.Covers(day) && (exclusion.Kind is ExclusionKind.Idle or ExclusionKind.Other || Exclusions.Contains(exclusion.Kind))) return false;
+        for (var i = 0; i < household.Exclusions.Count; i++) // asked for each day of a city: no enumerator
+            if (household.Exclusions[i] is var exclusion && exclusion.Covers(day) && (exclusion.Kind is ExclusionKind.Idle or ExclusionKind.Other || Exclusions.Contains(exclusion.Kind))) return false;
         return true;
     }
 }

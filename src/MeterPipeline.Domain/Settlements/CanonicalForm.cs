@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -17,6 +18,8 @@ namespace MeterPipeline.Domain.Settlements;
 public static class CanonicalForm
 {
     private static readonly CanonicalJson Json = new(new JsonSerializerOptions(CanonicalJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    private static readonly ConditionalWeakTable<SubsidyPolicy, string> Fingerprints = [];
 
     private static readonly JsonWriterOptions Written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -50,17 +53,22 @@ public static class CanonicalForm
     public static string Of(SettledAmount amount)
     {
         var text = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(text, Written);
-        LineText.Write(json, amount);
-        json.Flush();
+        Write(text, amount);
         return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
+
+    /// <summary>Appends the text of an amount.</summary>
+    public static void Write(IBufferWriter<byte> into, SettledAmount amount)
+    {
+        using var json = new Utf8JsonWriter(into, Written);
+        LineText.Write(json, amount);
     }
 
     /// <exception cref="JsonException">Not what was written.</exception>
     public static SettledAmount ReadAmount(string text) => JsonSerializer.Deserialize(text, Json.SettledAmount)!;
 
     /// <summary>SHA-256 of everything that a policy says, lower-case hexadecimal.</summary>
-    public static string Fingerprint(SubsidyPolicy policy)
+    public static string Fingerprint(SubsidyPolicy policy) => Fingerprints.GetValue(policy, static policy =>
     {
         var ordered = policy with
         {
@@ -68,7 +76,7 @@ public static class CanonicalForm
             Seasons = new SortedDictionary<string, HeatingSeason>(policy.Seasons.ToDictionary(), StringComparer.Ordinal),
         };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(ordered, Json.SubsidyPolicy)));
-    }
+    });
 }
 
 [JsonSourceGenerationOptions(

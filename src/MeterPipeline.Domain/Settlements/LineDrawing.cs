@@ -46,7 +46,15 @@ public static class LineDrawing
         return new SettledUse(
             statement.Energy, statement.Unit, quantity.Opening, quantity.Closing, quantity.Consumption, quantity.Eligible, quantity.Estimated,
             statement.Energy is null ? "" : quantity.Grade.ToString(), quantity.EligibleDays, quantity.CoveredDays, quantity.LongestGapDays, heated,
-            [.. statement.Installations.Where(i => i.Life.FromMs < statement.Season.EndMs && i.Life.UntilMs > statement.Season.StartMs).Select(i => Segment(statement.Season, i))]);
+            SegmentsOf(statement));
+    }
+
+    private static List<SettledSegment> SegmentsOf(HouseholdStatement statement)
+    {
+        var (season, segments) = (statement.Season, new List<SettledSegment>(statement.Installations.Count));
+        foreach (var installed in statement.Installations)
+            if (installed.Life.FromMs < season.EndMs && installed.Life.UntilMs > season.StartMs) segments.Add(Segment(season, installed));
+        return segments;
     }
 
     private static SettledSegment Segment(HeatingSeason season, InstalledDays installed)

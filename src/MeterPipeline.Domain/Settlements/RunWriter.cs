@@ -21,31 +21,19 @@ public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
     private static readonly byte[] EndOfLine = "\n"u8.ToArray();
 
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly SortedSet<(string Id, int Version)> used = [];
-    private readonly AmountSum accrued = new(), before = new(), due = new();
-    private int lines, held;
-    private decimal payable;
+    private readonly RunTally tally = new();
 
-    public int Lines => lines;
+    public int Lines => tally.Lines;
 
     /// <summary>The text of lines, each with its end. Any thread.</summary>
     public static void WriteText(IBufferWriter<byte> into, IEnumerable<SettlementLine> lines) => CanonicalForm.Write(into, lines, EndOfLine);
 
     /// <summary>Adds the next lines.</summary>
     /// <param name="text">Theirs, as <see cref="WriteText"/> gives it.</param>
-    public void Add(IEnumerable<SettlementLine> next, ReadOnlySpan<byte> text)
+    public void Add(RunTally next, ReadOnlySpan<byte> text)
     {
         hash.AppendData(text);
-        foreach (var line in next)
-        {
-            lines++;
-            if (line.Held) held++;
-            if (line.Reckoning.Policy.Length > 0) used.Add((line.Reckoning.Policy, line.Reckoning.Version));
-            accrued.Add(line.Accrued);
-            before.Add(line.Before);
-            due.Add(line.Due);
-            payable += line.Payable;
-        }
+        tally.Add(next);
     }
 
     /// <summary>The run, once its number and what it follows are known. Ends this object.</summary>
@@ -53,8 +41,8 @@ public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
     public SettlementRun Close(int id, string previousHash)
     {
         var run = new SettlementRun(
-            id, draft.Autumn, draft.Division, draft.Actor, draft.AtMs, draft.JournalSeq, draft.RegistryVersion, [.. used.Select(Version)], lines,
-            new RunTotals(lines, held, accrued.Amount, before.Amount, due.Amount, payable), previousHash, "")
+            id, draft.Autumn, draft.Division, draft.Actor, draft.AtMs, draft.JournalSeq, draft.RegistryVersion,
+            [.. tally.Policies.Select(Version)], tally.Lines, tally.Totals, previousHash, "")
         { Provisional = draft.Provisional, Imprint = draft.Imprint };
         return run with { ContentHash = Seal(hash, CanonicalForm.Of(run)) };
     }
@@ -73,26 +61,5 @@ public sealed class RunWriter(RunDraft draft, PolicyBook policies) : IDisposable
     {
         var policy = policies.Policies.Single(policy => policy.Id == key.Id && policy.Version == key.Version);
         return new PolicyVersion(key.Id, key.Version, CanonicalForm.Fingerprint(policy)) { Document = policy.Basis.Document };
-    }
-}
-
-/// <summary>A sum of amounts, levels in the order in which they first came.</summary>
-internal sealed class AmountSum
-{
-    private readonly List<BorneShare> shares = [];
-    private decimal operating, hardship;
-
-    public SettledAmount Amount => new(operating, hardship, [.. shares]);
-
-    public void Add(SettledAmount amount)
-    {
-        operating += amount.Operating;
-        hardship += amount.Hardship;
-        foreach (var share in amount.Shares)
-        {
-            var at = shares.FindIndex(known => known.Level == share.Level);
-            if (at < 0) shares.Add(share);
-            else shares[at] = share with { Yuan = shares[at].Yuan + share.Yuan };
-        }
     }
 }

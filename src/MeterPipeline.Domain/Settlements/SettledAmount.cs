@@ -24,6 +24,7 @@ public sealed record SettledAmount(decimal Operating, decimal Hardship, IReadOnl
     /// <summary>Levels in the order of the first, then those that only the second has: a rule may gain a level between runs.</summary>
     private static SettledAmount Combine(SettledAmount a, SettledAmount b, int sign)
     {
+        if (ReferenceEquals(b, Nothing)) return a;
         if (b.Shares.Count == 0) return new SettledAmount(a.Operating + sign * b.Operating, a.Hardship + sign * b.Hardship, a.Shares);
         var shares = a.Shares.Select(share => share with { Yuan = share.Yuan + sign * YuanOf(b, share.Level) })
             .Concat(b.Shares.Where(share => a.Shares.All(known => known.Level != share.Level)).Select(share => share with { Yuan = sign * share.Yuan }));

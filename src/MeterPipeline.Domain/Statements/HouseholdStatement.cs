@@ -24,7 +24,7 @@ public sealed record HouseholdStatement(
     public string Unit => Rule?.Unit ?? (Energy is { } metered ? RouteRule.UnitOf(metered) : "");
 
     /// <summary>Why the amount must wait for a person, as stable words; empty: nothing in the way.</summary>
-    public IReadOnlyList<string> Holds { get; } = [.. AllHolds.Where(hold => hold.Stands).Select(hold => hold.Reason.Name)];
+    public IReadOnlyList<string> Holds { get; } = AllHolds.Count == 0 ? [] : [.. AllHolds.Where(hold => hold.Stands).Select(hold => hold.Reason.Name)];
 }
 
 /// <summary>Draws statements from books and policies. Owned by the books' thread.</summary>
@@ -33,14 +33,16 @@ public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntri
 {
     private static readonly Register[] TotalOnly = [Register.Total];
 
+    // Households come village by village.
+    private (string Division, int Autumn, SubsidyPolicy? Policy, HeatingSeason Season)? last;
+
     /// <summary>
     /// The statement of a household; null where there is nothing to state: its route has no metered energy and no rule, or it is heated by
     /// others.
     /// </summary>
     public HouseholdStatement? Of(Household household, int autumn)
     {
-        var policy = policies.Select(household.Division, autumn);
-        var season = policy?.Season(autumn) ?? policies.Season(household.Division, autumn);
+        var (policy, season) = In(household.Division, autumn);
         var rule = policy?.RuleFor(household);
         var energy = rule is null ? EnergyOf(household.Route) : rule.Energy;
         if (rule is null && energy is null) return null;
@@ -73,6 +75,15 @@ public sealed class Statements(Books.Books books, PolicyBook policies, HoldEntri
     public static bool IsMetered(RegistrySnapshot registry, Household household, RouteRule? rule) =>
         (rule is null ? EnergyOf(household.Route) : rule.Energy) is not null
         && (household.Route != HeatingRoute.CentralHeating || registry.MetersOf(household.Id).Any(meter => meter.Current.Serves == Serves.VillageCentralHeating));
+
+    private (SubsidyPolicy? Policy, HeatingSeason Season) In(string division, int autumn)
+    {
+        if (last is { } known && known.Division == division && known.Autumn == autumn) return (known.Policy, known.Season);
+        var policy = policies.Select(division, autumn);
+        var season = policy?.Season(autumn) ?? policies.Season(division, autumn);
+        last = (division, autumn, policy, season);
+        return (policy, season);
+    }
 
     private Claim ClaimOf(Household household, RouteRule rule, SeasonQuantity quantity, SeasonQuantity? baseQuantity) =>
         new(household, quantity.Season, quantity.EligiblePerDay, quantity.Claims, quantity.Low, quantity.High, quantity.Estimated,

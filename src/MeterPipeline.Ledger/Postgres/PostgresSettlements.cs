@@ -14,11 +14,11 @@ internal sealed class PostgresSettlements(PostgresDatabase database) : ISettleme
 
     public SettlementMoment Moment() => database.Read("read the state of settlements", SettlementStore.Moment);
 
-    public SettlementRun Draft(RunDraft draft, PolicyBook policies, SettlementMoment seen, IEnumerable<SettlementLine> lines)
+    public SettlementRun Draft(RunDraft draft, PolicyBook policies, SettlementMoment seen, IEnumerable<LinePage> pages)
     {
         using var spool = DraftSpool.Nameless();
         using var drawn = new RunWriter(draft, policies);
-        spool.Draw(draft, lines, drawn);
+        spool.Draw(draft, pages, drawn);
         // The hash of a run never changes, so it may be asked for before the transaction, which may run twice.
         var run = drawn.Close((int)seen.Run + 1, database.Read(Drafting, session => SettlementStore.HashOf(session, seen.Run)));
         database.Write(Drafting, session => SettlementStore.Freeze(session, run, seen, spool, database.Place));

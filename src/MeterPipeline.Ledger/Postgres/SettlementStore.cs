@@ -113,7 +113,7 @@ internal static class SettlementStore
         var (lines, bytes, crc, blob) = (row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3));
         if (crc != Checksum.Of(runId, number, lines, blob) || bytes < 0)
             throw new LedgerException($"{place} fails its checksum. The disk or another program changed it; restore a backup.");
-        return new LineChunk(number, lines, DraftSpool.Decompress(blob, bytes, place));
+        return new LineChunk(number, lines, blob, bytes, place);
     }
 
     private static SettlementRun Run(NpgsqlDataReader row, string place)

@@ -7,14 +7,27 @@ namespace MeterPipeline.Ledger.Sqlite;
 internal static class PayeeStore
 {
     private const int DigitsShown = 4;
+    private const string Columns = "name, id_number, bank, account_name, bank_account, phone";
 
     public static Payee? Of(Database database, string householdId)
     {
-        var row = database.Prepared("SELECT name, id_number, bank, account_name, bank_account, phone FROM payee WHERE household = ?").Bind(1, householdId);
-        var payee = row.Step() ? new Payee(row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5)) : null;
+        var row = database.Prepared($"SELECT {Columns} FROM payee WHERE household = ?").Bind(1, householdId);
+        var payee = row.Step() ? Read(row) : null;
         row.Reset();
         return payee;
     }
+
+    /// <summary>Of those households that have one.</summary>
+    public static Dictionary<string, Payee> Of(Database database, IReadOnlyCollection<string> householdIds)
+    {
+        var payees = new Dictionary<string, Payee>(householdIds.Count, StringComparer.Ordinal);
+        var row = database.Prepared($"SELECT {Columns}, household FROM json_each(?) asked CROSS JOIN payee ON household = asked.value").Bind(1, KeyList.Of(householdIds));
+        while (row.Step()) payees[row.Text(6)] = Read(row);
+        row.Reset();
+        return payees;
+    }
+
+    private static Payee Read(Statement row) => new(row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5));
 
     public static (int Added, int Changed, int Unchanged) Put(Database database, IReadOnlyList<(string HouseholdId, Payee Payee)> payees, string actor, long atMs)
     {

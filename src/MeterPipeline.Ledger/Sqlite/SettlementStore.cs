@@ -102,7 +102,7 @@ internal static class SettlementStore
         var place = $"Settlement run {runId}: chunk {number} in {database.File}";
         if (crc != Checksum.Of(runId, number, lines, blob) || bytes is < 0 or > int.MaxValue)
             throw new LedgerException($"{place} fails its checksum. The disk or another program changed it; restore both files from the same backup.");
-        return new LineChunk(number, lines, DraftSpool.Decompress(blob, (int)bytes, place));
+        return new LineChunk(number, lines, blob, (int)bytes, place);
     }
 
     public static int? ChunkOf(Database database, int runId, string householdId)

@@ -12,11 +12,11 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
 
     public SettlementMoment Moment() => Read("read the state of settlements", SettlementStore.Moment);
 
-    public SettlementRun Draft(RunDraft draft, PolicyBook policies, SettlementMoment seen, IEnumerable<SettlementLine> lines)
+    public SettlementRun Draft(RunDraft draft, PolicyBook policies, SettlementMoment seen, IEnumerable<LinePage> pages)
     {
         using var spool = DraftSpool.In(folder);
         using var drawn = new RunWriter(draft, policies);
-        spool.Draw(draft, lines, drawn);
+        spool.Draw(draft, pages, drawn);
         lock (writing) return SettlementStore.Draft(writer(), draft, seen, spool, drawn);
     }
 
@@ -44,12 +44,12 @@ internal sealed class SqliteSettlements(string folder, string ledgerFile, Lock w
     public IReadOnlyDictionary<string, LineHistory> Histories(int autumn, IReadOnlyCollection<string> householdIds) => Read("read what households were given", database =>
     {
         // Most seasons are settled once, before anything is paid: then there is nothing to look for.
-        var moment = SettlementStore.Moment(database);
+        var (moment, payees) = (SettlementStore.Moment(database), PayeeStore.Of(database, householdIds));
         return householdIds.ToDictionary(
             id => id,
             id => new LineHistory(
                 "", moment.Run == 0 ? SettledAmount.Nothing : SettlementStore.GivenTo(database, autumn, id),
-                moment.Disbursement == 0 ? 0 : DisbursementStore.Balance(database, autumn, id).Ahead, PayeeStore.Of(database, id)),
+                moment.Disbursement == 0 ? 0 : DisbursementStore.Balance(database, autumn, id).Ahead, payees.GetValueOrDefault(id)),
             StringComparer.Ordinal);
     });
 

@@ -28,6 +28,10 @@ internal sealed class SqliteView : ILedgerView
         """;
 
     private const string MeterDaySql = "SELECT meter_no, register, day, blob, crc FROM meter_day WHERE day = ? AND meter_no = ?";
+    private const string MeterYearsSql = """
+        SELECT y.meter_no, y.register, y.autumn, y.blob, y.crc FROM json_each(?1) asked CROSS JOIN meter_year y ON y.autumn = ?2 AND y.meter_no = asked.value
+        """;
+
     private const string DaysSql = "SELECT min(day) FROM meter_day WHERE day >= ?";
 
     private readonly Connections connections;
@@ -141,9 +145,9 @@ internal sealed class SqliteView : ILedgerView
     public IReadOnlyList<MeterYearRow> MeterYears(params ReadOnlySpan<int> meterNos)
     {
         var rows = new List<MeterYearRow>(meterNos.Length);
-        var statement = connections.Ledger.Prepared("SELECT meter_no, register, autumn, blob, crc FROM meter_year WHERE autumn = ? AND meter_no = ? ORDER BY register");
+        var (statement, meters) = (connections.Ledger.Prepared(MeterYearsSql), KeyList.Of(meterNos));
         foreach (var autumn in autumns ??= Distinct("SELECT min(autumn) FROM meter_year WHERE autumn >= ?", int.MinValue, int.MaxValue))
-            foreach (var meterNo in meterNos) Read(statement.Bind(1, (long)autumn).Bind(2, (long)meterNo), MeterYear, rows);
+            Read(statement.Bind(1, meters).Bind(2, (long)autumn), MeterYear, rows);
         return rows;
     }
 

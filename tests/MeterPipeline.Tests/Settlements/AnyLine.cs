@@ -3,6 +3,7 @@ using MeterPipeline.Domain.Policies;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Settlements;
+using MeterPipeline.Ledger;
 using MeterPipeline.Tests.Policies;
 
 namespace MeterPipeline.Tests.Settlements;
@@ -23,6 +24,10 @@ internal static class AnyLine
             [new SettledSegment("M" + household, Register.T4, 0, NowMs, null, null, 10_000, 1_234_5678)]),
         new SettledReckoning("yuncheng-2025", 1, "0.1", [new SettledTier(1_234_5678, 0.1m)], 123.45678m, 1040.00m, false, 1_234_5678, null, 120.5m, 130),
         Amount(operating), before ?? SettledAmount.Nothing, hold is null ? [] : [hold], advanced, null);
+
+    /// <summary>Freezes a run of lines that are drawn already.</summary>
+    public static SettlementRun Draft(this ISettlements settlements, RunDraft draft, PolicyBook policies, SettlementMoment seen, IEnumerable<SettlementLine> lines) =>
+        settlements.Draft(draft, policies, seen, lines.Chunk(1000).Select(page => (LinePage)(() => page)));
 
     public static SettledAmount Amount(decimal operating)
     {

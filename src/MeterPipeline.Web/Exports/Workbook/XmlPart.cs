@@ -28,11 +28,32 @@ internal sealed class XmlPart(PartFile part)
         used += written;
     }
 
+    /// <summary>With all its decimals. What fits into 64 bits, as amounts do, is written as a whole number and then given its point: a workbook has millions.</summary>
     public void Number(decimal number)
     {
         Reserve(Room);
-        number.TryFormat(buffer.AsSpan(used), out var written, default, CultureInfo.InvariantCulture);
-        used += written;
+        var into = buffer.AsSpan(used);
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(number, bits);
+        var digits = unchecked((ulong)(uint)bits[1] << 32 | (uint)bits[0]);
+        if (bits[2] != 0 || Math.Abs(number) < 1)
+        {
+            number.TryFormat(into, out var length, default, CultureInfo.InvariantCulture);
+            used += length;
+            return;
+        }
+        var at = 0;
+        if (decimal.IsNegative(number)) into[at++] = (byte)'-';
+        digits.TryFormat(into[at..], out var written, default, CultureInfo.InvariantCulture);
+        var point = at + written - number.Scale;
+        at += written;
+        if (number.Scale > 0)
+        {
+            into[point..at].CopyTo(into[(point + 1)..]);
+            into[point] = (byte)'.';
+            at++;
+        }
+        used += at;
     }
 
     /// <summary>Text with what XML reserves escaped, and what it cannot hold replaced.</summary>

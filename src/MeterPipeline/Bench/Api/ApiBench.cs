@@ -139,6 +139,7 @@ internal sealed class ApiBench(ApiPlan plan, Report report, string folder)
         Meanwhile("readings recorded/s", phase => phase.Recorded, "N0");
         Meanwhile("collections", phase => phase.GcCollections, "N0");
         Meanwhile("paused for collections, ms/s", phase => phase.GcPausedMs / plan.Seconds, "F1");
+        Meanwhile("the slowest answer was due, s into the phase", phase => phase.All.Slowest.Due.TotalSeconds, "F1");
         Meanwhile("RSS MiB", phase => phase.RssMiB, "N0");
         report.Line($"| peak RSS MiB | {pipeline.Process.PeakMiB:N0} |{string.Concat(Enumerable.Repeat(" |", phases.Count - 1))}");
 

@@ -18,15 +18,20 @@ internal sealed class ApiTimes
 
     public long Bytes { get; private set; }
 
-    public void Add(long microseconds, bool unchanged, long bytes)
+    /// <summary>The slowest answer, and the moment into the phase at which it was due.</summary>
+    public (long Microseconds, TimeSpan Due) Slowest { get; private set; }
+
+    public void Add(TimeSpan due, long microseconds, bool unchanged, long bytes)
     {
         Times.Add(microseconds, 1);
+        if (microseconds > Slowest.Microseconds) Slowest = (microseconds, due);
         (Requests, Unchanged, Bytes) = (Requests + 1, Unchanged + (unchanged ? 1 : 0), Bytes + bytes);
     }
 
     public void Add(ApiTimes other)
     {
         Times.Add(other.Times);
+        if (other.Slowest.Microseconds > Slowest.Microseconds) Slowest = other.Slowest;
         (Requests, Unchanged, Bytes) = (Requests + other.Requests, Unchanged + other.Unchanged, Bytes + other.Bytes);
     }
 }
@@ -55,7 +60,7 @@ internal sealed class ApiReader(Uri web, string key, int households, double perS
             if (due > clock.Elapsed) Thread.Sleep(due - clock.Elapsed);
             var question = Choose();
             var (unchanged, bytes) = Ask(client, question.Address(random.Next(households)));
-            Answers[question].Add((long)(clock.Elapsed - due).TotalMicroseconds, unchanged, bytes);
+            Answers[question].Add(due, (long)(clock.Elapsed - due).TotalMicroseconds, unchanged, bytes);
             due += TimeSpan.FromSeconds((0.5 + random.NextDouble()) / perSecond);
         }
     }
