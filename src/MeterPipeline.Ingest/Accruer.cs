@@ -74,7 +74,7 @@ public sealed class Accruer : IAsyncDisposable
     // The flush that is on its way, on a thread of its own.
     private FoldFlush flushing = new() { FoldedSeq = 0 };
     private Task? storing;
-    private readonly PackedYears years = new();
+    private readonly SortedDictionary<int, PackedYears> years = [];
     private long storingSince;
     private long lastFlush;
     private long lastPrune;

@@ -9,47 +9,33 @@ namespace MeterPipeline.Ledger;
 /// </summary>
 public sealed class ChangedBooks
 {
-    private readonly MeterBook[] books;
-    private readonly (int Book, DayContent Content)[] days;
-    private readonly PackedYears years;
+    private readonly SortedDictionary<int, List<(MeterBook Book, DayContent Content)>> days = [];
+    private readonly SortedDictionary<int, PackedYears> years;
 
     /// <param name="stores">Which meters' books are meant; null: all.</param>
-    /// <param name="room">Takes the rows of folded years in place of those that it had, which are stored; null: new room.</param>
-    public ChangedBooks(Books changed, Func<int, bool>? stores = null, PackedYears? room = null)
+    /// <param name="room">By year: takes the rows of folded years in place of those that it had, which are stored; null: new room.</param>
+    public ChangedBooks(Books changed, Func<int, bool>? stores = null, SortedDictionary<int, PackedYears>? room = null)
     {
-        years = room ?? new PackedYears();
-        years.Clear();
-        books = [.. changed.Dirty.Where(book => stores?.Invoke(book.MeterNo) ?? true)];
+        years = room ?? [];
+        foreach (var packed in years.Values) packed.Clear();
+        MeterBook[] books = [.. changed.Dirty.Where(book => stores?.Invoke(book.MeterNo) ?? true)];
         Array.Sort(Array.ConvertAll(books, static book => ((long)book.MeterNo << 8) | (long)book.Register), books);
-        foreach (var key in InOrder(book => book.ChangedYears()))
+        // Each book is looked at once: a million of them are not in the cache.
+        foreach (var book in books)
         {
-            var (book, autumn) = (books[BookOf(key)], TimeOf(key));
-            years.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, book.Year(autumn)));
-        }
-        days = [.. InOrder(book => book.ChangedDays()).Select(key => (BookOf(key), books[BookOf(key)].Content(TimeOf(key))))];
-    }
-
-    public IEnumerable<MeterDayRow> Days
-    {
-        get
-        {
-            foreach (var (book, content) in days) yield return new MeterDayRow(books[book].MeterNo, books[book].Register, content.Day, content.Bytes());
+            foreach (var autumn in book.ChangedYears()) Of(years, autumn).Add(new MeterYearRow(book.MeterNo, book.Register, autumn, book.Year(autumn)));
+            foreach (var day in book.ChangedDays()) Of(days, day).Add((book, book.Content(day)));
         }
     }
 
-    public IEnumerable<MeterYearRow> Years => years.Rows;
+    public IEnumerable<MeterDayRow> Days => days.Values.SelectMany(books => books).Select(one =>
+        new MeterDayRow(one.Book.MeterNo, one.Book.Register, one.Content.Day, one.Content.Bytes()));
 
-    private static int BookOf(long key) => (int)(key & int.MaxValue);
+    public IEnumerable<MeterYearRow> Years => years.Values.SelectMany(packed => packed.Rows);
 
-    private static int TimeOf(long key) => (int)(key >> 32);
-
-    /// <summary>The time and the place among the books, in one number that sorts by both.</summary>
-    private List<long> InOrder(Func<MeterBook, int[]> changed)
+    private static T Of<T>(SortedDictionary<int, T> all, int time) where T : new()
     {
-        var keys = new List<long>(books.Length);
-        for (var i = 0; i < books.Length; i++)
-            foreach (var time in changed(books[i])) keys.Add(((long)time << 32) | (uint)i);
-        keys.Sort();
-        return keys;
+        if (!all.TryGetValue(time, out var found)) all[time] = found = new T();
+        return found;
     }
 }

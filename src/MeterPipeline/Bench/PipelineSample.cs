@@ -16,12 +16,15 @@ public sealed record PipelineSample(
     /// <summary>Of a reading in the journal: nine bytes, and what pages leave empty.</summary>
     private const long JournalBytes = 12;
 
+    /// <summary>Of a meter in a flush, which is one transaction: its open day, the one before, and its year.</summary>
+    private const long FlushBytes = 512;
+
     /// <summary>What must not go on growing, its unit, and what it may hold with so many meters before that is asked.</summary>
     private static readonly (string Name, string Unit, Func<int, long> Free, Func<PipelineSample, long> Of)[] Bounded =
     [
         ("readings recorded but not folded", "", _ => Recorder.UnfoldedReadingsDefault, sample => sample.Lag),
         ("the journal with its WAL", " MiB", JournalMiBPromised, sample => sample.JournalMiB + sample.JournalWalMiB),
-        ("the ledger's WAL", " MiB", _ => 256, sample => sample.LedgerWalMiB),
+        ("the ledger's WAL", " MiB", meters => 256 + (FlushBytes * meters >> 20), sample => sample.LedgerWalMiB),
     ];
 
     /// <summary>

@@ -30,6 +30,9 @@ internal sealed class ReplayDesk : IDisposable
 
     public ILedger Ledger { get; }
 
+    /// <summary>Where it lies.</summary>
+    public string Folder => folder.Path;
+
     public IntakeOptions Options { get; init; } = new();
 
     public void Register(string company, params string[] meters)
