@@ -69,7 +69,10 @@ public sealed record SubsidyPolicy(
     {
         if (!season.Contains(day) || household.AcceptedOn is not { } accepted || day < accepted) return false;
         for (var i = 0; i < household.Exclusions.Count; i++) // asked for each day of a city: no enumerator
-            if (household.Exclusions[i] is var exclusion && exclusion.Covers(day) && (exclusion.Kind is ExclusionKind.Idle or ExclusionKind.Other || Exclusions.Contains(exclusion.Kind))) return false;
+        {
+            var exclusion = household.Exclusions[i];
+            if (exclusion.Covers(day) && (exclusion.Kind is ExclusionKind.Idle or ExclusionKind.Other || Exclusions.Contains(exclusion.Kind))) return false;
+        }
         return true;
     }
 }
