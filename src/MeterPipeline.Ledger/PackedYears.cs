@@ -5,7 +5,7 @@ namespace MeterPipeline.Ledger;
 
 /// <summary>
 /// Rows of folded years one after the other in a few large blocks: a million small arrays would be work for the collector, and leave holes. The blocks are used
-/// again: a season of 160,000 meters is 170 MB, and as much thrown away by each flush would have everything stand still while all memory is compacted.
+/// again: those of a season of 160,000 meters are 170 MB, which each flush would throw away.
 /// </summary>
 public sealed class PackedYears
 {
