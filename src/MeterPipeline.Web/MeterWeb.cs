@@ -42,7 +42,7 @@ public static class MeterWeb
         services.AddSingleton(provider => new SeasonBoards(ledger, policies, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new QualityBoards(ledger, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new JournalTail(ledger));
-        services.AddHostedService<TailFollower>();
+        services.AddHostedService<Follower>();
         services.AddSingleton(provider => new HouseholdDesk(provider.GetRequiredService<JournalTail>(), policies, rules ?? RuleSettings.Default, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new UseBoards(
             ledger, policies, boards ?? BoardSettings.Default, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<UseBoards>>()));

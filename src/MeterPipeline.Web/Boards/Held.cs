@@ -5,7 +5,8 @@ namespace MeterPipeline.Web.Boards;
 /// <summary>
 /// A computed value that many viewers share: kept for a second or ten times what it cost, whichever is longer (but five seconds at most), so that
 /// viewers take little from the pipeline. For as long again it is still given out while it is computed anew in the background, and longer where that takes
-/// longer: who waited would hold a thread, and the next one too. Only who comes after nobody asked for long waits. Any thread.
+/// longer: who waited would hold a thread, and the next one too. Only who comes after nobody asked for long waits, where nobody follows (<see cref="Follow"/>).
+/// Any thread.
 /// </summary>
 internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : class
 {
@@ -18,17 +19,26 @@ internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : clas
 
     private readonly Turn computing = new();
     private volatile Kept? kept;
+    private long askedAt;
     private int renewing;
 
     /// <summary>The value, at most as old as said above.</summary>
     public T Get()
     {
+        Volatile.Write(ref askedAt, time.GetTimestamp());
         if (kept is { } known && time.GetElapsedTime(known.At) is var age && (age < known.Hold * 2 || (Volatile.Read(ref renewing) == 1 && age < Oldest)))
         {
             if (age >= known.Hold && Interlocked.Exchange(ref renewing, 1) == 0) Task.Factory.StartNew(Renew, TaskCreationOptions.LongRunning);
             return known.Value;
         }
         return computing.Take(() => kept is { } meanwhile && time.GetElapsedTime(meanwhile.At) < meanwhile.Hold ? meanwhile.Value : Compute());
+    }
+
+    /// <summary>Computes the value anew, on this thread, where that is due and somebody asked within this time.</summary>
+    public void Follow(TimeSpan patience)
+    {
+        if (kept is { } known && time.GetElapsedTime(known.At) >= known.Hold && time.GetElapsedTime(Volatile.Read(ref askedAt)) <= patience
+            && Interlocked.Exchange(ref renewing, 1) == 0) Renew();
     }
 
     private void Renew()

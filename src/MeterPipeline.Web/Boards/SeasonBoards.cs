@@ -51,6 +51,12 @@ internal sealed class SeasonBoards(ILedger ledger, PolicyBook policies, TimeProv
     public SeasonSheet Sheet(int autumn) =>
         sheets.GetOrAdd(autumn, year => new Held<SeasonSheet>(time, () => Read(year))).Get();
 
+    /// <summary>Reads anew, on this thread, the sheets that somebody asked for within this time.</summary>
+    public void Follow(TimeSpan patience)
+    {
+        foreach (var (_, sheet) in sheets) sheet.Follow(patience);
+    }
+
     // Village rows may trail the folded position by some flushes, so an unchanged position does not prove unchanged rows.
     private SeasonSheet Read(int autumn)
     {

@@ -46,4 +46,26 @@ public sealed class HeldTests
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal("2", held.Get());
     }
+
+    [Fact]
+    public void A_value_that_is_followed_is_ready_for_who_comes_back_and_followed_no_longer_than_somebody_may()
+    {
+        var held = new Held<string>(clock, () => $"{++computed}");
+        var patience = TimeSpan.FromMinutes(5);
+        held.Follow(patience);
+        Assert.Equal(0, computed); // nobody has asked yet
+        Assert.Equal("1", held.Get());
+        held.Follow(patience);
+        Assert.Equal(1, computed); // it is fresh
+        for (var second = 2; second <= 300; second += 2)
+        {
+            clock.Advance(TimeSpan.FromSeconds(2));
+            held.Follow(patience);
+        }
+        Assert.Equal(151, computed);
+        Assert.Equal("151", held.Get());
+        clock.Advance(patience + TimeSpan.FromSeconds(2));
+        held.Follow(patience);
+        Assert.Equal(151, computed);
+    }
 }

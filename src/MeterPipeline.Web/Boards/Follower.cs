@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace MeterPipeline.Web.Boards;
 
 /// <summary>
-/// Keeps the journal's tail read while people look at households. Otherwise the first who asks after a pause reads what was appended meanwhile, at full
-/// speed a million readings a second, and all others wait for it.
+/// Keeps the journal's tail and the seasons' sheets read while people look. Otherwise the first who asks after a pause reads what came meanwhile, at full
+/// speed a million readings a second, and every village's season, and all others wait for it.
 /// </summary>
-internal sealed class TailFollower(JournalTail tail, TimeProvider time, ILogger<TailFollower> log) : BackgroundService
+internal sealed class Follower(JournalTail tail, SeasonBoards seasons, TimeProvider time, ILogger<Follower> log) : BackgroundService
 {
     /// <summary>At full speed what comes in so long is read in a hundredth of a second.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(250);
@@ -27,6 +27,7 @@ internal sealed class TailFollower(JournalTail tail, TimeProvider time, ILogger<
         var (seen, at) = (0L, time.GetTimestamp());
         for (var pause = Apart; !stop.WaitHandle.WaitOne(pause);)
         {
+            seasons.Follow(Patience);
             var asked = tail.Questions;
             if (asked != seen) (seen, at) = (asked, time.GetTimestamp());
             if (asked == 0 || time.GetElapsedTime(at) > Patience) continue;
