@@ -29,6 +29,20 @@ public sealed class LineChunk(int number, int lines, byte[] blob, int bytes, str
         return text;
     }
 
+    /// <summary>The lines of a chunk's text.</summary>
+    /// <exception cref="JsonException">The text is not what was written.</exception>
+    public static IEnumerable<SettlementLine> Read(ReadOnlyMemory<byte> text)
+    {
+        var line = default(SettlementLine);
+        for (var from = 0; from < text.Length;)
+        {
+            var length = text.Span[from..].IndexOf((byte)'\n');
+            if (length < 0) throw new JsonException($"line at byte {from} has no end");
+            yield return line = CanonicalForm.ReadLine(text.Span.Slice(from, length), line);
+            from += length + 1;
+        }
+    }
+
     /// <inheritdoc cref="ReadAll"/>
     public IEnumerable<SettlementLine> ReadLines()
     {
@@ -36,14 +50,7 @@ public sealed class LineChunk(int number, int lines, byte[] blob, int bytes, str
         try
         {
             Decompress(text.AsSpan(0, bytes));
-            var line = default(SettlementLine);
-            for (var from = 0; from < bytes;)
-            {
-                var length = text.AsSpan(from, bytes - from).IndexOf((byte)'\n');
-                if (length < 0) throw new JsonException($"line at byte {from} has no end");
-                yield return line = CanonicalForm.ReadLine(text.AsSpan(from, length), line);
-                from += length + 1;
-            }
+            foreach (var line in Read(text.AsMemory(0, bytes))) yield return line;
         }
         finally
         {

@@ -38,8 +38,9 @@ internal sealed class SettlementCheck(ISettlements settlements, List<string> dif
         var (lines, before) = (0, differences.Count);
         foreach (var chunk in settlements.Chunks(run.Id))
         {
-            hash.AppendData(chunk.Text());
-            var drawn = chunk.ReadLines().Select(LineIndex.Of).OrderBy(line => line.HouseholdId, StringComparer.Ordinal).ToList();
+            var text = chunk.Text();
+            hash.AppendData(text);
+            var drawn = LineChunk.Read(text).Select(LineIndex.Of).OrderBy(line => line.HouseholdId, StringComparer.Ordinal).ToList();
             lines += drawn.Count;
             if (Difference(drawn, settlements.Index(run.Id, chunk.Number)) is { } household)
                 differences.Add($"Settlement run {run.Id}, chunk {chunk.Number}: the index of household {household} is not what its line says.");

@@ -127,8 +127,7 @@ public sealed class MeterBook
     }
 
     /// <summary>Whether what is known of a day is here, so that the ledger is not asked for it.</summary>
-    internal bool Holds(LocalDay day) =>
-        (hasOpenDay && day == openDay) || Kept(day) is not null;
+    internal bool Holds(LocalDay day) => (hasOpenDay && day == openDay) || Kept(day) is not null;
 
     /// <summary>Takes over a changed registry: the meter is folded again where its lives changed.</summary>
     public void Relive(MeterLives changed)

@@ -18,21 +18,27 @@ internal sealed class Follower(JournalTail tail, SeasonBoards seasons, TimeProvi
 
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
-    // A thread of its own: reading waits for the disk.
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.Factory.StartNew(() => Follow(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    // Threads of their own: reading waits for the disk, and a city's sheet takes a second, in which a million readings come.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Started(FollowTail, stoppingToken), Started(FollowSheets, stoppingToken));
 
-    private void Follow(CancellationToken stop)
+    private static Task Started(Action<CancellationToken> follow, CancellationToken stop) =>
+        Task.Factory.StartNew(() => follow(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void FollowTail(CancellationToken stop)
     {
         var (seen, at) = (0L, time.GetTimestamp());
         for (var pause = Apart; !stop.WaitHandle.WaitOne(pause);)
         {
-            seasons.Follow(Patience);
             var asked = tail.Questions;
             if (asked != seen) (seen, at) = (asked, time.GetTimestamp());
             if (asked == 0 || time.GetElapsedTime(at) > Patience) continue;
             pause = ReadOn() ? Apart : AfterFailure;
         }
+    }
+
+    private void FollowSheets(CancellationToken stop)
+    {
+        while (!stop.WaitHandle.WaitOne(Apart)) seasons.Follow(Patience);
     }
 
     private bool ReadOn()

@@ -28,7 +28,7 @@ internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : clas
         Volatile.Write(ref askedAt, time.GetTimestamp());
         if (kept is { } known && time.GetElapsedTime(known.At) is var age && (age < known.Hold * 2 || (Volatile.Read(ref renewing) == 1 && age < Oldest)))
         {
-            if (age >= known.Hold && Interlocked.Exchange(ref renewing, 1) == 0) Task.Factory.StartNew(Renew, TaskCreationOptions.LongRunning);
+            if (BeginsRenewal(known)) Task.Factory.StartNew(Renew, TaskCreationOptions.LongRunning);
             return known.Value;
         }
         return computing.Take(() => kept is { } meanwhile && time.GetElapsedTime(meanwhile.At) < meanwhile.Hold ? meanwhile.Value : Compute());
@@ -37,9 +37,11 @@ internal sealed class Held<T>(TimeProvider time, Func<T> compute) where T : clas
     /// <summary>Computes the value anew, on this thread, where that is due and somebody asked within this time.</summary>
     public void Follow(TimeSpan patience)
     {
-        if (kept is { } known && time.GetElapsedTime(known.At) >= known.Hold && time.GetElapsedTime(Volatile.Read(ref askedAt)) <= patience
-            && Interlocked.Exchange(ref renewing, 1) == 0) Renew();
+        if (kept is { } known && time.GetElapsedTime(Volatile.Read(ref askedAt)) <= patience && BeginsRenewal(known)) Renew();
     }
+
+    /// <summary>Whether a renewal is due that nobody has begun.</summary>
+    private bool BeginsRenewal(Kept known) => time.GetElapsedTime(known.At) >= known.Hold && Interlocked.Exchange(ref renewing, 1) == 0;
 
     private void Renew()
     {
