@@ -148,5 +148,6 @@ begin 'dotnet format'
 # Counted as one failure; the tests run all the same, so that one run shows everything.
 dotnet format MeterPipeline.sln --verify-no-changes --no-restore </dev/null || { say 'FAILED: dotnet format'; failed=$((failed + 1)); }
 run_project MeterPipeline.Tests
+run_project MeterPipeline.WebTests
 run_dice
 run_project MeterPipeline.ServerTests
