@@ -12,6 +12,9 @@ namespace MeterPipeline.Cli;
 /// <param name="pending">Readings that were recorded a moment ago and are included.</param>
 public sealed class ExplanationText(TextWriter to, HouseholdStatement statement, long pending)
 {
+    /// <summary>Fewer days alike are told one by one.</summary>
+    private const int FewDays = 3;
+
     private readonly Household household = statement.Household;
     private readonly SeasonQuantity quantity = statement.Quantity;
     private readonly string unit = statement.Unit;
@@ -26,7 +29,7 @@ public sealed class ExplanationText(TextWriter to, HouseholdStatement statement,
         WriteMoney();
         if (statement.Energy is null) Line("Holds", statement.Holds.Count == 0 ? "none" : string.Join(", ", statement.Holds));
         WriteHistory(edits);
-        if (pending > 0) Line("Includes", $"{pending} readings recorded a moment ago");
+        if (pending > 0) Line("Includes", $"{Readings(pending)} recorded a moment ago");
     }
 
     private void Line(string name, string text) => to.WriteLine($"{name,-17} {text}".TrimEnd());
@@ -89,13 +92,28 @@ public sealed class ExplanationText(TextWriter to, HouseholdStatement statement,
         var multiplier = installation.Multiplier == 1 ? "" : $", × {installation.Multiplier:0.####}";
         var register = installed.Register == Domain.Readings.Register.Total ? "" : $" {installed.Register}";
         to.WriteLine($"  {installed.Meter.Id}{register}  {from}{until}{multiplier}");
-        foreach (var day in installed.Days)
+        var days = installed.Days.Where(day => day.Readings != 0 || day.Consumption != 0).ToList();
+        for (var at = 0; at < days.Count;)
         {
-            if (day.Readings == 0 && day.Consumption == 0) continue;
+            var day = days[at];
+            var alike = 1;
+            while (at + alike < days.Count && Continues(days[at + alike - 1], days[at + alike])) alike++;
+            if (alike < FewDays) alike = 1;
+            var last = days[at + alike - 1];
+            var dates = alike == 1 ? $"{day.Day}" : $"{day.Day} to {last.Day}";
             var shown = day.StartKnown ? Quantity.Format(installed.Life.Shown(day.Register)) : "";
-            to.WriteLine($"    {day.Day}  register {shown,16}  used {Quantity.Format(day.Consumption),12} {unit}  {day.Readings,3} readings  {Marks(day.Marks)}".TrimEnd());
+            var used = Quantity.Format(days.Skip(at).Take(alike).Sum(of => of.Consumption));
+            var read = alike == 1 ? Readings(day.Readings) : $"{alike} days without a reading";
+            to.WriteLine($"    {dates,-24}  register {shown,16}  used {used,12} {unit}  {read,-12}  {Marks(day.Marks)}".TrimEnd());
+            at += alike;
         }
     }
+
+    /// <summary>Whether a day goes on from the one before it, both without a reading: between two readings every day is the same sentence.</summary>
+    private static bool Continues(DayTotal before, DayTotal day) =>
+        before.Readings == 0 && day.Readings == 0 && Noted(day.Marks) == Noted(before.Marks) && day.Day == before.Day.Next;
+
+    private static string Readings(long count) => count == 1 ? "1 reading" : $"{count} readings";
 
     private void WriteHistory(IReadOnlyList<RegistryEdit> edits)
     {
@@ -110,9 +128,11 @@ public sealed class ExplanationText(TextWriter to, HouseholdStatement statement,
 
     private static string Marks(DayMarks marks)
     {
-        var notes = marks & ~(DayMarks.Covered | DayMarks.Bounded | DayMarks.StartMeasured);
+        var notes = Noted(marks);
         return notes == DayMarks.None ? "-" : notes.ToString().ToLowerInvariant().Replace("startinterpolated", "start interpolated", StringComparison.Ordinal);
     }
+
+    private static DayMarks Noted(DayMarks marks) => marks & ~(DayMarks.Covered | DayMarks.Bounded | DayMarks.StartMeasured);
 
     private string Exclusions() => household.Exclusions.Count == 0 ? ""
         : "; excluded " + string.Join(", ", household.Exclusions.Select(e => $"{e.From} to {e.Until?.ToString() ?? "open"} ({Lower(e.Kind)})"));

@@ -61,6 +61,7 @@ public sealed class RealInputTests
         Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/sgcc-yuncheng/000012345678/reading", Edge));
         Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/sgcc-yuncheng/000012345678/reading", End));
         var explained = pipeline.Verb("explain", "H1", "--season", "2025-2026").Output;
+        Assert.Contains("2025-11-16 to 2026-03-15  register         112.3400  used    1480.8000 kWh  120 days without a reading", explained, StringComparison.Ordinal);
         Assert.Contains("1493.1400 kWh × 0.1 yuan = 149.314 yuan", explained, StringComparison.Ordinal);
         Assert.Contains("149.31 yuan", explained, StringComparison.Ordinal);
         Assert.Equal(0, await pipeline.StopAsync());
