@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MeterPipeline.Domain;
 using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ledger;
@@ -24,8 +25,9 @@ public sealed class JournalTail(ILedger ledger, int readingsMax = JournalTail.Re
     /// <summary>A view of the ledger, and what its fold does not hold yet of some meters.</summary>
     /// <param name="View">The caller's to dispose.</param>
     /// <param name="Readings">Each meter's in the journal's order; all that was acknowledged before the question, perhaps more than the view's own tail.</param>
+    /// <param name="Received">What companies sent in the rows of this tail; of a company and day there may be several.</param>
     /// <param name="Seq">How many journal rows are in them and in the fold.</param>
-    public sealed record Moment(ILedgerView View, IReadOnlyList<Reading> Readings, long Seq);
+    public sealed record Moment(ILedgerView View, IReadOnlyList<Reading> Readings, IReadOnlyList<PendingSum> Received, long Seq);
 
     /// <summary>How many there were.</summary>
     public long Questions => Interlocked.Read(ref questions);
@@ -90,21 +92,22 @@ public sealed class JournalTail(ILedger ledger, int readingsMax = JournalTail.Re
         var readings = new List<Reading>();
         foreach (var meter in meters(view))
             foreach (var part in parts) part.Gather(meter, readings);
-        return new Moment(view, readings, parts.Sum(part => part.NewestSeq));
+        return new Moment(view, readings, [.. parts.SelectMany(part => part.Received)], parts.Sum(part => part.NewestSeq));
     }
 
     /// <summary>Reads the view's tail, and keeps what is asked for alone: books of everything in it, for each who asks, were gigabytes.</summary>
     private static Moment Through(ILedgerView view, int[] meters)
     {
-        var (found, readings, counts, seq) = (new List<Reading>(), new List<Reading>(), new List<CompanyCount>(), view.FoldedSeq);
+        var (found, readings, counts, received, seq) = (new List<Reading>(), new List<Reading>(), new List<CompanyCount>(), new List<PendingSum>(), view.FoldedSeq);
         var asked = meters.ToHashSet();
         foreach (var row in view.JournalTail())
         {
-            JournalBlob.Read(row.Blob, readings, counts);
+            var day = LocalDay.Of(asked.Count == 0 ? JournalBlob.ReadCounts(row.Blob, counts) : JournalBlob.Read(row.Blob, readings, counts));
+            received.AddRange(counts.Select(count => new PendingSum(count.Company, day, count.Received, count.Quarantined)));
             foreach (ref readonly var reading in CollectionsMarshal.AsSpan(readings))
                 if (asked.Contains(reading.MeterNo)) found.Add(reading);
             seq++;
         }
-        return new Moment(view, [.. meters.SelectMany(meter => found.Where(reading => reading.MeterNo == meter))], seq);
+        return new Moment(view, [.. meters.SelectMany(meter => found.Where(reading => reading.MeterNo == meter))], received, seq);
     }
 }

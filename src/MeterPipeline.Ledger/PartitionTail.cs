@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MeterPipeline.Domain;
 using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ledger;
@@ -11,16 +12,16 @@ internal sealed class PartitionTail(ILedger ledger, int partition, int readingsM
     private const int ChunkReadings = 1 << ChunkBits;
     private const int RegisterBits = 3;
 
-    /// <summary>Chunks that wait to be used again, 1.5 MB each: at full speed ten a second would otherwise be made and thrown away.</summary>
-    private const int SpareMax = 16;
-
     private readonly List<Reading> decoded = [];
     private readonly List<CompanyCount> counts = [];
 
     // Readings in the journal's order, each with the distance to the one before of its meter; the first chunk begins at firstKept.
     private readonly List<Entry[]> chunks = [];
+
+    // A flush lets go of millions of readings at a time, 1.5 MB a chunk: thrown away and made again they are what brings most collections of everything.
     private readonly Stack<Entry[]> spare = [];
-    private readonly Queue<(long Seq, long End)> rows = [];
+    private readonly Queue<(long Seq, long End, LocalDay Day, CompanyCount[] Counts)> rows = [];
+    private readonly Dictionary<(string Company, LocalDay Day), (long Received, long Quarantined)> received = [];
     private long firstKept;
     private long first;
     private long end;
@@ -34,14 +35,21 @@ internal sealed class PartitionTail(ILedger ledger, int partition, int readingsM
     /// <summary>Too many readings to be kept.</summary>
     public bool TooLong => end - first > readingsMax;
 
+    /// <summary>What companies sent in the rows that are kept.</summary>
+    public IEnumerable<PendingSum> Received => received.Select(sum => new PendingSum(sum.Key.Company, sum.Key.Day, sum.Value.Received, sum.Value.Quarantined));
+
     /// <summary>What is folded is stored elsewhere.</summary>
     public void Forget(long foldedSeq)
     {
         if (NewestSeq < foldedSeq) Begin(foldedSeq);
-        while (rows.TryPeek(out var row) && row.Seq <= foldedSeq) first = rows.Dequeue().End;
+        while (rows.TryPeek(out var row) && row.Seq <= foldedSeq)
+        {
+            first = rows.Dequeue().End;
+            foreach (var count in row.Counts) Count(count, row.Day, -1);
+        }
         for (; firstKept + ChunkReadings <= first; firstKept += ChunkReadings)
         {
-            Spare(chunks[0]);
+            spare.Push(chunks[0]);
             chunks.RemoveAt(0);
         }
     }
@@ -62,20 +70,16 @@ internal sealed class PartitionTail(ILedger ledger, int partition, int readingsM
     /// <summary>Nothing is kept; the next row is the one after the fold.</summary>
     private void Begin(long foldedSeq)
     {
-        chunks.ForEach(Spare);
+        chunks.ForEach(spare.Push);
         chunks.Clear();
         rows.Clear();
+        received.Clear();
         (first, firstKept, NewestSeq) = (end, end, foldedSeq);
-    }
-
-    private void Spare(Entry[] chunk)
-    {
-        if (spare.Count < SpareMax) spare.Push(chunk);
     }
 
     private void Add(JournalRow row)
     {
-        JournalBlob.Read(row.Blob, decoded, counts);
+        var day = LocalDay.Of(JournalBlob.Read(row.Blob, decoded, counts));
         foreach (ref readonly var reading in CollectionsMarshal.AsSpan(decoded))
         {
             if (reading.MeterNo >= newest.Length) Array.Resize(ref newest, Math.Max(reading.MeterNo + 1, newest.Length * 2));
@@ -87,7 +91,15 @@ internal sealed class PartitionTail(ILedger ledger, int partition, int readingsM
             before = ++end;
         }
         NewestSeq = row.Seq;
-        rows.Enqueue((row.Seq, end));
+        rows.Enqueue((row.Seq, end, day, [.. counts]));
+        foreach (var count in counts) Count(count, day, 1);
+    }
+
+    private void Count(CompanyCount count, LocalDay day, int times)
+    {
+        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(received, (count.Company, day), out _);
+        sum = (sum.Received + times * count.Received, sum.Quarantined + times * count.Quarantined);
+        if (sum == default) received.Remove((count.Company, day));
     }
 
     /// <summary>Adds the readings of a meter, in the journal's order.</summary>

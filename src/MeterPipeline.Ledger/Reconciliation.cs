@@ -15,11 +15,19 @@ public sealed record CompanyDay(string Company, LocalDay Day, long Received, lon
         + $" + {Conflict} conflict + {Quarantined} quarantined + {Pending} pending";
 }
 
+/// <summary>What a company sent on a day of receipt, in rows of the journal that are not folded yet.</summary>
+/// <param name="Quarantined">Of <paramref name="Received"/>; negative where a replay took messages out.</param>
+public readonly record struct PendingSum(string Company, LocalDay Day, long Received, long Quarantined);
+
 /// <summary>What became of everything received, as one view sees it: flushed counters and the journal's tail.</summary>
 public static class Reconciliation
 {
     /// <summary>Every company and day of receipt from <paramref name="first"/> on, newest day first, then company.</summary>
-    public static IReadOnlyList<CompanyDay> Of(ILedgerView view, LocalDay? first = null)
+    public static IReadOnlyList<CompanyDay> Of(ILedgerView view, LocalDay? first = null) => Of(view, Pending(view), first);
+
+    /// <param name="pending">What the view's tail holds, known already: reading it costs as much as it is long.</param>
+    /// <inheritdoc cref="Of(ILedgerView, LocalDay?)"/>
+    public static IReadOnlyList<CompanyDay> Of(ILedgerView view, IEnumerable<PendingSum> pending, LocalDay? first)
     {
         var days = new Dictionary<(string Company, int Day), CompanyDay>();
         foreach (var row in view.Counters(first?.Number ?? int.MinValue, int.MaxValue))
@@ -27,22 +35,27 @@ public static class Reconciliation
             days[(row.Company, row.Day)] = new CompanyDay(
                 row.Company, new LocalDay(row.Day), row.Received, row.Accepted, row.Duplicate, row.Conflict, row.Quarantined, 0);
         }
+        foreach (var sum in pending)
+        {
+            if (first is { } from && sum.Day < from) continue;
+            var known = days.GetValueOrDefault((sum.Company, sum.Day.Number)) ?? new CompanyDay(sum.Company, sum.Day, 0, 0, 0, 0, 0, 0);
+            days[(sum.Company, sum.Day.Number)] = known with
+            {
+                Received = known.Received + sum.Received,
+                Quarantined = known.Quarantined + sum.Quarantined,
+                Pending = known.Pending + sum.Received - sum.Quarantined,
+            };
+        }
+        return [.. days.Values.OrderByDescending(d => d.Day.Number).ThenBy(d => d.Company, StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<PendingSum> Pending(ILedgerView view)
+    {
         var counts = new List<CompanyCount>();
         foreach (var row in view.JournalTail())
         {
             var day = LocalDay.Of(JournalBlob.ReadCounts(row.Blob, counts));
-            if (first is { } from && day < from) continue;
-            foreach (var count in counts)
-            {
-                var known = days.GetValueOrDefault((count.Company, day.Number)) ?? new CompanyDay(count.Company, day, 0, 0, 0, 0, 0, 0);
-                days[(count.Company, day.Number)] = known with
-                {
-                    Received = known.Received + count.Received,
-                    Quarantined = known.Quarantined + count.Quarantined,
-                    Pending = known.Pending + count.Received - count.Quarantined,
-                };
-            }
+            foreach (var count in counts) yield return new PendingSum(count.Company, day, count.Received, count.Quarantined);
         }
-        return [.. days.Values.OrderByDescending(d => d.Day.Number).ThenBy(d => d.Company, StringComparer.Ordinal)];
     }
 }

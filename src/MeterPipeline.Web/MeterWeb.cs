@@ -40,7 +40,7 @@ public static class MeterWeb
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SeasonBoards(ledger, policies, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new QualityBoards(ledger, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new QualityBoards(ledger, provider.GetRequiredService<JournalTail>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new JournalTail(ledger));
         services.AddHostedService<Follower>();
         services.AddSingleton(provider => new HouseholdDesk(provider.GetRequiredService<JournalTail>(), policies, rules ?? RuleSettings.Default, provider.GetRequiredService<TimeProvider>()));

@@ -22,6 +22,12 @@ internal sealed class SqliteView : ILedgerView
         WHERE v.day BETWEEN ?1 AND ?2 ORDER BY v.division, v.energy, v.day
         """;
 
+    /// <summary>One day, in the order in which its rows lie: the rows of a range are sorted, which takes three times as long as reading them.</summary>
+    private const string VillageDaySql = """
+        SELECT division, energy, day, consumption, accrued_e8, households, reporting FROM village_day
+        WHERE day = ?1 AND day = ?2 AND division >= ?3 AND division < ?3 || 'z' ORDER BY division, energy
+        """;
+
     private const string RefusedSql = """
         SELECT reason, (received_at_ms + ?4) / ?5, count(*) FROM quarantine
         WHERE meter = ?1 AND meter <> '' AND replayed_at_ms IS NULL AND received_at_ms >= ?2 AND received_at_ms < ?3 GROUP BY 2, 1 ORDER BY 2, 1
@@ -170,7 +176,7 @@ internal sealed class SqliteView : ILedgerView
 
     public IEnumerable<VillageDayRow> VillageDays(string divisionPrefix, int firstDay, int lastDay)
     {
-        using var row = connections.Ledger.Prepare(VillageDaysSql);
+        using var row = connections.Ledger.Prepare(firstDay == lastDay ? VillageDaySql : VillageDaysSql);
         row.Bind(1, (long)firstDay).Bind(2, (long)lastDay).Bind(3, divisionPrefix);
         while (row.Step()) yield return new VillageDayRow(row.Text(0), (Energy)row.Int32(1), row.Int32(2), row.Int64(3), row.Int64(4), row.Int32(5), row.Int32(6));
     }

@@ -10,8 +10,10 @@ namespace MeterPipeline.Web.Boards;
 /// </summary>
 internal sealed class Follower(JournalTail tail, SeasonBoards seasons, TimeProvider time, ILogger<Follower> log) : BackgroundService
 {
-    /// <summary>At full speed what comes in so long is read in a hundredth of a second.</summary>
-    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(250);
+    /// <summary>What comes in so long at full speed is read in some milliseconds: for so long everybody waits who asks meanwhile, and reads the rest himself.</summary>
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan SheetsApart = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long nobody must have asked before it is left alone: what nobody asks for is not worth a twentieth of a core.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -38,7 +40,7 @@ internal sealed class Follower(JournalTail tail, SeasonBoards seasons, TimeProvi
 
     private void FollowSheets(CancellationToken stop)
     {
-        while (!stop.WaitHandle.WaitOne(Apart)) seasons.Follow(Patience);
+        while (!stop.WaitHandle.WaitOne(SheetsApart)) seasons.Follow(Patience);
     }
 
     private bool ReadOn()

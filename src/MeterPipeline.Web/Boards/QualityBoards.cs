@@ -17,12 +17,13 @@ internal sealed class QualityBoards
     private const int DaysBack = 7;
 
     private readonly ILedger ledger;
+    private readonly JournalTail tail;
     private readonly TimeProvider time;
     private readonly Held<QualityBoard> held;
 
-    public QualityBoards(ILedger ledger, TimeProvider time)
+    public QualityBoards(ILedger ledger, JournalTail tail, TimeProvider time)
     {
-        (this.ledger, this.time) = (ledger, time);
+        (this.ledger, this.tail, this.time) = (ledger, tail, time);
         held = new Held<QualityBoard>(time, Read);
     }
 
@@ -38,8 +39,9 @@ internal sealed class QualityBoards
     private QualityBoard Read()
     {
         var today = LocalDay.Of(time.GetUtcNow().ToUnixTimeMilliseconds());
-        using var view = ledger.OpenView();
-        var days = Reconciliation.Of(view, new LocalDay(today.Number - DaysBack));
+        var moment = tail.Open(_ => []);
+        using var view = moment.View;
+        var days = Reconciliation.Of(view, moment.Received, new LocalDay(today.Number - DaysBack));
         return new QualityBoard(days, view.QuarantineSize().Open, Math.Max(view.FoldedSeq, ledger.JournalHead()), view.FoldedSeq);
     }
 }

@@ -49,7 +49,7 @@ internal sealed class SeasonBoards(ILedger ledger, PolicyBook policies, TimeProv
 
     /// <summary>One of <see cref="Autumns"/>: there is one sheet per season in memory.</summary>
     public SeasonSheet Sheet(int autumn) =>
-        sheets.GetOrAdd(autumn, year => new Held<SeasonSheet>(time, () => Read(year))).Get();
+        sheets.GetOrAdd(autumn, Held).Get();
 
     /// <summary>Reads anew, on this thread, the sheets that somebody asked for within this time.</summary>
     public void Follow(TimeSpan patience)
@@ -57,13 +57,19 @@ internal sealed class SeasonBoards(ILedger ledger, PolicyBook policies, TimeProv
         foreach (var (_, sheet) in sheets) sheet.Follow(patience);
     }
 
+    private Held<SeasonSheet> Held(int autumn)
+    {
+        SeasonSheet? newest = null;
+        return new Held<SeasonSheet>(time, () => newest = Read(autumn, newest));
+    }
+
     // Village rows may trail the folded position by some flushes, so an unchanged position does not prove unchanged rows.
-    private SeasonSheet Read(int autumn)
+    private SeasonSheet Read(int autumn, SeasonSheet? before)
     {
         using var view = ledger.OpenView();
         var registry = view.Registry();
         var (first, last) = (LocalDay.On(autumn, 7, 1).Number, LocalDay.On(autumn + 1, 6, 30).Number);
         // Day by day: a city's season at once would be sorted, and held, for nothing.
-        return new SeasonSheet(autumn, view.FoldedSeq, registry, Enumerable.Range(first, last - first + 1).SelectMany(day => view.VillageDays("", day, day)), policies);
+        return new SeasonSheet(autumn, view.FoldedSeq, registry, Enumerable.Range(first, last - first + 1).SelectMany(day => view.VillageDays("", day, day)), policies, before);
     }
 }

@@ -19,17 +19,20 @@ internal sealed class SeasonSheet
     private readonly ConcurrentDictionary<string, SeasonBoard> boards = new(StringComparer.Ordinal);
 
     /// <param name="rows">Of the season, ordered by day; read once and not kept.</param>
-    public SeasonSheet(int autumn, long foldedSeq, RegistrySnapshot registry, IEnumerable<VillageDayRow> rows, PolicyBook policies)
+    /// <param name="before">The season's sheet before this one, for what has not changed; null: none.</param>
+    public SeasonSheet(int autumn, long foldedSeq, RegistrySnapshot registry, IEnumerable<VillageDayRow> rows, PolicyBook policies, SeasonSheet? before = null)
     {
         (Autumn, FoldedSeq, Registry, this.policies) = (autumn, foldedSeq, registry, policies);
         var places = new Dictionary<string, List<DayLine>[]>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
-            if (!places.TryGetValue(row.Division, out var all)) places[row.Division] = all = [.. DivisionCode.AtAndAbove(row.Division).Select(Place)];
+            if (!places.TryGetValue(row.Division, out var all)) places[row.Division] = all = [.. DivisionCode.AtAndAbove(row.Division).Select(prefix => Place(prefix, before))];
             foreach (var lines in all) Add(lines, row);
             if (row.Reporting > 0) Newest = new LocalDay(row.Day);
         }
         HasRows = places.Count > 0;
+        // To count a city's households takes longer than to read a day of its villages.
+        if (before is not null && ReferenceEquals(before.Registry, registry) && before.Newest == Newest) claims[KeyOf(Newest)] = before.Claims(Newest);
         villages = [.. Claims(Newest).Keys.Union(places.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
@@ -86,9 +89,9 @@ internal sealed class SeasonSheet
         return sum;
     }
 
-    private List<DayLine> Place(string prefix)
+    private List<DayLine> Place(string prefix, SeasonSheet? before)
     {
-        if (!days.TryGetValue(prefix, out var lines)) days[prefix] = lines = [];
+        if (!days.TryGetValue(prefix, out var lines)) days[prefix] = lines = new List<DayLine>(1 + before?.days.GetValueOrDefault(prefix)?.Count ?? 0);
         return lines;
     }
 
@@ -99,7 +102,9 @@ internal sealed class SeasonSheet
     }
 
     /// <summary>Households with a claim on a day per village; null: before there is any data, those with a metered route.</summary>
-    private Dictionary<string, int> Claims(LocalDay? day) => claims.GetOrAdd(day?.Number ?? int.MinValue, _ => Count(day));
+    private Dictionary<string, int> Claims(LocalDay? day) => claims.GetOrAdd(KeyOf(day), _ => Count(day));
+
+    private static int KeyOf(LocalDay? day) => day?.Number ?? int.MinValue;
 
     private Dictionary<string, int> Count(LocalDay? day)
     {

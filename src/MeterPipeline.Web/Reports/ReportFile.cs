@@ -37,7 +37,8 @@ public sealed class ReportFile
         var seasons = new SeasonBoards(ledger, policies, time);
         var place = new Place(Autumn(seasons, kind, asked), prefix, PlaceProblem.None);
         if (seasons.Sheet(place.Autumn).Board(prefix) is null) throw new ArgumentException($"The registry has no household in division {asked.Division}.");
-        var desk = new ReportDesk(ledger, seasons, autumn => Stated(ledger, policies, boards, autumn, time, progress), boards.Budgets, new QualityBoards(ledger, time), time);
+        var quality = new QualityBoards(ledger, new JournalTail(ledger, readingsMax: 0), time); // asked once: nothing is kept
+        var desk = new ReportDesk(ledger, seasons, autumn => Stated(ledger, policies, boards, autumn, time, progress), boards.Budgets, quality, time);
         var known = desk.List(place).Where(listed => listed.Period.Kind == kind && listed.State != PeriodState.ToCome).ToList();
         var name = asked.Period ?? (known.Find(listed => listed.Newest) ?? known.FirstOrDefault())?.Period.Name;
         return name is not null && desk.Of(place, kind, name) is { } report ? new ReportFile(report) : throw new ArgumentException(known.Count == 0

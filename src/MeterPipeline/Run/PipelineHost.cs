@@ -15,9 +15,17 @@ namespace MeterPipeline.Run;
 /// <summary>A pipeline behind its sockets: MQTT and web on one Kestrel.</summary>
 public sealed class PipelineHost : IAsyncDisposable
 {
+    /// <summary>
+    /// The pool gives so many threads at once. On two cores it would give two, and begin others when something has waited: then what viewers ask stands
+    /// behind pages of households and the reading of sockets, however short it is, and has the cores less often than the fold, a flush and a board.
+    /// </summary>
+    private const int PoolThreadsMin = 8;
+
     private readonly WebApplication app;
 
     private readonly Certificates tls;
+
+    private readonly GcPauses pauses = new();
 
     private PipelineHost(WebApplication app, Pipeline pipeline, Certificates tls) => (this.app, Pipeline, this.tls) = (app, pipeline, tls);
 
@@ -31,9 +39,11 @@ public sealed class PipelineHost : IAsyncDisposable
     public static async Task<PipelineHost> StartAsync(
         WebApplicationBuilder builder, ILedger ledger, PolicyBook policies, PipelineSettings settings, Listeners listeners)
     {
+        ThreadPool.GetMinThreads(out var workers, out var others);
+        ThreadPool.SetMinThreads(Math.Max(workers, PoolThreadsMin), others);
         PipelineHost? host = null;
         builder.Services.AddMeterWeb(
-            ledger, policies, () => new ReadinessReport([.. host!.Pipeline.Unready()]), () => PipelineMetrics.Of(host!.Pipeline, host.tls),
+            ledger, policies, () => new ReadinessReport([.. host!.Pipeline.Unready()]), () => PipelineMetrics.Of(host!.Pipeline, host.tls, host.pauses),
             ValidationSettings.Read(builder.Configuration), settings.Web, () => host!.Pipeline.Accounts.Checks, UsageBoardSettings.Read(builder.Configuration),
             ExportSettings.Settlements(builder.Configuration),
             (scope, dryRun, progress) => new QuarantineReplay(ledger, settings.Intake, TimeProvider.System, dryRun).Run(scope, progress));
@@ -67,6 +77,7 @@ public sealed class PipelineHost : IAsyncDisposable
         await app.DisposeAsync().ConfigureAwait(false);
         tls.Mqtt?.Dispose();
         tls.Web?.Dispose();
+        pauses.Dispose();
     }
 
     private static void Listen(KestrelServerOptions kestrel, PipelineSettings settings, Listeners listeners, Func<PipelineHost> host)

@@ -12,7 +12,7 @@ internal static class PipelineMetrics
     private static readonly KeyValuePair<string, string>[] NoLabels = [];
     private static readonly (Trouble Kind, string Name)[] Troubles = [(Trouble.NotConnected, "not-connected"), (Trouble.NoCommits, "no-commits"), (Trouble.Backlog, "backlog")];
 
-    public static IEnumerable<MetricSample> Of(Pipeline pipeline, Certificates tls)
+    public static IEnumerable<MetricSample> Of(Pipeline pipeline, Certificates tls, GcPauses pauses)
     {
         yield return Counter("meterpipeline_readings_recorded_total", "Readings committed to the journal.", pipeline.Recorder.Readings.Value);
         yield return Counter("meterpipeline_commits_total", "Journal commits, each with one fsync.", pipeline.Recorder.Commits.Value);
@@ -34,6 +34,7 @@ internal static class PipelineMetrics
         yield return Gauge("meterpipeline_gc_heap_bytes", "Managed memory after the last collection, free room in it included.", GC.GetGCMemoryInfo(GCKind.Any).HeapSizeBytes);
         yield return Counter("meterpipeline_gc_collections_total", "Garbage collections of any generation.", GC.CollectionCount(0));
         yield return Counter("meterpipeline_gc_pause_milliseconds_total", "Time that everything stood still for collections.", (long)GC.GetTotalPauseDuration().TotalMilliseconds);
+        foreach (var sample in pauses.Samples()) yield return sample;
         foreach (var sample in OfCertificates(tls)) yield return sample;
         foreach (var sample in OfSubscribers(pipeline)) yield return sample;
         foreach (var sample in OfPartitions(pipeline.Keeper)) yield return sample;

@@ -256,7 +256,11 @@ public abstract class LedgerContract
         Assert.Equal(
             [("140882101214", 101), ("140882101214", 102), ("140882101215", 101), ("140882101215", 102)],
             view.VillageDays("140882", 101, 999).Select(row => (row.Division, row.Day)));
-        Assert.Equal(9, view.VillageDays("14", 0, int.MaxValue).Count());
+        var all = view.VillageDays("14", 0, int.MaxValue).ToList();
+        Assert.Equal(9, all.Count);
+        Assert.Equal(all.Where(row => row.Day == 101), view.VillageDays("14", 101, 101));
+        Assert.Equal(["140881001001"], view.VillageDays("140881", 102, 102).Select(row => row.Division));
+        Assert.Equal(["140882101214", "140882101215"], view.VillageDays("140882", 102, 102).Select(row => row.Division));
         Assert.Empty(view.VillageDays("15", 0, int.MaxValue));
         Assert.Equal(new VillageDayRow("140881001001", Energy.Gas, 100, 100, 2, 3, 4), view.VillageDays("140881001001", 100, 100).First());
     }

@@ -6,6 +6,7 @@ using MeterPipeline.Bench.City;
 using MeterPipeline.Cli;
 using MeterPipeline.Ledger.Sqlite;
 using MeterPipeline.Ledger.Users;
+using MeterPipeline.Run;
 
 namespace MeterPipeline.Bench.Api;
 
@@ -139,6 +140,8 @@ internal sealed class ApiBench(ApiPlan plan, Report report, string folder)
         Meanwhile("readings recorded/s", phase => phase.Recorded, "N0");
         Meanwhile("collections", phase => phase.GcCollections, "N0");
         Meanwhile("paused for collections, ms/s", phase => phase.GcPausedMs / plan.Seconds, "F1");
+        for (var generation = 0; generation < GcPauses.Generations; generation++)
+            report.Line($"| pauses of {string.Join(" / ", GcPauses.LimitsMs)} ms and longer, generation {generation} | {string.Join(" | ", phases.Select(phase => string.Join(" / ", phase.Phase.GcLongPauses[generation])))} |");
         Meanwhile("the slowest answer was due, s into the phase", phase => phase.All.Slowest.Due.TotalSeconds, "F1");
         Meanwhile("RSS MiB", phase => phase.RssMiB, "N0");
         report.Line($"| peak RSS MiB | {pipeline.Process.PeakMiB:N0} |{string.Concat(Enumerable.Repeat(" |", phases.Count - 1))}");

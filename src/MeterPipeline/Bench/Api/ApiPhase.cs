@@ -1,12 +1,15 @@
+using MeterPipeline.Run;
+
 namespace MeterPipeline.Bench.Api;
 
 /// <summary>What viewers saw of a pipeline for a while, and what it took.</summary>
 /// <param name="Cores">Of the server's process, in the mean.</param>
 /// <param name="GcPausedMs">Time in which everything stood still for collections.</param>
 /// <param name="GcCollections">Of any generation.</param>
+/// <param name="GcLongPauses">How many of them stopped everything for as long as each of <see cref="GcPauses.LimitsMs"/>, by generation.</param>
 /// <param name="RssMiB">At the end.</param>
 /// <param name="Recorded">Readings committed a second.</param>
-internal sealed record ApiPhase(IReadOnlyDictionary<ApiQuestion, ApiTimes> Answers, double Cores, double GcPausedMs, double GcCollections, long RssMiB, double Recorded)
+internal sealed record ApiPhase(IReadOnlyDictionary<ApiQuestion, ApiTimes> Answers, double Cores, double GcPausedMs, double GcCollections, IReadOnlyList<long[]> GcLongPauses, long RssMiB, double Recorded)
 {
     public ApiTimes All => Of(_ => true);
 
@@ -37,8 +40,9 @@ internal sealed record ApiPhase(IReadOnlyDictionary<ApiQuestion, ApiTimes> Answe
         var (after, spent) = (pipeline.Metrics(), pipeline.Process.CpuSeconds - cpu);
         double Grown(string metric) => after[metric] - before[metric];
         var answers = ApiQuestion.All.ToDictionary(question => question, question => Sum(readers.Select(reader => reader.Answers[question])));
+        var pauses = Enumerable.Range(0, GcPauses.Generations).Select(generation => GcPauses.LimitsMs.Select(limit => (long)Grown(GcPauses.NameOf(generation, limit))).ToArray()).ToList();
         return new ApiPhase(
-            answers, spent / seconds, Grown("meterpipeline_gc_pause_milliseconds_total"), Grown("meterpipeline_gc_collections_total"), pipeline.Process.RssMiB,
+            answers, spent / seconds, Grown("meterpipeline_gc_pause_milliseconds_total"), Grown("meterpipeline_gc_collections_total"), pauses, pipeline.Process.RssMiB,
             Grown("meterpipeline_readings_recorded_total") / seconds);
     }
 
