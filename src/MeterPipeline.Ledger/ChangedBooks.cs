@@ -1,4 +1,5 @@
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ledger;
 
@@ -9,7 +10,7 @@ namespace MeterPipeline.Ledger;
 /// </summary>
 public sealed class ChangedBooks
 {
-    private readonly SortedDictionary<int, List<(MeterBook Book, DayContent Content)>> days = [];
+    private readonly SortedDictionary<int, List<Place>> days = [];
     private readonly SortedDictionary<int, PackedYears> years;
 
     /// <param name="stores">Which meters' books are meant; null: all.</param>
@@ -24,12 +25,18 @@ public sealed class ChangedBooks
         foreach (var book in books)
         {
             foreach (var autumn in book.ChangedYears()) Of(years, autumn).Add(new MeterYearRow(book.MeterNo, book.Register, autumn, book.Year(autumn)));
-            foreach (var day in book.ChangedDays()) Of(days, day).Add((book, book.Content(day)));
+            foreach (var day in book.ChangedDays()) Of(days, day).Add(new Place(book.MeterNo, book.Register, book.Content(day)));
         }
     }
 
-    public IEnumerable<MeterDayRow> Days => days.Values.SelectMany(books => books).Select(one =>
-        new MeterDayRow(one.Book.MeterNo, one.Book.Register, one.Content.Day, one.Content.Bytes()));
+    public IEnumerable<MeterDayRow> Days
+    {
+        get
+        {
+            foreach (var places in days.Values)
+                foreach (var place in places) yield return new MeterDayRow(place.MeterNo, place.Register, place.Content.Day, place.Content.Bytes());
+        }
+    }
 
     public IEnumerable<MeterYearRow> Years => years.Values.SelectMany(packed => packed.Rows);
 
@@ -38,4 +45,7 @@ public sealed class ChangedBooks
         if (!all.TryGetValue(time, out var found)) all[time] = found = new T();
         return found;
     }
+
+    /// <summary>All that a row needs: by the time it is written its book is not in the cache.</summary>
+    private readonly record struct Place(int MeterNo, Register Register, DayContent Content);
 }
