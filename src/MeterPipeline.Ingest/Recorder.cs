@@ -44,6 +44,9 @@ public sealed class Recorder : IAsyncDisposable
 
     private static readonly TimeSpan FoldLook = TimeSpan.FromMilliseconds(2);
 
+    /// <summary>How slowly commits go at last when they are ahead of the fold: a million readings a second, which it folds beside a flush.</summary>
+    private const int EasedReadingsPerMs = 1_000;
+
     private readonly ILedger ledger;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -74,8 +77,8 @@ public sealed class Recorder : IAsyncDisposable
     public Action<IntakeBatch> Done { private get; set; } = _ => { };
 
     /// <summary>
-    /// Readings recorded here and not folded yet, default 10,000,000. Beyond them commits wait for the fold: publishers who are faster than it are slowed
-    /// down, and neither the journal nor the time to catch up after a crash grows without bound.
+    /// Readings recorded here and not folded yet, default 10,000,000. Beyond them commits wait for the fold, and from half of them on they are put off a
+    /// little: publishers who are faster than it are slowed down, and neither the journal nor the time to catch up after a crash grows without bound.
     /// </summary>
     public long UnfoldedReadingsMax { private get; init; } = UnfoldedReadingsDefault;
 
@@ -133,12 +136,14 @@ public sealed class Recorder : IAsyncDisposable
 
     private void Record()
     {
+        var readings = 0;
         while (waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (FarAhead() && !giveUp.Token.WaitHandle.WaitOne(FoldLook))
             {
             }
-            var readings = 0;
+            if (EaseMs(unfoldedReadings, UnfoldedReadingsMax, readings) is > 0 and var pauseMs) giveUp.Token.WaitHandle.WaitOne(pauseMs);
+            readings = 0;
             while (readings < CommitReadingsMax && waiting.Reader.TryRead(out var batch))
             {
                 drained.Add(batch);
@@ -146,6 +151,17 @@ public sealed class Recorder : IAsyncDisposable
             }
             if (!Commit(readings)) return;
         }
+    }
+
+    /// <summary>
+    /// How long the next commit is put off, ms: 0 until half of what may be unfolded is, from there more with each reading. Publishers go over to the fold's
+    /// pace, where all of them would stand still at the bound for as long as the fold needs: for seconds, while it gathers a flush.
+    /// </summary>
+    /// <param name="readings">Of the commit before: the larger commits are, the fewer they are.</param>
+    public static int EaseMs(long unfolded, long unfoldedMax, int readings)
+    {
+        var (half, ahead) = (unfoldedMax / 2, Math.Min(unfolded, unfoldedMax) - unfoldedMax / 2);
+        return ahead <= 0 ? 0 : (int)(readings * ahead / (unfoldedMax - half) / EasedReadingsPerMs);
     }
 
     private bool FarAhead()

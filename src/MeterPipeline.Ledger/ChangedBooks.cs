@@ -1,4 +1,5 @@
 using MeterPipeline.Domain.Books;
+using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ledger;
 
@@ -9,33 +10,51 @@ namespace MeterPipeline.Ledger;
 /// </summary>
 public sealed class ChangedBooks
 {
-    private readonly SortedDictionary<int, List<(MeterBook Book, DayContent Content)>> days = [];
+    private readonly SortedDictionary<int, List<Place>> days = [];
     private readonly SortedDictionary<int, PackedYears> years;
 
     /// <param name="stores">Which meters' books are meant; null: all.</param>
-    /// <param name="room">By year: takes the rows of folded years in place of those that it had, which are stored; null: new room.</param>
-    public ChangedBooks(Books changed, Func<int, bool>? stores = null, SortedDictionary<int, PackedYears>? room = null)
+    /// <param name="before">One that was let go: its room is used again; null: new room.</param>
+    public ChangedBooks(Books changed, Func<int, bool>? stores = null, ChangedBooks? before = null)
     {
-        years = room ?? [];
-        foreach (var packed in years.Values) packed.Clear();
+        years = before?.years ?? [];
+        var room = new Stack<List<Place>>(before?.days.Values ?? Enumerable.Empty<List<Place>>());
         MeterBook[] books = [.. changed.Dirty.Where(book => stores?.Invoke(book.MeterNo) ?? true)];
         Array.Sort(Array.ConvertAll(books, static book => ((long)book.MeterNo << 8) | (long)book.Register), books);
         // Each book is looked at once: a million of them are not in the cache.
         foreach (var book in books)
         {
-            foreach (var autumn in book.ChangedYears()) Of(years, autumn).Add(new MeterYearRow(book.MeterNo, book.Register, autumn, book.Year(autumn)));
-            foreach (var day in book.ChangedDays()) Of(days, day).Add((book, book.Content(day)));
+            foreach (var autumn in book.ChangedYears())
+            {
+                if (!years.TryGetValue(autumn, out var packed)) years[autumn] = packed = new PackedYears();
+                packed.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, book.Year(autumn)));
+            }
+            foreach (var day in book.ChangedDays())
+            {
+                if (!days.TryGetValue(day, out var places)) days[day] = places = room.TryPop(out var empty) ? empty : [];
+                places.Add(new Place(book.MeterNo, book.Register, book.Content(day)));
+            }
         }
     }
 
-    public IEnumerable<MeterDayRow> Days => days.Values.SelectMany(books => books).Select(one =>
-        new MeterDayRow(one.Book.MeterNo, one.Book.Register, one.Content.Day, one.Content.Bytes()));
+    public IEnumerable<MeterDayRow> Days
+    {
+        get
+        {
+            foreach (var places in days.Values)
+                foreach (var place in places) yield return new MeterDayRow(place.MeterNo, place.Register, place.Content.Day, place.Content.Bytes());
+        }
+    }
 
     public IEnumerable<MeterYearRow> Years => years.Values.SelectMany(packed => packed.Rows);
 
-    private static T Of<T>(SortedDictionary<int, T> all, int time) where T : new()
+    /// <summary>Lets go of the rows, which are stored; the room is for the next.</summary>
+    public void LetGo()
     {
-        if (!all.TryGetValue(time, out var found)) all[time] = found = new T();
-        return found;
+        foreach (var packed in years.Values) packed.Clear();
+        foreach (var places in days.Values) places.Clear();
     }
+
+    /// <summary>All that a row needs: by the time it is written its book is not in the cache.</summary>
+    private readonly record struct Place(int MeterNo, Register Register, DayContent Content);
 }

@@ -7,7 +7,7 @@ namespace MeterPipeline.Ledger;
 /// Rows of folded years one after the other in a few large blocks: a million small arrays would be work for the collector, and leave holes. The blocks are used
 /// again: those of a season of 160,000 meters are 170 MB, which each flush would throw away.
 /// </summary>
-public sealed class PackedYears
+internal sealed class PackedYears
 {
     private const int FirstBlockBytes = 4 << 10;
     private const int BlockBytes = 1 << 20;

@@ -16,6 +16,9 @@ public sealed class MeterBook
     /// <summary>Most books have one year and one open day, and share the list of it.</summary>
     private static readonly ConcurrentDictionary<int, int[]> Lists = [];
 
+    [ThreadStatic]
+    private static int[]? lastList; // nearly all ask for the same
+
     private readonly StoredDays stored;
     private MeterLives lives;
     private MeterFold fold;
@@ -171,7 +174,9 @@ public sealed class MeterBook
     /// <returns>Whether something is kept until <see cref="Stored"/>: the ledger does not tell of it yet.</returns>
     internal bool Storing()
     {
-        foreach (var autumn in ChangedYears()) IsStored(autumn);
+        if (mustRefold) Refold();
+        foreach (var (autumn, _) in log.Finished) IsStored(autumn);
+        if (OpenAutumn is > int.MinValue and var open) IsStored(open);
         if (touched.Length > 0 || log.Finished.Count > 0) onTheWay = new OnTheWay(touched, log.Finished);
         log.ForgetFinished();
         touched = [];
@@ -236,7 +241,7 @@ public sealed class MeterBook
         if (Array.IndexOf(storedYears, autumn) < 0) storedYears = storedYears.Length == 0 ? Alone(autumn) : [.. storedYears, autumn];
     }
 
-    private static int[] Alone(int time) => Lists.GetOrAdd(time, static one => [one]);
+    private static int[] Alone(int time) => lastList is [var same] list && same == time ? list : lastList = Lists.GetOrAdd(time, static one => [one]);
 
     private static byte[]? FinishedYear(IReadOnlyList<(int Autumn, byte[] Days)> finished, int autumn)
     {

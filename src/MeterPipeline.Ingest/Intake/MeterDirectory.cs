@@ -14,7 +14,8 @@ public readonly record struct DirectoryEntry(int MeterNo, int Company, Energy En
 /// <summary>
 /// Meter ids as they stand in topics (UTF-8) → meter numbers, without allocation. Immutable, made anew for each registry version. Open
 /// addressing over slots of four bytes, which tell an entry's place and a few bits of its hash; entries lie in order of meter numbers. The slots of a
-/// million meters fit the processor's cache, and meters that are sent one after the other, as head-ends do, lie side by side.
+/// million meters fit the processor's cache, and meters that are sent one after the other, as head-ends do, lie side by side. It remembers which meter was
+/// sent after which: a head-end has its order, so the next is mostly the one that came next the last time, and is found without a search.
 /// </summary>
 public sealed class MeterDirectory
 {
@@ -23,6 +24,9 @@ public sealed class MeterDirectory
     private readonly uint placeMask;
     private readonly int shift;
     private readonly Entry[] entries;
+
+    // By place, the place of the meter sent next: a guess, and any thread may write another.
+    private readonly int[] followers;
     private readonly Dictionary<string, DirectoryEntry>.AlternateLookup<ReadOnlySpan<char>> longIds;
     private readonly byte[][] companyIds;
 
@@ -45,6 +49,8 @@ public sealed class MeterDirectory
             if (Encoding.UTF8.GetByteCount(meter.Id) > Entry.IdMax) others[meter.Id] = entry;
             else LongestSearch = Math.Max(LongestSearch, Add(Encoding.UTF8.GetBytes(meter.Id), entry, count++));
         }
+        followers = new int[count];
+        for (var place = 0; place + 1 < count; place++) followers[place] = place + 1;
     }
 
     /// <summary>Registry version that this stands for.</summary>
@@ -66,19 +72,44 @@ public sealed class MeterDirectory
 
     public bool TryFind(ReadOnlySpan<byte> meterId, out DirectoryEntry found)
     {
-        if (meterId.Length > Entry.IdMax) return TryFindLong(meterId, out found);
+        var alone = -1;
+        return TryFind(meterId, ref alone, out found);
+    }
+
+    /// <summary>Looks at the meter that came next the last time before it searches.</summary>
+    /// <param name="last">Where the sender's meter before this one was found, perhaps in another directory; -1: there was none. Now where this one is.</param>
+    public bool TryFind(ReadOnlySpan<byte> meterId, ref int last, out DirectoryEntry found)
+    {
+        var follows = last >= 0 && last < followers.Length;
+        var place = follows ? followers[last] : -1;
+        if (!follows || !entries[place].Is(meterId))
+        {
+            if (meterId.Length > Entry.IdMax) return TryFindLong(meterId, out found);
+            place = PlaceOf(meterId);
+            if (place < 0)
+            {
+                found = default;
+                return false;
+            }
+            if (follows) followers[last] = place;
+        }
+        last = place;
+        ref readonly var entry = ref entries[place];
+        found = new DirectoryEntry(entry.MeterNo, entry.Company, entry.Energy);
+        return true;
+    }
+
+    /// <returns>-1: there is no such meter.</returns>
+    private int PlaceOf(ReadOnlySpan<byte> meterId)
+    {
         var hash = Hash(meterId);
         var print = PrintOf(hash);
         for (var at = FirstSlot(hash); slots[at] is var slot and > 0; at = After(at))
         {
-            if ((slot & ~placeMask) != print) continue;
-            ref readonly var entry = ref entries[(slot & placeMask) - 1];
-            if (meterId.Length != entry.Length || !meterId.SequenceEqual(((ReadOnlySpan<byte>)entry.Id)[..entry.Length])) continue;
-            found = new DirectoryEntry(entry.MeterNo, entry.Company, entry.Energy);
-            return true;
+            var place = (int)(slot & placeMask) - 1;
+            if ((slot & ~placeMask) == print && entries[place].Is(meterId)) return place;
         }
-        found = default;
-        return false;
+        return -1;
     }
 
     private bool TryFindLong(ReadOnlySpan<byte> meterId, out DirectoryEntry entry)
@@ -140,6 +171,8 @@ public sealed class MeterDirectory
         public Energy Energy;
         public int MeterNo;
         public int Company;
+
+        public readonly bool Is(ReadOnlySpan<byte> meterId) => meterId.Length == Length && meterId.SequenceEqual(((ReadOnlySpan<byte>)Id)[..Length]);
 
         [InlineArray(IdMax)]
         public struct IdBytes

@@ -103,6 +103,7 @@ public sealed class ReadingIntake : IReceiver
         private long nowMs;
         private long latestMs;
         private SparkplugBirths? births;
+        private int lastMeter = -1; // its place in the directory
 
         private Fault? firstFault;
         private int faults;
@@ -163,7 +164,7 @@ public sealed class ReadingIntake : IReceiver
         private bool TryTakePlain(in TopicShape topic, int company, ReadOnlySpan<byte> payload)
         {
             if (topic.Kind != TopicKind.Contract || topic.Meter.IsEmpty || !PlainReading.TryRead(payload, out var timeMs, out var value)) return false;
-            if (!directory.TryFind(topic.Meter, out var meter) || meter.Company != company || timeMs > latestMs || timeMs < earliestMs) return false;
+            if (!directory.TryFind(topic.Meter, ref lastMeter, out var meter) || meter.Company != company || timeMs > latestMs || timeMs < earliestMs) return false;
             batch.Add(new Reading(meter.MeterNo, Register.Total, timeMs, value, 0));
             batch.Tally(directory.Companies[company], 1, 0);
             return true;
@@ -230,11 +231,11 @@ public sealed class ReadingIntake : IReceiver
 
         private bool Find(ReadOnlySpan<byte> id, out DirectoryEntry meter)
         {
-            if (directory.TryFind(id, out meter)) return true;
+            if (directory.TryFind(id, ref lastMeter, out meter)) return true;
             // It may have been registered a moment ago.
             if (!intake.registry.LookedAgain()) return false;
             directory = intake.registry.Directory;
-            return directory.TryFind(id, out meter);
+            return directory.TryFind(id, ref lastMeter, out meter);
         }
 
         /// <summary>The meter that a refused item speaks of; empty where the company has none of that name: nobody accuses another's meter.</summary>

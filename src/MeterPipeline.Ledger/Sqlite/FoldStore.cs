@@ -64,21 +64,21 @@ internal static class FoldStore
         return days;
     }
 
-    private static void Write(Statement statement, IEnumerable<MeterDayRow> rows)
-    {
-        foreach (var row in rows)
-        {
-            statement.Bind(1, (long)row.Day).Bind(2, (long)row.MeterNo).Bind(3, (long)row.Register).Bind(4, row.Blob.AsSpan())
-                .Bind(5, (long)Checksum.Of(row.Day, row.MeterNo, (int)row.Register, row.Blob)).Run();
-        }
-    }
+    private static void Write(Statement statement, IEnumerable<MeterDayRow> rows) =>
+        Write(statement, rows.Select(row => (row.Day, row.MeterNo, (int)row.Register, row.Blob)));
 
-    private static void Write(Statement statement, IEnumerable<MeterYearRow> rows)
+    private static void Write(Statement statement, IEnumerable<MeterYearRow> rows) =>
+        Write(statement, rows.Select(row => (row.Autumn, row.MeterNo, (int)row.Register, row.Blob)));
+
+    /// <summary>What is bound stays bound: time and register are the same for nearly all rows, and each binding costs as much as a checksum.</summary>
+    private static void Write(Statement statement, IEnumerable<(int Time, int MeterNo, int Register, byte[] Blob)> rows)
     {
-        foreach (var row in rows)
+        (int Time, int Register)? bound = null;
+        foreach (var (time, meterNo, register, blob) in rows)
         {
-            statement.Bind(1, (long)row.Autumn).Bind(2, (long)row.MeterNo).Bind(3, (long)row.Register).Bind(4, row.Blob.AsSpan())
-                .Bind(5, (long)Checksum.Of(row.Autumn, row.MeterNo, (int)row.Register, row.Blob)).Run();
+            if (bound != (time, register)) statement.Bind(1, (long)time).Bind(3, (long)register);
+            bound = (time, register);
+            statement.Bind(2, (long)meterNo).Bind(4, blob.AsSpan()).Bind(5, (long)Checksum.Of(time, meterNo, register, blob)).Run();
         }
     }
 

@@ -23,6 +23,25 @@ public sealed class MeterDirectoryTests
             Assert.False(directory.TryFind(Encoding.UTF8.GetBytes(stranger), out _), $"{stranger} is found");
     }
 
+    /// <summary>Whatever was sent before, and whatever was remembered of it: each is found, and no stranger.</summary>
+    [Fact]
+    public void A_sender_finds_its_meters_in_any_order()
+    {
+        var ids = Enumerable.Range(0, 300).Select(n => $"M{n:D11}").Append(new string('9', 30)).ToList();
+        var (directory, earlier, random) = (Of(ids), Of([.. ids, "another", "and another"]), new Random(7));
+        int[] last = [-1, -1, 302];
+        for (var step = 0; step < 20_000; step++)
+        {
+            // One in order, one in steps of eight that go round, one at random, all at once.
+            var sender = step % 3;
+            var no = sender == 0 ? step / 3 % ids.Count : sender == 1 ? step / 3 * 8 % ids.Count : random.Next(ids.Count);
+            Assert.True(directory.TryFind(Encoding.UTF8.GetBytes(ids[no]), ref last[sender], out var entry), $"{ids[no]} is not found");
+            Assert.Equal(no, entry.MeterNo);
+            if (random.Next(10) == 0) Assert.False(directory.TryFind(Encoding.UTF8.GetBytes(random.Next(2) == 0 ? "" : "another"), ref last[sender], out _));
+            if (random.Next(100) == 0) Assert.True(earlier.TryFind("and another"u8, ref last[sender], out _));
+        }
+    }
+
     /// <summary>Asset numbers are given in sequence, and meters of one maker differ in their last digits only.</summary>
     [Theory]
     [InlineData("{0:D22}", 1)]

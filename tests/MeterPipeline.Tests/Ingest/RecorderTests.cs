@@ -82,6 +82,17 @@ public sealed class RecorderTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(5_000_000, 0)]
+    [InlineData(5_000_100, 0)]
+    [InlineData(6_250_000, 8)]
+    [InlineData(7_500_000, 16)]
+    [InlineData(10_000_000, 32)]
+    [InlineData(11_000_000, 32)]
+    public void Commits_are_put_off_more_the_further_they_are_ahead_of_the_fold(long unfolded, int pauseMs) =>
+        Assert.Equal(pauseMs, Recorder.EaseMs(unfolded, Recorder.UnfoldedReadingsDefault, 32_000));
+
     private static long Readings(ILedger ledger)
     {
         var (readings, counts, total) = (new List<Reading>(), new List<CompanyCount>(), 0L);
