@@ -12,7 +12,10 @@ internal static class SettlementStore
     public static readonly string Confirmed = string.Create(CultureInfo.InvariantCulture,
         $"EXISTS (SELECT 1 FROM settlement_step s WHERE s.run = h.run AND s.kind = {(int)RunStepKind.Confirmed})");
 
-    /// <summary>Rows that one statement adds to the index. Where a trigger may refuse, SQLite copies every page that a statement touches: row by row, that is most of the work.</summary>
+    /// <summary>
+    /// Rows that one statement adds to the index. Where a trigger may refuse, SQLite copies every page that a statement touches: row by row, that is most
+    /// of the work. More than fifty gain nothing.
+    /// </summary>
     private const int IndexRows = 50;
 
     private static readonly string OneRow = IndexSql(1), ManyRows = IndexSql(IndexRows);
