@@ -121,7 +121,7 @@ internal sealed class DraftSpool : IDisposable
     {
         private readonly ArrayBufferWriter<byte> text = new(BufferBytes);
         private readonly ArrayBufferWriter<byte> amount = new();
-        private readonly MemoryStream bytes = new();
+        private readonly MemoryStream index = new(), bytes = new();
         private byte[] compressed = [];
 
         public RunTally Tally { get; private set; } = new();
@@ -131,40 +131,47 @@ internal sealed class DraftSpool : IDisposable
         /// <summary>As the file keeps it.</summary>
         public ReadOnlySpan<byte> Bytes => bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
 
-        public void Fill(IReadOnlyList<SettlementLine> lines)
+        public void Fill(IEnumerable<SettlementLine> lines)
         {
             Tally = new RunTally();
-            foreach (var line in lines) Tally.Add(line);
             text.ResetWrittenCount();
-            RunWriter.WriteText(text, lines);
+            index.SetLength(0);
+            using (var rows = new BinaryWriter(index, Encoding.UTF8, leaveOpen: true)) RunWriter.WriteText(text, Noted(lines, rows));
             var most = BrotliEncoder.GetMaxCompressedLength(text.WrittenCount);
             if (compressed.Length < most) compressed = new byte[most];
             var done = BrotliEncoder.TryCompress(text.WrittenSpan, compressed, out var length, BrotliQuality, BrotliWindow);
             if (!done) throw new InvalidOperationException("A chunk outgrew the size that Brotli promises.");
-            Fill(compressed.AsSpan(0, length), lines);
-        }
-
-        public void Dispose() => bytes.Dispose();
-
-        private void Fill(ReadOnlySpan<byte> blob, IReadOnlyList<SettlementLine> lines)
-        {
             bytes.SetLength(0);
             using var writer = new BinaryWriter(bytes, Encoding.UTF8, leaveOpen: true);
             writer.Write(text.WrittenCount);
-            writer.Write(blob.Length);
-            writer.Write(lines.Count);
-            writer.Write(blob);
+            writer.Write(length);
+            writer.Write(Tally.Lines);
+            writer.Write(compressed.AsSpan(0, length));
+            writer.Write(index.GetBuffer().AsSpan(0, (int)index.Length));
+        }
+
+        public void Dispose()
+        {
+            index.Dispose();
+            bytes.Dispose();
+        }
+
+        /// <summary>The same lines, each added up and noted in the index on its way into the text.</summary>
+        private IEnumerable<SettlementLine> Noted(IEnumerable<SettlementLine> lines, BinaryWriter rows)
+        {
             foreach (var line in lines)
             {
+                Tally.Add(line);
                 var row = LineIndex.Of(line);
-                writer.Write(row.HouseholdId);
-                writer.Write(Fen.Of(row.Accrued));
-                writer.Write(Fen.Of(row.Due.Total));
-                writer.Write(Fen.Of(row.Payable));
+                rows.Write(row.HouseholdId);
+                rows.Write(Fen.Of(row.Accrued));
+                rows.Write(Fen.Of(row.Due.Total));
+                rows.Write(Fen.Of(row.Payable));
                 amount.ResetWrittenCount();
                 CanonicalForm.Write(amount, row.Due);
-                writer.Write7BitEncodedInt(amount.WrittenCount); // as a string is kept
-                writer.Write(amount.WrittenSpan);
+                rows.Write7BitEncodedInt(amount.WrittenCount); // as a string is kept
+                rows.Write(amount.WrittenSpan);
+                yield return line;
             }
         }
     }
@@ -172,7 +179,7 @@ internal sealed class DraftSpool : IDisposable
 
 /// <param name="Bytes">Length of the text.</param>
 /// <param name="Blob">The text, compressed.</param>
-internal sealed record SpooledChunk(int Number, int Bytes, byte[] Blob, IReadOnlyList<SpooledIndex> Index);
+internal sealed record SpooledChunk(int Number, int Bytes, byte[] Blob, SpooledIndex[] Index);
 
 /// <summary>An index row as its table keeps it: fen, and the canonical text of what is due.</summary>
 internal readonly record struct SpooledIndex(string HouseholdId, long Accrued, long Due, long Payable, string Amount);

@@ -97,10 +97,10 @@ public interface ISettlements
 }
 
 /// <summary>
-/// Draws the next lines of a run: a thousand or fewer, which are stored together. Called once, on any thread, beside other pages: what is drawn is written
-/// where it is drawn, so that it need not outlive it.
+/// Draws the next lines of a run: a thousand or fewer, which are stored together. Called and enumerated once, on any thread, beside other pages: each line
+/// is written before the next one is drawn, so that none outlives it.
 /// </summary>
-public delegate IReadOnlyList<SettlementLine> LinePage();
+public delegate IEnumerable<SettlementLine> LinePage();
 
 /// <summary>Ids of the newest run, step and disbursement; 0: there is none.</summary>
 public readonly record struct SettlementMoment(long Run, long Step, long Disbursement);

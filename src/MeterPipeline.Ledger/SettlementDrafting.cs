@@ -85,23 +85,30 @@ public sealed class SettlementDrafting
         return page;
     }
 
-    private List<SettlementLine> Draw(Page page)
+    private IEnumerable<SettlementLine> Draw(Page page)
     {
         if (!spare.TryTake(out var books)) books = newBooks();
         books.Turn(page.Years);
-        var (lines, aliases) = (new List<SettlementLine>(page.Households.Count), page.Aliases.ToLookup(alias => alias.HouseholdId, StringComparer.Ordinal));
+        var aliases = page.Aliases.ToLookup(alias => alias.HouseholdId, StringComparer.Ordinal);
         foreach (var household in page.Households)
         {
-            var statement = page.Stated.TryGetValue(household.Id, out var known) ? known : books.Statements.Of(household, autumn);
-            if (statement is not null && RunProgress.DraftRefusal(statement.Season, household.Division, today, provisional) is { } early) throw new SettlementRefusedException(early);
-            var history = page.Histories[household.Id] with { Account = AccountAlias.On(statement?.Season.Last ?? today, aliases[household.Id]) };
-            if (statement is not null) lines.Add(LineDrawing.Of(statement, reading.Books.Registry, history));
-            else if (history.Before.Total != 0 || history.Before.Shares.Any(share => share.Yuan != 0))
-                lines.Add(LineDrawing.Gone(household, reading.Books.Registry, books.Statements.HoldsOf(household, autumn), history));
+            var line = Draw(household, page, books, aliases[household.Id]);
             books.Release(household);
+            if (line is not null) yield return line;
         }
         spare.Add(books);
-        return lines;
+    }
+
+    /// <returns>Null: nothing is due, nor was anything given.</returns>
+    private SettlementLine? Draw(Household household, Page page, PageBooks books, IEnumerable<AccountAlias> aliases)
+    {
+        var statement = page.Stated.TryGetValue(household.Id, out var known) ? known : books.Statements.Of(household, autumn);
+        if (statement is not null && RunProgress.DraftRefusal(statement.Season, household.Division, today, provisional) is { } early) throw new SettlementRefusedException(early);
+        var history = page.Histories[household.Id] with { Account = AccountAlias.On(statement?.Season.Last ?? today, aliases) };
+        if (statement is not null) return LineDrawing.Of(statement, reading.Books.Registry, history);
+        return history.Before.Total != 0 || history.Before.Shares.Any(share => share.Yuan != 0)
+            ? LineDrawing.Gone(household, reading.Books.Registry, books.Statements.HoldsOf(household, autumn), history)
+            : null;
     }
 
     /// <summary>Some households, and what was read of them.</summary>

@@ -15,8 +15,8 @@ internal static class SettlementTables
     public static Table<(int RunId, SpooledChunk Chunk)> Chunk { get; } = new("settlement_chunk", c =>
     [
         c.Int("run", row => row.RunId), c.Int("chunk", row => row.Chunk.Number),
-        c.Int("lines", row => row.Chunk.Index.Count), c.Int("bytes", row => row.Chunk.Bytes),
-        c.Long("crc", row => Checksum.Of(row.RunId, row.Chunk.Number, row.Chunk.Index.Count, row.Chunk.Blob)), c.Bytes("blob", row => row.Chunk.Blob)
+        c.Int("lines", row => row.Chunk.Index.Length), c.Int("bytes", row => row.Chunk.Bytes),
+        c.Long("crc", row => Checksum.Of(row.RunId, row.Chunk.Number, row.Chunk.Index.Length, row.Chunk.Blob)), c.Bytes("blob", row => row.Chunk.Blob)
     ]);
 
     public static Table<(SettlementRun Run, int Chunk, SpooledIndex Line)> Household { get; } = new("settlement_household", c =>

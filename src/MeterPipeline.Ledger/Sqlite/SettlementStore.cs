@@ -12,6 +12,14 @@ internal static class SettlementStore
     public static readonly string Confirmed = string.Create(CultureInfo.InvariantCulture,
         $"EXISTS (SELECT 1 FROM settlement_step s WHERE s.run = h.run AND s.kind = {(int)RunStepKind.Confirmed})");
 
+    /// <summary>
+    /// Rows that one statement adds to the index. Where a trigger may refuse, SQLite copies every page that a statement touches: row by row, that is most
+    /// of the work. More than fifty gain nothing.
+    /// </summary>
+    private const int IndexRows = 50;
+
+    private static readonly string OneRow = IndexSql(1), ManyRows = IndexSql(IndexRows);
+
     public static SettlementMoment Moment(Database database) => new(
         database.Scalar("SELECT max(id) FROM settlement_run"), database.Scalar("SELECT max(id) FROM settlement_step"),
         database.Scalar("SELECT max(id) FROM disbursement"));
@@ -23,14 +31,11 @@ internal static class SettlementStore
         var id = (int)seen.Run + 1;
         foreach (var (chunk, bytes, blob, index) in Ahead.Of(spool.Read(), 1))
         {
-            database.Prepared("INSERT INTO settlement_chunk VALUES (?, ?, ?, ?, ?, ?)").Bind(1, (long)id).Bind(2, (long)chunk).Bind(3, (long)index.Count)
-                .Bind(4, (long)bytes).Bind(5, (long)Checksum.Of(id, chunk, index.Count, blob)).Bind(6, blob).Run();
-            foreach (var row in index)
-            {
-                database.Prepared("INSERT INTO settlement_household VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-                    .Bind(1, (long)draft.Autumn).Bind(2, row.HouseholdId).Bind(3, (long)id).Bind(4, (long)chunk).Bind(5, row.Accrued)
-                    .Bind(6, row.Due).Bind(7, row.Payable).Bind(8, row.Amount).Run();
-            }
+            database.Prepared("INSERT INTO settlement_chunk VALUES (?, ?, ?, ?, ?, ?)").Bind(1, (long)id).Bind(2, (long)chunk).Bind(3, (long)index.Length)
+                .Bind(4, (long)bytes).Bind(5, (long)Checksum.Of(id, chunk, index.Length, blob)).Bind(6, blob).Run();
+            var rows = index.AsSpan();
+            for (; rows.Length >= IndexRows; rows = rows[IndexRows..]) Insert(database.Prepared(ManyRows), draft.Autumn, id, chunk, rows[..IndexRows]);
+            for (; rows.Length > 0; rows = rows[1..]) Insert(database.Prepared(OneRow), draft.Autumn, id, chunk, rows[..1]);
         }
         var runs = Runs(database, null);
         if (!draft.Provisional) RequireFree(database, draft, id, runs);
@@ -132,6 +137,26 @@ internal static class SettlementStore
         while (row.Step()) given += CanonicalForm.ReadAmount(row.Text(0));
         row.Reset();
         return given;
+    }
+
+    private static string IndexSql(int rows)
+    {
+        var each = Enumerable.Range(0, rows).Select(row => 4 + 5 * row)
+            .Select(at => string.Create(CultureInfo.InvariantCulture, $"(?1, ?{at}, ?2, ?3, ?{at + 1}, ?{at + 2}, ?{at + 3}, ?{at + 4})"));
+        return $"INSERT INTO settlement_household VALUES {string.Join(", ", each)}";
+    }
+
+    /// <param name="statement">Of <see cref="IndexSql"/> for as many rows.</param>
+    private static void Insert(Statement statement, int autumn, int run, int chunk, ReadOnlySpan<SpooledIndex> rows)
+    {
+        statement.Bind(1, (long)autumn).Bind(2, (long)run).Bind(3, (long)chunk);
+        var at = 4;
+        foreach (var row in rows)
+        {
+            statement.Bind(at, row.HouseholdId).Bind(at + 1, row.Accrued).Bind(at + 2, row.Due).Bind(at + 3, row.Payable).Bind(at + 4, row.Amount);
+            at += 5;
+        }
+        statement.Run();
     }
 
     /// <summary>A household in two open runs would be given the same twice when both are confirmed.</summary>
