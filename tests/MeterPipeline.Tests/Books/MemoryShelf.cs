@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Readings;
 using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Tests.Books;
 
@@ -11,6 +12,8 @@ internal sealed class MemoryShelf(RegistrySnapshot registry)
 {
     private readonly SortedDictionary<(int Meter, Register Register, int Day), byte[]> days = [];
     private readonly SortedDictionary<(int Meter, Register Register, int Autumn), byte[]> years = [];
+
+    private ChangedBooks? changed;
 
     /// <summary>What the next <see cref="Open"/> starts from.</summary>
     public RegistrySnapshot Registry { get; set; } = registry;
@@ -22,21 +25,15 @@ internal sealed class MemoryShelf(RegistrySnapshot registry)
     /// <summary>Begins a flush of what changed until now; it is stored when the answer is called, whatever the books took meanwhile.</summary>
     public Action Begin(Domain.Books.Books books)
     {
-        var stores = new List<Action>();
-        foreach (var book in books.Dirty)
-        {
-            foreach (var autumn in book.ChangedYears())
-            {
-                var blob = book.Year(autumn);
-                stores.Add(() => years[(book.MeterNo, book.Register, autumn)] = blob);
-            }
-            foreach (var content in book.ChangedDays().Select(book.Content))
-                stores.Add(() => days[(book.MeterNo, book.Register, content.Day)] = content.Bytes());
-        }
+        var rows = changed = new ChangedBooks(books, before: changed);
+        var daysNow = rows.Days.Select(Hex).ToList();
         books.Storing();
         return () =>
         {
-            stores.ForEach(store => store());
+            Assert.Equal(daysNow, rows.Days.Select(Hex));
+            foreach (var row in rows.Days) days[(row.MeterNo, row.Register, row.Day)] = row.Blob;
+            foreach (var row in rows.Years) years[(row.MeterNo, row.Register, row.Autumn)] = row.Blob;
+            rows.LetGo();
             books.Stored();
         };
     }
@@ -71,6 +68,8 @@ internal sealed class MemoryShelf(RegistrySnapshot registry)
             years[key] = old;
         }
     }
+
+    private static (int, Register, int, string) Hex(MeterDayRow row) => (row.MeterNo, row.Register, row.Day, Convert.ToHexString(row.Blob));
 
     private List<(int, byte[])> Days(int meter, Register register, int first, int last) =>
         first == last ? days.TryGetValue((meter, register, first), out var blob) ? [(first, blob)] : []
