@@ -27,7 +27,7 @@ public sealed class ChangedBooks
             foreach (var autumn in book.ChangedYears())
             {
                 if (!years.TryGetValue(autumn, out var packed)) years[autumn] = packed = new PackedYears();
-                packed.Add(new MeterYearRow(book.MeterNo, book.Register, autumn, book.Year(autumn)));
+                packed.Add(book, autumn);
             }
             foreach (var day in book.ChangedDays())
             {

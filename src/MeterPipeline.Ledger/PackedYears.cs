@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Readings;
 
 namespace MeterPipeline.Ledger;
@@ -14,6 +16,7 @@ internal sealed class PackedYears
     private const int HeadBytes = 4 * sizeof(int);
 
     private readonly List<(byte[] Bytes, int Used)> blocks = [];
+    private readonly ArrayBufferWriter<byte> encoded = new();
     private int filled; // blocks with rows
 
     internal IEnumerable<MeterYearRow> Rows
@@ -41,13 +44,15 @@ internal sealed class PackedYears
         filled = 0;
     }
 
-    internal void Add(in MeterYearRow row)
+    internal void Add(MeterBook book, int autumn)
     {
-        var size = HeadBytes + row.Blob.Length;
+        encoded.ResetWrittenCount();
+        book.WriteYear(autumn, encoded);
+        var size = HeadBytes + encoded.WrittenCount;
         if (filled == 0 || blocks[filled - 1].Bytes.Length - blocks[filled - 1].Used < size) Turn(size);
         var (bytes, used) = blocks[filled - 1];
-        MemoryMarshal.Write(bytes.AsSpan(used), new Head(row.MeterNo, (int)row.Register, row.Autumn, row.Blob.Length));
-        row.Blob.CopyTo(bytes, used + HeadBytes);
+        MemoryMarshal.Write(bytes.AsSpan(used), new Head(book.MeterNo, (int)book.Register, autumn, encoded.WrittenCount));
+        encoded.WrittenSpan.CopyTo(bytes.AsSpan(used + HeadBytes));
         blocks[filled - 1] = (bytes, used + size);
     }
 

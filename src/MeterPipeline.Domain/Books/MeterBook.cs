@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using MeterPipeline.Domain.Readings;
 
@@ -31,7 +32,11 @@ public sealed class MeterBook
     // A million books: what is empty most of the time takes no room.
     private int[] storedYears = [];
     private (int Day, byte[] Blob)[] touched = [];
-    private OnTheWay? onTheWay;
+
+    // Closed days and years that a flush is storing: until it has, the ledger tells what was before. Not an object of their own: of a hundred thousand books
+    // that a flush gives one each, the next collections would have to look at all.
+    private (int Day, byte[] Blob)[] daysOnTheWay = [];
+    private IReadOnlyList<(int Autumn, byte[] Days)> yearsOnTheWay = [];
 
     // The open meter day: the newest day with a reading, still growing at its end.
     private bool hasOpenDay;
@@ -166,9 +171,19 @@ public sealed class MeterBook
     }
 
     /// <summary>The folded year of a changed year, as a <see cref="YearBook"/>.</summary>
-    public byte[] Year(int autumn) => autumn == OpenAutumn
-        ? YearBook.EncodeOpen(lives.Print, log.Days, fold.Current)
-        : YearBook.EncodeClosed(lives.Print, FinishedYear(log.Finished, autumn) ?? throw new InvalidOperationException($"Meter number {MeterNo} has no folded year {autumn}."));
+    public byte[] Year(int autumn)
+    {
+        var year = new ArrayBufferWriter<byte>();
+        WriteYear(autumn, year);
+        return year.WrittenSpan.ToArray();
+    }
+
+    /// <inheritdoc cref="Year"/>
+    public void WriteYear(int autumn, IBufferWriter<byte> into)
+    {
+        if (autumn == OpenAutumn) YearBook.WriteOpen(into, lives.Print, log.Days, fold.Current);
+        else YearBook.WriteClosed(into, lives.Print, FinishedYear(log.Finished, autumn) ?? throw new InvalidOperationException($"Meter number {MeterNo} has no folded year {autumn}."));
+    }
 
     /// <summary>What changed is on its way to the ledger: what changes from now on is for the next flush.</summary>
     /// <returns>Whether something is kept until <see cref="Stored"/>: the ledger does not tell of it yet.</returns>
@@ -177,15 +192,15 @@ public sealed class MeterBook
         if (mustRefold) Refold();
         foreach (var (autumn, _) in log.Finished) IsStored(autumn);
         if (OpenAutumn is > int.MinValue and var open) IsStored(open);
-        if (touched.Length > 0 || log.Finished.Count > 0) onTheWay = new OnTheWay(touched, log.Finished);
+        (daysOnTheWay, yearsOnTheWay) = (touched, log.Finished);
         log.ForgetFinished();
         touched = [];
         Dirty = false;
-        return onTheWay is not null;
+        return daysOnTheWay.Length > 0 || yearsOnTheWay.Count > 0;
     }
 
     /// <summary>What was on its way is stored.</summary>
-    internal void Stored() => onTheWay = null;
+    internal void Stored() => (daysOnTheWay, yearsOnTheWay) = ([], []);
 
     /// <summary>Gives the memory of the open day back: nobody asks this book any more, or the day is kept elsewhere.</summary>
     internal void LetGo()
@@ -204,7 +219,7 @@ public sealed class MeterBook
         {
             if (autumn == log.Autumn) log.Read(first, last, result);
             else if (autumn == OpenAutumn) continue;
-            else if ((FinishedYear(log.Finished, autumn) ?? FinishedYear(onTheWay?.Years ?? [], autumn)) is { } finished) new DayLog.Reader(autumn, finished).Read(first, last, result);
+            else if ((FinishedYear(log.Finished, autumn) ?? FinishedYear(yearsOnTheWay, autumn)) is { } finished) new DayLog.Reader(autumn, finished).Read(first, last, result);
             else if (storedYear(autumn) is { } blob) new DayLog.Reader(autumn, YearBook.ClosedDays(blob)).Read(first, last, result);
         }
         var branch = fold.Conclude(Ahead);
@@ -230,7 +245,7 @@ public sealed class MeterBook
     {
         var days = new SortedDictionary<int, byte[]>();
         foreach (var (day, blob) in stored(MeterNo, Register, first, last)) days[day] = blob;
-        foreach (var (day, blob) in (onTheWay?.Days ?? []).Concat(touched))
+        foreach (var (day, blob) in daysOnTheWay.Concat(touched))
             if (day >= first && day <= last) days[day] = blob;
         if (hasOpenDay && openDay.Number >= first && openDay.Number <= last) days[openDay.Number] = OpenBytes();
         return days;
@@ -340,7 +355,7 @@ public sealed class MeterBook
     }
 
     /// <summary>A day before the open one that is not stored yet.</summary>
-    private byte[]? Kept(LocalDay day) => Closed(touched, day) ?? Closed(onTheWay?.Days ?? [], day);
+    private byte[]? Kept(LocalDay day) => Closed(touched, day) ?? Closed(daysOnTheWay, day);
 
     private static byte[]? Closed((int Day, byte[] Blob)[] days, LocalDay day)
     {
@@ -386,7 +401,4 @@ public sealed class MeterBook
         var written = openCursor.Append(bytes, entry);
         pieces.Append(ref open, length, bytes[..written]);
     }
-
-    /// <summary>Closed days and years that a flush is storing: until it has, the ledger tells what was before.</summary>
-    private sealed record OnTheWay((int Day, byte[] Blob)[] Days, IReadOnlyList<(int Autumn, byte[] Days)> Years);
 }

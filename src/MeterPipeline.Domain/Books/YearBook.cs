@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace MeterPipeline.Domain.Books;
@@ -12,28 +13,24 @@ public static class YearBook
     private const int Head = 1 + 8 + 1;
 
     /// <summary>A complete year: nothing of it is still open.</summary>
-    public static byte[] EncodeClosed(ulong print, ReadOnlySpan<byte> days)
+    internal static void WriteClosed(IBufferWriter<byte> into, ulong print, ReadOnlySpan<byte> days)
     {
-        var blob = new byte[Head + days.Length];
-        WriteHead(blob, print, open: false);
-        days.CopyTo(blob.AsSpan(Head));
-        return blob;
+        WriteHead(into, print, open: false);
+        into.Write(days);
     }
 
     /// <summary>The newest year with the fold's state.</summary>
-    internal static byte[] EncodeOpen(ulong print, ReadOnlySpan<byte> days, in MeterFold.State state)
+    internal static void WriteOpen(IBufferWriter<byte> into, ulong print, ReadOnlySpan<byte> days, in MeterFold.State state)
     {
         Span<byte> parts = stackalloc byte[33 * Varint.MaxBytes];
         var head = 0;
         Varint.Write(parts, ref head, (uint)days.Length);
         var end = head;
         WriteState(parts, ref end, state);
-        var blob = new byte[Head + days.Length + end];
-        WriteHead(blob, print, open: true);
-        parts[..head].CopyTo(blob.AsSpan(Head));
-        days.CopyTo(blob.AsSpan(Head + head));
-        parts[head..end].CopyTo(blob.AsSpan(Head + head + days.Length));
-        return blob;
+        WriteHead(into, print, open: true);
+        into.Write(parts[..head]);
+        into.Write(days);
+        into.Write(parts[head..end]);
     }
 
     /// <summary>
@@ -74,11 +71,13 @@ public static class YearBook
         return ReadState(blob[(at + length)..]);
     }
 
-    private static void WriteHead(Span<byte> blob, ulong print, bool open)
+    private static void WriteHead(IBufferWriter<byte> into, ulong print, bool open)
     {
-        blob[0] = FormatVersion;
-        BinaryPrimitives.WriteUInt64LittleEndian(blob[1..], print);
-        blob[9] = open ? (byte)1 : (byte)0;
+        Span<byte> head = stackalloc byte[Head];
+        head[0] = FormatVersion;
+        BinaryPrimitives.WriteUInt64LittleEndian(head[1..], print);
+        head[9] = open ? (byte)1 : (byte)0;
+        into.Write(head);
     }
 
     private static void WriteState(Span<byte> into, ref int at, in MeterFold.State state)
