@@ -103,7 +103,7 @@ public sealed class JournalTail(ILedger ledger, int readingsMax = JournalTail.Re
         foreach (var row in view.JournalTail())
         {
             var day = LocalDay.Of(asked.Count == 0 ? JournalBlob.ReadCounts(row.Blob, counts) : JournalBlob.Read(row.Blob, readings, counts));
-            received.AddRange(counts.Select(count => new PendingSum(count.Company, day, count.Received, count.Quarantined)));
+            received.AddRange(PendingSum.Of(counts, day));
             foreach (ref readonly var reading in CollectionsMarshal.AsSpan(readings))
                 if (asked.Contains(reading.MeterNo)) found.Add(reading);
             seq++;

@@ -17,7 +17,11 @@ public sealed record CompanyDay(string Company, LocalDay Day, long Received, lon
 
 /// <summary>What a company sent on a day of receipt, in rows of the journal that are not folded yet.</summary>
 /// <param name="Quarantined">Of <paramref name="Received"/>; negative where a replay took messages out.</param>
-public readonly record struct PendingSum(string Company, LocalDay Day, long Received, long Quarantined);
+public readonly record struct PendingSum(string Company, LocalDay Day, long Received, long Quarantined)
+{
+    internal static IEnumerable<PendingSum> Of(IEnumerable<CompanyCount> row, LocalDay day) =>
+        row.Select(count => new PendingSum(count.Company, day, count.Received, count.Quarantined));
+}
 
 /// <summary>What became of everything received, as one view sees it: flushed counters and the journal's tail.</summary>
 public static class Reconciliation
@@ -55,7 +59,7 @@ public static class Reconciliation
         foreach (var row in view.JournalTail())
         {
             var day = LocalDay.Of(JournalBlob.ReadCounts(row.Blob, counts));
-            foreach (var count in counts) yield return new PendingSum(count.Company, day, count.Received, count.Quarantined);
+            foreach (var sum in PendingSum.Of(counts, day)) yield return sum;
         }
     }
 }

@@ -189,9 +189,7 @@ public sealed class MeterBook
     /// <returns>Whether something is kept until <see cref="Stored"/>: the ledger does not tell of it yet.</returns>
     internal bool Storing()
     {
-        if (mustRefold) Refold();
-        foreach (var (autumn, _) in log.Finished) IsStored(autumn);
-        if (OpenAutumn is > int.MinValue and var open) IsStored(open);
+        foreach (var autumn in ChangedYears()) IsStored(autumn);
         (daysOnTheWay, yearsOnTheWay) = (touched, log.Finished);
         log.ForgetFinished();
         touched = [];

@@ -12,7 +12,7 @@ namespace MeterPipeline.Ingest.Intake;
 public readonly record struct DirectoryEntry(int MeterNo, int Company, Energy Energy);
 
 /// <summary>
-/// Meter ids as they stand in topics (UTF-8) → meter numbers, without allocation. Immutable, made anew for each registry version. Open
+/// Meter ids as they stand in topics (UTF-8) → meter numbers, without allocation. Made anew for each registry version, and unchanged but for its guesses. Open
 /// addressing over slots of four bytes, which tell an entry's place and a few bits of its hash; entries lie in order of meter numbers. The slots of a
 /// million meters fit the processor's cache, and meters that are sent one after the other, as head-ends do, lie side by side. It remembers which meter was
 /// sent after which: a head-end has its order, so the next is mostly the one that came next the last time, and is found without a search.
