@@ -21,6 +21,7 @@ public sealed class ChangedBooks
         var room = new Stack<List<Place>>(before?.days.Values ?? Enumerable.Empty<List<Place>>());
         MeterBook[] books = [.. changed.Dirty.Where(book => stores?.Invoke(book.MeterNo) ?? true)];
         Array.Sort(Array.ConvertAll(books, static book => ((long)book.MeterNo << 8) | (long)book.Register), books);
+        List<DayContent> contents = [];
         // Each book is looked at once: a million of them are not in the cache.
         foreach (var book in books)
         {
@@ -29,11 +30,13 @@ public sealed class ChangedBooks
                 if (!years.TryGetValue(autumn, out var packed)) years[autumn] = packed = new PackedYears();
                 packed.Add(book, autumn);
             }
-            foreach (var day in book.ChangedDays())
+            book.ChangedDays(contents);
+            foreach (var content in contents)
             {
-                if (!days.TryGetValue(day, out var places)) days[day] = places = room.TryPop(out var empty) ? empty : [];
-                places.Add(new Place(book.MeterNo, book.Register, book.Content(day)));
+                if (!days.TryGetValue(content.Day, out var places)) days[content.Day] = places = room.TryPop(out var empty) ? empty : [];
+                places.Add(new Place(book.MeterNo, book.Register, content));
             }
+            contents.Clear();
         }
     }
 

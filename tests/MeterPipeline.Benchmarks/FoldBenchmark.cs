@@ -91,7 +91,7 @@ public static class FoldBenchmark
         {
             var days = stored[book.MeterNo] = [];
             yearBytes += book.ChangedYears().Sum(autumn => (long)book.Year(autumn).Length);
-            days.AddRange(book.ChangedDays().Order().Select(day => (day, book.Day(day))));
+            days.AddRange(book.AllDays(int.MinValue, int.MaxValue).Select(day => (day.Key, day.Value)));
             dayBytes += days.Sum(day => (long)day.Item2.Length);
         }
         var again = meters.Select(no => MeterBook.FromDays(no, Register.Total, Lives(registry, no), (meter, _, _, _) => stored[meter])).ToList();

@@ -148,7 +148,7 @@ public sealed class Books
     public void ClearDirty() => dirty.Clear();
 
     /// <summary>
-    /// What changed until now is about to be stored, perhaps on another thread, from rows made just before (<see cref="MeterBook.Content"/>). What changes
+    /// What changed until now is about to be stored, perhaps on another thread, from rows made just before (<see cref="MeterBook.ChangedDays"/>). What changes
     /// from now on is for the next time. Until <see cref="Stored"/> books go by what they hold and not by what the ledger tells of it.
     /// </summary>
     /// <exception cref="InvalidOperationException">The time before has not ended.</exception>
@@ -166,9 +166,9 @@ public sealed class Books
     public void Stored()
     {
         if (!storing) Storing();
+        pieces.LetGo();
         foreach (var book in onTheWay) book.Stored();
         onTheWay.Clear();
-        pieces.LetGo();
         storing = false;
     }
 

@@ -1,20 +1,15 @@
 namespace MeterPipeline.Domain.Books;
 
-/// <summary>A meter day as it was when it was asked for. Its bytes may be read on another thread until <see cref="Books.Stored"/>.</summary>
+/// <summary>A meter day as it was when it was asked for. Its bytes may be read on another thread until <see cref="Books.Stored"/>, while it grows.</summary>
 public readonly struct DayContent
 {
-    private readonly object place;
-    private readonly DayPieces.Chain chain;
-    private readonly int length;
+    private readonly DayPieces pieces;
+    private readonly PiecedDay day;
 
-    /// <summary>A closed day.</summary>
-    internal DayContent(int day, byte[] blob) => (Day, place) = (day, blob);
+    internal DayContent(DayPieces pieces, PiecedDay day) => (this.pieces, this.day) = (pieces, day);
 
-    /// <summary>An open day, which may grow.</summary>
-    internal DayContent(int day, DayPieces pieces, DayPieces.Chain chain, int length) => (Day, place, this.chain, this.length) = (day, pieces, chain, length);
-
-    public int Day { get; }
+    public int Day => day.Day;
 
     /// <summary>As a <see cref="MeterDay"/>.</summary>
-    public byte[] Bytes() => place as byte[] ?? ((DayPieces)place).Read(chain, length);
+    public byte[] Bytes() => pieces.Read(day);
 }

@@ -12,6 +12,9 @@ public sealed class DayLog
     /// <summary>Of <see cref="lastDay"/>, where a log continues stored days: nobody has gone through them yet, so what the next day is told by is not known.</summary>
     private const int Unread = int.MinValue;
 
+    /// <summary>One for all: <c>?? []</c> beside a list makes a new one for each book that is asked.</summary>
+    private static readonly IReadOnlyList<(int Autumn, byte[] Days)> None = [];
+
     // A million logs: what is empty most of the time takes no room, and a buffer grows by what is written.
     private List<(int Autumn, byte[] Days)>? finished;
     private byte[] buffer = [];
@@ -27,7 +30,7 @@ public sealed class DayLog
     public ReadOnlySpan<byte> Days => buffer.AsSpan(start, length);
 
     /// <summary>Years that are complete and wait to be stored, each once.</summary>
-    public IReadOnlyList<(int Autumn, byte[] Days)> Finished => finished ?? [];
+    public IReadOnlyList<(int Autumn, byte[] Days)> Finished => finished ?? None;
 
     /// <summary>A log that continues the days of a stored year. They are copied when a day is added: most are restored to be read.</summary>
     /// <param name="blob">A <see cref="YearBook"/>.</param>

@@ -31,11 +31,13 @@ public sealed class MeterBook
 
     // A million books: what is empty most of the time takes no room.
     private int[] storedYears = [];
-    private (int Day, byte[] Blob)[] touched = [];
 
-    // Closed days and years that a flush is storing: until it has, the ledger tells what was before. Not an object of their own: of a hundred thousand books
-    // that a flush gives one each, the next collections would have to look at all.
-    private (int Day, byte[] Blob)[] daysOnTheWay = [];
+    // Days before the open one that changed since the last flush. Not objects: a hundred thousand meters close their days within a second, and the next
+    // collections would have to look at all.
+    private ClosedDays.List closed;
+
+    // Closed days and years that a flush is storing: until it has, the ledger tells what was before.
+    private ClosedDays.List closedOnTheWay;
     private IReadOnlyList<(int Autumn, byte[] Days)> yearsOnTheWay = [];
 
     // The open meter day: the newest day with a reading, still growing at its end.
@@ -135,7 +137,7 @@ public sealed class MeterBook
     }
 
     /// <summary>Whether what is known of a day is here, so that the ledger is not asked for it.</summary>
-    internal bool Holds(LocalDay day) => (hasOpenDay && day == openDay) || Kept(day) is not null;
+    internal bool Holds(LocalDay day) => (hasOpenDay && day == openDay) || Kept(day, out _);
 
     /// <summary>Takes over a changed registry: the meter is folded again where its lives changed.</summary>
     public void Relive(MeterLives changed)
@@ -145,20 +147,12 @@ public sealed class MeterBook
         mustRefold = Dirty = true;
     }
 
-    /// <summary>Days whose readings changed since <see cref="Stored"/>, in no order; <see cref="Day"/> has them.</summary>
-    public int[] ChangedDays()
+    /// <summary>Days whose readings changed since <see cref="Stored"/>, in no order: where they are, to be read when they are wanted.</summary>
+    public void ChangedDays(ICollection<DayContent> into)
     {
-        if (touched.Length == 0) return hasOpenDay ? Alone(openDay.Number) : [];
-        var closed = touched.Select(one => one.Day).Where(day => !hasOpenDay || day != openDay.Number);
-        return hasOpenDay ? [.. closed, openDay.Number] : [.. closed];
+        for (var at = closed; pieces.Closed.Next(ref at, out var day);) into.Add(new DayContent(pieces, day));
+        if (hasOpenDay) into.Add(new DayContent(pieces, OpenDay));
     }
-
-    /// <summary>The meter day of a changed day, to be read when it is wanted.</summary>
-    public DayContent Content(int day) =>
-        hasOpenDay && day == openDay.Number ? new DayContent(day, pieces, open, openCursor.Length) : new DayContent(day, Day(day));
-
-    /// <summary>The meter day of a changed day.</summary>
-    public byte[] Day(int day) => DayBlob(new LocalDay(day)) ?? throw new InvalidOperationException($"Meter number {MeterNo} has nothing on {new LocalDay(day)}.");
 
     /// <summary>Years, by their autumn, that changed since <see cref="Stored"/>, in no order; <see cref="Year"/> has them. Folds what waits to be folded.</summary>
     public int[] ChangedYears()
@@ -166,8 +160,9 @@ public sealed class MeterBook
         if (mustRefold) Refold();
         var current = OpenAutumn;
         if (log.Finished.Count == 0) return current == int.MinValue ? [] : Alone(current);
-        var finished = log.Finished.Select(year => year.Autumn).Where(autumn => autumn != current);
-        return current == int.MinValue ? [.. finished] : [.. finished, current];
+        var autumns = new SortedSet<int>(log.Finished.Select(static year => year.Autumn));
+        if (current != int.MinValue) autumns.Add(current);
+        return [.. autumns];
     }
 
     /// <summary>The folded year of a changed year, as a <see cref="YearBook"/>.</summary>
@@ -190,21 +185,26 @@ public sealed class MeterBook
     internal bool Storing()
     {
         foreach (var autumn in ChangedYears()) IsStored(autumn);
-        (daysOnTheWay, yearsOnTheWay) = (touched, log.Finished);
+        (closedOnTheWay, yearsOnTheWay) = (closed, log.Finished);
         log.ForgetFinished();
-        touched = [];
+        closed = default;
         Dirty = false;
-        return daysOnTheWay.Length > 0 || yearsOnTheWay.Count > 0;
+        return !closedOnTheWay.IsEmpty || yearsOnTheWay.Count > 0;
     }
 
     /// <summary>What was on its way is stored.</summary>
-    internal void Stored() => (daysOnTheWay, yearsOnTheWay) = ([], []);
+    internal void Stored()
+    {
+        pieces.Closed.Release(ref closedOnTheWay);
+        yearsOnTheWay = [];
+    }
 
-    /// <summary>Gives the memory of the open day back: nobody asks this book any more, or the day is kept elsewhere.</summary>
+    /// <summary>Gives the memory of its days back: nobody asks this book any more.</summary>
     internal void LetGo()
     {
-        pieces.Release(open, openCursor.Length);
-        (hasOpenDay, openCursor) = (false, default);
+        ReleaseOpen();
+        pieces.Closed.Release(ref closed);
+        pieces.Closed.Release(ref closedOnTheWay);
     }
 
     /// <summary>All folded days that start in [first, last], what is still open included; stored years come from <paramref name="storedYear"/>.</summary>
@@ -243,10 +243,16 @@ public sealed class MeterBook
     {
         var days = new SortedDictionary<int, byte[]>();
         foreach (var (day, blob) in stored(MeterNo, Register, first, last)) days[day] = blob;
-        foreach (var (day, blob) in daysOnTheWay.Concat(touched))
-            if (day >= first && day <= last) days[day] = blob;
+        Add(closedOnTheWay);
+        Add(closed);
         if (hasOpenDay && openDay.Number >= first && openDay.Number <= last) days[openDay.Number] = OpenBytes();
         return days;
+
+        void Add(ClosedDays.List list)
+        {
+            while (pieces.Closed.Next(ref list, out var day))
+                if (day.Day >= first && day.Day <= last) days[day.Day] = pieces.Read(day);
+        }
     }
 
     private void IsStored(int autumn)
@@ -326,7 +332,7 @@ public sealed class MeterBook
         var conflict = entries.Exists(e => e.TimeMs == entry.TimeMs && e.Revision == entry.Revision);
         entries.Insert(~at, entry);
         if (hasOpenDay && day == openDay) RewriteOpen(entries);
-        else Touch(day, MeterDay.Encode(day, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(entries)));
+        else Keep(day, MeterDay.Encode(day, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(entries)));
         mustRefold = Dirty = true;
         return conflict ? Outcome.Conflict : Outcome.Accepted;
     }
@@ -334,33 +340,28 @@ public sealed class MeterBook
     private byte[]? DayBlob(LocalDay day)
     {
         if (hasOpenDay && day == openDay) return OpenBytes();
-        if (Kept(day) is { } blob) return blob;
+        if (Kept(day, out var kept)) return pieces.Read(kept);
         return stored(MeterNo, Register, day.Number, day.Number) is [var (_, found)] ? found : null;
     }
 
     private void TurnDay(LocalDay day)
     {
-        if (hasOpenDay) Touch(openDay, OpenBytes());
+        if (hasOpenDay) pieces.Closed.Keep(ref closed, OpenDay);
+        hasOpenDay = false; // its pieces are the closed day's now
         Open(day);
     }
 
-    /// <summary>Says what a day before the open one holds until it is stored. They are few: an array takes half of what a dictionary would.</summary>
-    private void Touch(LocalDay day, byte[] blob)
+    /// <summary>Says what a day before the open one holds until it is stored.</summary>
+    private void Keep(LocalDay day, ReadOnlySpan<byte> bytes)
     {
-        var at = Array.FindIndex(touched, closed => closed.Day == day.Number);
-        if (at < 0) touched = [.. touched, (day.Number, blob)];
-        else touched[at].Blob = blob;
+        DayPieces.Chain chain = default;
+        pieces.Append(ref chain, 0, bytes);
+        pieces.Closed.Keep(ref closed, new PiecedDay(day.Number, chain, bytes.Length));
     }
 
     /// <summary>A day before the open one that is not stored yet.</summary>
-    private byte[]? Kept(LocalDay day) => Closed(touched, day) ?? Closed(daysOnTheWay, day);
-
-    private static byte[]? Closed((int Day, byte[] Blob)[] days, LocalDay day)
-    {
-        foreach (var (number, blob) in days)
-            if (number == day.Number) return blob;
-        return null;
-    }
+    private bool Kept(LocalDay day, out PiecedDay kept) =>
+        pieces.Closed.Find(closed, day.Number, out kept) || pieces.Closed.Find(closedOnTheWay, day.Number, out kept);
 
     private void ReadOpenDay()
     {
@@ -383,12 +384,20 @@ public sealed class MeterBook
         foreach (var entry in entries) AppendOpen(entry);
     }
 
-    private byte[] OpenBytes() => pieces.Read(open, openCursor.Length);
+    private PiecedDay OpenDay => new(openDay.Number, open, openCursor.Length);
+
+    private byte[] OpenBytes() => pieces.Read(OpenDay);
+
+    private void ReleaseOpen()
+    {
+        if (hasOpenDay) pieces.Release(OpenDay);
+        (hasOpenDay, openCursor) = (false, default);
+    }
 
     /// <summary>Begins a day without entries.</summary>
     private void Open(LocalDay day)
     {
-        LetGo();
+        ReleaseOpen();
         (hasOpenDay, openDay, openCursor) = (true, day, new MeterDay.Cursor(day));
     }
 
