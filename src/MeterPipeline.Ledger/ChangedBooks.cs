@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Readings;
 
@@ -13,14 +14,24 @@ public sealed class ChangedBooks
     private readonly SortedDictionary<int, List<Place>> days = [];
     private readonly SortedDictionary<int, PackedYears> years;
 
+    // In the order of keys; of a million books an array each time would be tens of megabytes thrown away.
+    private readonly List<long> keys;
+    private readonly List<MeterBook> books;
+
     /// <param name="stores">Which meters' books are meant; null: all.</param>
     /// <param name="before">One that was let go: its room is used again; null: new room.</param>
     public ChangedBooks(Books changed, Func<int, bool>? stores = null, ChangedBooks? before = null)
     {
         years = before?.years ?? [];
+        (keys, books) = (before?.keys ?? [], before?.books ?? []);
         var room = new Stack<List<Place>>(before?.days.Values ?? Enumerable.Empty<List<Place>>());
-        MeterBook[] books = [.. changed.Dirty.Where(book => stores?.Invoke(book.MeterNo) ?? true)];
-        Array.Sort(Array.ConvertAll(books, static book => ((long)book.MeterNo << 8) | (long)book.Register), books);
+        foreach (var book in changed.Dirty)
+        {
+            if (stores?.Invoke(book.MeterNo) == false) continue;
+            keys.Add(((long)book.MeterNo << 8) | (long)book.Register);
+            books.Add(book);
+        }
+        CollectionsMarshal.AsSpan(keys).Sort(CollectionsMarshal.AsSpan(books));
         List<DayContent> contents = [];
         // Each book is looked at once: a million of them are not in the cache.
         foreach (var book in books)
@@ -38,6 +49,8 @@ public sealed class ChangedBooks
             }
             contents.Clear();
         }
+        keys.Clear();
+        books.Clear();
     }
 
     public IEnumerable<MeterDayRow> Days

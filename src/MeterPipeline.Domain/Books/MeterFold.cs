@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace MeterPipeline.Domain.Books;
 
 /// <summary>
@@ -6,15 +8,15 @@ namespace MeterPipeline.Domain.Books;
 /// <para>A step from the anchor is accepted when it goes forward no faster than the meter's capacity allows. Everything else waits:
 /// a lower value as possible glitch, rollover or reset, a much higher one as possible spike or jump; the points that follow decide. Days
 /// are cut out of accepted steps by linear interpolation at local midnights, so that they add up exactly to the step.</para>
-/// Owned by one thread.
+/// A part of its <see cref="MeterBook"/>, not an object of its own: a reading finds both in one place. Owned by one thread.
 /// </summary>
-public sealed class MeterFold
+internal struct MeterFold
 {
     /// <summary>This many points must continue from a doubtful one before it is believed against the anchor.</summary>
     public const int Confirmations = 3;
 
     private readonly LifeTerms[] lives;
-    private DayLog log;
+    private readonly DayLog log;
     private State state;
 
     public MeterFold(LifeTerms[] lives, DayLog log) : this(lives, log, new State { Life = -1, Candidates = [] })
@@ -24,12 +26,13 @@ public sealed class MeterFold
     internal MeterFold(LifeTerms[] lives, DayLog log, in State state) => (this.lives, this.log, this.state) = (lives, log, state);
 
     /// <summary>Time of the newest point taken, ms; <see cref="long.MinValue"/> before the first.</summary>
-    public long FrontierMs => state.Taken ? state.FrontierMs : long.MinValue;
+    public readonly long FrontierMs => state.Taken ? state.FrontierMs : long.MinValue;
 
-    internal ref readonly State Current => ref state;
+    [UnscopedRef]
+    internal readonly ref readonly State Current => ref state;
 
     /// <inheritdoc cref="MeterBook.Look"/>
-    internal long Look() => state.AnchorMs ^ state.Today.High ^ (uint)lives.Length;
+    internal readonly long Look() => state.AnchorMs ^ state.Today.High ^ (uint)lives.Length;
 
     /// <summary>Takes the next point.</summary>
     /// <param name="timeMs">After every point taken before.</param>
@@ -57,7 +60,7 @@ public sealed class MeterFold
     }
 
     /// <summary>Writes what can be said now beyond the closed days, open doubts included, to a branch of the log; the fold itself goes on unchanged.</summary>
-    public DayLog Conclude(ReadOnlySpan<RegistryPoint> ahead)
+    public readonly DayLog Conclude(ReadOnlySpan<RegistryPoint> ahead)
     {
         var branch = log.Branch();
         var copy = new MeterFold(lives, branch, state);
