@@ -4,7 +4,7 @@ using MeterPipeline.ServerTests.Ledger;
 namespace MeterPipeline.ServerTests.EndToEnd;
 
 /// <summary>The commands an operator has: a backup beside a pipeline under load, restored, and what it lacks published again.</summary>
-[Collection(PostgresCollection.Name)]
+[Collection(PipelinePostgresCollection.Name)]
 public sealed class BackupTests(PostgresServer server) : IDisposable
 {
     private readonly Fleet fleet = Fleet.Create(new FleetOptions { Households = 20, Seed = 6, Faults = FaultRates.All });
