@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace MeterPipeline.ServerTests.Ledger;
 
-/// <summary>A private server for all tests of a collection; each takes a schema of its own.</summary>
+/// <summary>A private server for all tests of a collection, or of a class that takes minutes; each takes a schema of its own.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
     private static int _schemas;
@@ -30,13 +30,6 @@ public sealed class PostgresCollection : ICollectionFixture<PostgresServer>
 public sealed class DisturbedPostgresCollection : ICollectionFixture<PostgresServer>
 {
     public const string Name = "PostgreSQL, disturbed";
-}
-
-/// <summary>Where the executable works on it.</summary>
-[CollectionDefinition(Name)]
-public sealed class PipelinePostgresCollection : ICollectionFixture<PostgresServer>
-{
-    public const string Name = "PostgreSQL under pipelines";
 }
 
 /// <summary>One ledger's schema, the ledgers opened on it, and their end.</summary>

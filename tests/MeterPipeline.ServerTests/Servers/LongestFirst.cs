@@ -1,5 +1,6 @@
 using MeterPipeline.ServerTests.EndToEnd;
 using MeterPipeline.ServerTests.Ledger;
+using MeterPipeline.ServerTests.Mqtt;
 using MeterPipeline.ServerTests.Web;
 using Xunit.Abstractions;
 
@@ -13,9 +14,11 @@ public sealed class LongestFirst : ITestCollectionOrderer
     /// <summary>Those that take more than half a minute, by their names or those of their only class.</summary>
     private static readonly string[] _long =
     [
-        PostgresCollection.Name, PipelinePostgresCollection.Name, .. Classes(typeof(SqliteCrashHarnessTests), typeof(PostgresCrashHarnessTests), typeof(CrashAuditTests)),
-        DisturbedPostgresCollection.Name, .. Classes(typeof(BenchTests), typeof(CrashTests), typeof(RealInputTests), typeof(PageCheckTests), typeof(ScreenTests),
-        typeof(SettlementScreenTests), typeof(AccessScreenTests), typeof(RegistryScreenTests), typeof(OutageTests)),
+        .. Classes(typeof(BackupTests), typeof(NodesTests)), PostgresCollection.Name, .. Classes(
+            typeof(CrashTests), typeof(PageCheckTests), typeof(PostgresTests), typeof(BenchTests), typeof(SqliteCrashHarnessTests), typeof(PostgresCrashHarnessTests),
+            typeof(ClientSignInTests), typeof(SettlementScreenTests), typeof(PostgresSettlementVerbTests), typeof(ScreenTests), typeof(OutageTests), typeof(RealInputTests),
+            typeof(RealClientTests), typeof(CrashAuditTests), typeof(AccessScreenTests), typeof(RegistryScreenTests)),
+        DisturbedPostgresCollection.Name,
     ];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) => testCollections.OrderBy(Place);
