@@ -109,6 +109,15 @@ count() {
     failed=$((failed + executed - ok))
 }
 
+# What of the format is not an error of the build already, as style and analyzers are: whitespace, ends of lines and files, the order of usings.
+check_format() {
+    local code=0
+    dotnet format whitespace --folder . --verify-no-changes </dev/null || code=$?
+    dotnet format style MeterPipeline.sln --diagnostics IMPORTS --verify-no-changes --no-restore </dev/null || code=$?
+    # Counted as one failure; the tests run all the same, so that one run shows everything.
+    if [ "$code" -ne 0 ]; then say 'FAILED: dotnet format'; failed=$((failed + 1)); fi
+}
+
 # What a class of tests tries by dice, again and longer, from other seeds. Passed once already, so only failures are counted.
 run_dice() {
     local code=0
@@ -145,8 +154,7 @@ begin 'dotnet build'
 METERPIPELINE_TEST_RUN=$work dotnet build MeterPipeline.sln -c Release --no-restore -clp:NoSummary -p:SharedCompilationId="meterpipeline-$$" </dev/null
 end_leftovers
 begin 'dotnet format'
-# Counted as one failure; the tests run all the same, so that one run shows everything.
-dotnet format MeterPipeline.sln --verify-no-changes --no-restore </dev/null || { say 'FAILED: dotnet format'; failed=$((failed + 1)); }
+check_format
 run_project MeterPipeline.Tests
 run_project MeterPipeline.WebTests
 run_dice

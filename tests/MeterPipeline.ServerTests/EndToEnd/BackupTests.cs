@@ -4,8 +4,7 @@ using MeterPipeline.ServerTests.Ledger;
 namespace MeterPipeline.ServerTests.EndToEnd;
 
 /// <summary>The commands an operator has: a backup beside a pipeline under load, restored, and what it lacks published again.</summary>
-[Collection(PostgresCollection.Name)]
-public sealed class BackupTests(PostgresServer server) : IDisposable
+public sealed class BackupTests(PostgresServer server) : IDisposable, IClassFixture<PostgresServer>
 {
     private readonly Fleet fleet = Fleet.Create(new FleetOptions { Households = 20, Seed = 6, Faults = FaultRates.All });
     private readonly TempFolder backups = new("backups");

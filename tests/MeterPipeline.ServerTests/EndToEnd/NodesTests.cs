@@ -9,8 +9,7 @@ using Xunit.Abstractions;
 namespace MeterPipeline.ServerTests.EndToEnd;
 
 /// <summary>Several processes on one PostgreSQL ledger: all take readings, each folds its share, and whoever joins, dies or hangs changes no amount.</summary>
-[Collection(PostgresCollection.Name)]
-public sealed class NodesTests(PostgresServer server, ITestOutputHelper output)
+public sealed class NodesTests(PostgresServer server, ITestOutputHelper output) : IClassFixture<PostgresServer>
 {
     private const int Partitions = 4;
 

@@ -7,8 +7,7 @@ using MeterPipeline.ServerTests.Ledger;
 namespace MeterPipeline.ServerTests.EndToEnd;
 
 /// <summary>On PostgreSQL; and a settlement begun on files that goes on there.</summary>
-[Collection(PostgresCollection.Name)]
-public sealed class PostgresSettlementVerbTests(PostgresServer server) : SettlementVerbs, IDisposable
+public sealed class PostgresSettlementVerbTests(PostgresServer server) : SettlementVerbs, IDisposable, IClassFixture<PostgresServer>
 {
     private readonly PostgresSchemas _schema = server.NewSchema();
 

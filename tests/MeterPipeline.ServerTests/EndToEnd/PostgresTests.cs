@@ -5,8 +5,7 @@ using MeterPipeline.ServerTests.Ledger;
 namespace MeterPipeline.ServerTests.EndToEnd;
 
 /// <summary>The pipeline on PostgreSQL: the same bytes as on SQLite, whatever dies on the way, and a ledger moved from one to the other.</summary>
-[Collection(PostgresCollection.Name)]
-public sealed class PostgresTests(PostgresServer server)
+public sealed class PostgresTests(PostgresServer server) : IClassFixture<PostgresServer>
 {
     private readonly Fleet fleet = Fleet.Create(new FleetOptions { Households = 20, Seed = 5, Faults = FaultRates.All });
 

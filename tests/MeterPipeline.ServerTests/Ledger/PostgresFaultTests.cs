@@ -5,7 +5,7 @@ using MeterPipeline.Ledger.Postgres;
 namespace MeterPipeline.ServerTests.Ledger;
 
 /// <summary>Lost connections, lost servers, lost fold locks: nothing acknowledged is lost, nothing is stored twice, nobody folds beside the owner.</summary>
-[Collection(PostgresCollection.Name)]
+[Collection(DisturbedPostgresCollection.Name)]
 public sealed class PostgresFaultTests(PostgresServer server) : IDisposable
 {
     private const string EndSessions = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'meterpipeline'";

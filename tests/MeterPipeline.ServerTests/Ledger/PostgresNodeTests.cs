@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace MeterPipeline.ServerTests.Ledger;
 
 /// <summary>Nodes share partitions by what PostgreSQL says of locks and clocks; whoever is silent loses them, and can write nothing any more.</summary>
-[Collection(PostgresCollection.Name)]
+[Collection(DisturbedPostgresCollection.Name)]
 public sealed class PostgresNodeTests(PostgresServer server) : IDisposable
 {
     private const int Partitions = 5;

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace MeterPipeline.ServerTests.Ledger;
 
-/// <summary>One private server for all tests of the ledger on PostgreSQL; each takes a schema of its own.</summary>
+/// <summary>A private server for all tests of a collection, or of a class that takes minutes; each takes a schema of its own.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
     private static int _schemas;
@@ -18,11 +18,18 @@ public sealed class PostgresServer : IAsyncLifetime
     public PostgresSchemas NewSchema(int partitions = 1) => new(Server, $"ledger_{Interlocked.Increment(ref _schemas)}", partitions);
 }
 
-/// <summary>The tests that share the server run one after the other.</summary>
+/// <summary>The tests that share a server run one after the other, beside those of the other collections.</summary>
 [CollectionDefinition(Name)]
 public sealed class PostgresCollection : ICollectionFixture<PostgresServer>
 {
     public const string Name = "PostgreSQL";
+}
+
+/// <summary>Where the server is killed, and sessions of all schemas are ended.</summary>
+[CollectionDefinition(Name)]
+public sealed class DisturbedPostgresCollection : ICollectionFixture<PostgresServer>
+{
+    public const string Name = "PostgreSQL, disturbed";
 }
 
 /// <summary>One ledger's schema, the ledgers opened on it, and their end.</summary>
