@@ -45,7 +45,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
                 $"<a href=\"/?season={HeatingSeason.NameOf(autumn)}&division={DivisionCode.Full(prefix)}\">{DivisionCode.NameOf(found.Registry, prefix)}</a>"));
         return Markup.Of($"""
             <div class="head"><div><nav class="crumbs" aria-label="{texts.Division}">{crumbs}</nav><h1>{texts.Household} {household.Id}</h1></div>
-            <form method="get"><label for="season">{texts.Season}</label><select id="season" name="season">{options}</select><button>{texts.Show}</button></form></div>
+            <form method="get" data-region="season"><label for="season">{texts.Season}</label><select id="season" name="season">{options}</select><button>{texts.Show}</button></form></div>
             """);
     }
 

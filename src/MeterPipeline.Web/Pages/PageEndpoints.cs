@@ -50,7 +50,9 @@ internal static class PageEndpoints
         {
             Personal = PersonalSection.Of(frame.Viewer, unmasking, line.Household),
         }.Body();
-        return frame.Page($"{frame.Texts.Household} {id}", body, $"/api/v1/households/{Uri.EscapeDataString(id)}?season={HeatingSeason.NameOf(place.Autumn)}");
+        // A season that is not named is not named to the API either: its answer is another one as soon as a newer season has its first data.
+        var named = string.IsNullOrEmpty(season) ? "" : $"?season={HeatingSeason.NameOf(place.Autumn)}";
+        return frame.Page($"{frame.Texts.Household} {id}", body, $"/api/v1/households/{Uri.EscapeDataString(id)}{named}");
     }
 
     /// <summary>The curve of the day asked for, else of the newest day with a reading.</summary>

@@ -22,7 +22,7 @@ internal sealed class PlaceHead(PageFrame frame, Place place, RegistrySnapshot r
             .Select(value => Markup.Of($"<input type=\"hidden\" name=\"{value.Item1}\" value=\"{value.Item2}\">"));
         return Markup.Of($"""
             <div class="head">{Title(title)}
-            <form method="get" action="{path}">{hidden}<label for="season">{texts.Season}</label><select id="season" name="season">{options}</select><button>{texts.Show}</button></form></div>
+            <form method="get" action="{path}" data-region="season">{hidden}<label for="season">{texts.Season}</label><select id="season" name="season">{options}</select><button>{texts.Show}</button></form></div>
             """);
     }
 
