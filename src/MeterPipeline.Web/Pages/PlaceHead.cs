@@ -42,6 +42,13 @@ internal sealed class PlaceHead(PageFrame frame, Place place, RegistrySnapshot r
 
     public string Household(string id) => $"/households/{Uri.EscapeDataString(id)}?season={Season}";
 
+    /// <summary>As the registry names it; as it signs in where the registry does not know it.</summary>
+    public static string Company(RegistrySnapshot registry, string id) => registry.Companies.GetValueOrDefault(id)?.Name ?? (id.Length == 0 ? "–" : id);
+
+    public string NameOf(string prefix) => DivisionCode.NameOf(registry, prefix);
+
+    public string Company(string id) => Company(registry, id);
+
     /// <summary>Where a household lives, as a link to its village.</summary>
     public Markup Village(Household household) =>
         Markup.Of($"<a class=\"quiet\" href=\"{To("/", household.Division)}\">{DivisionCode.NameOf(registry, household.Division)}</a>");

@@ -154,7 +154,7 @@ public sealed class FormTests : IAsyncLifetime
         using var admin = await WebVisitor.SignedInAsync(site, "admin");
         Assert.Equal(HttpStatusCode.Forbidden, (await admin.PostAsync(UnmaskPath, ("reason", "核查"))).StatusCode);
         await admin.GetAsync("/access");
-        Assert.Contains($"<td class=\"text\">li</td><td class=\"text\">查看个人信息</td><td class=\"text\">{WebSite.Household}</td><td class=\"text prose\">&lt;script&gt;", admin.Html, StringComparison.Ordinal);
+        Assert.Contains($"<td class=\"text\">li</td><td class=\"text\">查看个人信息</td><td class=\"text prose\" title=\"{WebSite.Household}\"><a href=\"/households/{WebSite.Household}\">户 {WebSite.Household}</a></td><td class=\"text prose\">&lt;script&gt;", admin.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", admin.Html, StringComparison.Ordinal);
     }
 
