@@ -73,17 +73,17 @@ internal static class BoardPages
         var frame = new PageFrame(context, assets);
         var filter = QuarantineSearch.Filter(company, reason, open switch { "true" => true, "false" => false, _ => null });
         var part = search.Page(filter, before ?? long.MaxValue);
-        var body = new QuarantinePage(frame, filter, part, before is not null, seasons.Sheet(seasons.DefaultAutumn()).Registry, Replayable(frame, replays)).Body();
+        var body = new QuarantinePage(frame, filter, part, before is not null, seasons.Newest.Registry, Replayable(frame, replays)).Body();
         return frame.Page(frame.Texts.Quarantine, body, "/api/v1/quarantine/search?" + QuarantinePage.Query(filter, before));
     }
 
     private static bool Replayable(PageFrame frame, QuarantineReplays replays) => replays.Offered && frame.MayReach(Right.ReplayQuarantine);
 
-    private static IResult Message(HttpContext context, AssetFiles assets, QuarantineSearch search, QuarantineReplays replays, long id)
+    private static IResult Message(HttpContext context, AssetFiles assets, SeasonBoards seasons, QuarantineSearch search, QuarantineReplays replays, long id)
     {
         var frame = new PageFrame(context, assets);
         return search.Find(id) is { } found
-            ? frame.Page($"{frame.Texts.Boards.Message} {id}", new QuarantineMessagePage(frame, found, Replayable(frame, replays)).Body()) : ErrorPages.NotFound(frame);
+            ? frame.Page($"{frame.Texts.Boards.Message} {id}", new QuarantineMessagePage(frame, found, seasons.Newest.Registry, Replayable(frame, replays)).Body()) : ErrorPages.NotFound(frame);
     }
 
     public static PlaceHead Head(PageFrame frame, SeasonBoards seasons, Place place, string path) =>

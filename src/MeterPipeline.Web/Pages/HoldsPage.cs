@@ -70,7 +70,7 @@ internal sealed class HoldsPage(
 
     private Markup Line(HoldLine line)
     {
-        var said = line.Hold.Entry is { } entry ? $"{Figures.Time(entry.AtMs)} {entry.Actor}: {entry.Note}" : "–";
+        var said = line.Hold.Entry is { } entry ? $"{Figures.Time(entry.AtMs)} {entry.Actor}{texts.Colon}{entry.Note}" : "–";
         var returned = line.Hold.State == HoldState.Returned ? Markup.Of($" <span class=\"flag\">{rules.States[HoldState.Returned]}</span>") : Markup.Empty;
         return Markup.Of($"""
             <tr><th scope="row">{Tick(line)}<a href="{head.Household(line.Household.Id)}">{line.Household.Id}</a></th><td class="text" data-label="{texts.Name}">{Figures.Masked(line.Household.Name)}</td><td class="text" data-label="{words.Village}">{head.Village(line.Household)}</td><td class="text why" data-label="{texts.Reason}">{Texts.Word(texts.HoldReasons, line.Hold.Reason.Name)}{returned}</td><td data-label="{words.Since}">{line.Since.ToString()}</td><td data-label="{words.Waiting} ({words.DaysUnit})">{Figures.Count(HoldLines.Days(line, today))}</td><td data-label="{texts.Amount} ({texts.Yuan})">{Figures.Yuan(line.TotalYuan)}</td><td class="text" data-label="{rules.Keeper}">{rules.Keepers[line.Hold.Reason.Keeper]}</td><td class="text evidence" data-label="{rules.Evidence}">{EvidenceWords.Of(texts, line.Hold.Evidence, line.Household.Route)}</td><td class="text evidence" data-label="{rules.LastSaid}">{said}</td></tr>

@@ -15,10 +15,10 @@ internal static class PageEndpoints
         var pages = routes.MapGroup("").ExcludeFromDescription().Needs(Right.SeeHouseholds);
         pages.MapGet("/", Overview).Needs(Right.SeeHouseholds, About.Division);
         pages.MapGet("/households/{id}", Household).Needs(Right.SeeHouseholds, About.Household);
-        pages.MapGet("/coverage", (HttpContext context, AssetFiles assets, QualityBoards quality) =>
+        pages.MapGet("/coverage", (HttpContext context, AssetFiles assets, SeasonBoards seasons, QualityBoards quality) =>
         {
             var frame = new PageFrame(context, assets);
-            return frame.Page(frame.Texts.Access.Coverage, new CoveragePage(frame, quality.Board(), frame.Viewer.Company).Body(), "/api/v1/counters");
+            return frame.Page(frame.Texts.Access.Coverage, new CoveragePage(frame, quality.Board(), seasons.Newest.Registry, frame.Viewer.Company).Body(), "/api/v1/counters");
         }).Needs(Right.SeeCoverage);
         BoardPages.Map(pages);
     }
