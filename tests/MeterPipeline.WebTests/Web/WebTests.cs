@@ -121,6 +121,8 @@ public sealed class WebTests(OpenSite open) : IClassFixture<OpenSite>
     [InlineData("/households/H-none", 404, "text/html")]
     [InlineData("/?division=99", 404, "text/html")]
     [InlineData("/?season=1800-1801", 404, "text/html")]
+    [InlineData("/usage?page=abc", 400, "text/html")]
+    [InlineData("/settlements/draft", 405, "text/html")]
     [InlineData("/api/v1/nothing", 404, "application/problem+json")]
     [InlineData("/api/v1/households/H-none", 404, "application/problem+json")]
     [InlineData("/api/v1/overview?season=winter", 400, "application/problem+json")]
