@@ -50,6 +50,13 @@ internal sealed record AccessTexts
     public required string WhoDid { get; init; }
     public required string What { get; init; }
     public required string Subject { get; init; }
+    public required string Accruals { get; init; }
+    public required string AllReadings { get; init; }
+    public required string SettlementRun { get; init; }
+    public required string AsFile { get; init; }
+    public required string QuarantinedMessage { get; init; }
+    public required string QuarantinedMessages { get; init; }
+    public required string UpToMessage { get; init; }
     public required string Why { get; init; }
     public required string Older { get; init; }
     public required string LogEmpty { get; init; }
@@ -106,11 +113,18 @@ internal sealed record AccessTexts
         PasswordOf = "密码设置于",
         GivenPassword = "{0} 的初始密码（仅显示这一次，首次登录时须修改）：",
         Log = "访问记录",
-        LogHint = "登录、查看个人信息与导出，只增不改。",
+        LogHint = "登录、查看个人信息、导出与重放，只增不改。",
         When = "时间",
         WhoDid = "用户",
         What = "操作",
         Subject = "对象",
+        Accruals = "补贴清单",
+        AllReadings = "全部读数",
+        SettlementRun = "补贴清算第 {0} 批",
+        AsFile = "{0}（{1}）",
+        QuarantinedMessage = "隔离消息",
+        QuarantinedMessages = "{0} 条隔离消息",
+        UpToMessage = "编号至 {0}",
         Why = "事由",
         Older = "更早",
         LogEmpty = "暂无记录",
@@ -166,11 +180,18 @@ internal sealed record AccessTexts
         PasswordOf = "Password of",
         GivenPassword = "First password of {0}, shown only now, to be changed at the first sign-in:",
         Log = "Access log",
-        LogHint = "Sign-ins, personal data shown, exports. Entries are added and never changed.",
+        LogHint = "Sign-ins, personal data shown, exports, replays. Entries are added and never changed.",
         When = "Time",
         WhoDid = "Who",
         What = "What",
         Subject = "Of",
+        Accruals = "Accruals",
+        AllReadings = "All readings",
+        SettlementRun = "Settlement run {0}",
+        AsFile = "{0} ({1})",
+        QuarantinedMessage = "Quarantined message",
+        QuarantinedMessages = "{0} quarantined {0:message|messages}",
+        UpToMessage = "up to number {0}",
         Why = "Why",
         Older = "Older",
         LogEmpty = "Nothing yet",

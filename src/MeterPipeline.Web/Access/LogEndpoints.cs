@@ -1,5 +1,6 @@
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Users;
+using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,16 +14,17 @@ internal static class LogEndpoints
     private const int PageSize = 100;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/access", (HttpContext context, ILedger ledger, long? before) =>
+        routes.MapGet("/access", (HttpContext context, ILedger ledger, SeasonBoards seasons, long? before) =>
         {
             var frame = ErrorPages.Frame(context);
-            return frame.Page(frame.Texts.Access.Log, Body(frame.Texts.Access, ledger.Access.Log(before ?? long.MaxValue, PageSize)));
+            var subjects = new AccessSubjects(frame.Texts, seasons.Newest.Registry, seasons, id => ledger.Settlements.Run(id) is not null);
+            return frame.Page(frame.Texts.Access.Log, Body(frame.Texts.Access, subjects, ledger.Access.Log(before ?? long.MaxValue, PageSize)));
         }).ExcludeFromDescription().Needs(Right.SeeAudit);
 
-    private static Markup Body(AccessTexts texts, IReadOnlyList<AccessEntry> entries)
+    private static Markup Body(AccessTexts texts, AccessSubjects subjects, IReadOnlyList<AccessEntry> entries)
     {
         var rows = entries.Select(entry => Markup.Of($"""
-            <tr><th scope="row">{Figures.Time(entry.AtMs)}</th><td class="text">{entry.Actor}</td><td class="text">{texts.Acts[entry.Act]}</td><td class="text">{entry.Subject}</td><td class="text prose">{entry.Reason}</td></tr>
+            <tr><th scope="row">{Figures.Time(entry.AtMs)}</th><td class="text">{entry.Actor}</td><td class="text">{texts.Acts[entry.Act]}</td><td class="text prose" title="{entry.Subject}">{subjects.Of(entry)}</td><td class="text prose">{entry.Reason}</td></tr>
 
             """));
         var older = entries.Count < PageSize ? Markup.Empty : Markup.Of($"<p class=\"pager\"><a href=\"/access?before={entries[^1].Id}\">{texts.Older}</a></p>");

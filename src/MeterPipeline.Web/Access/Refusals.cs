@@ -1,4 +1,5 @@
 using MeterPipeline.Web.Pages;
+using MeterPipeline.Web.Registry;
 using Microsoft.AspNetCore.Http;
 
 namespace MeterPipeline.Web.Access;
@@ -43,6 +44,11 @@ internal static class Refusals
         const int status = StatusCodes.Status413PayloadTooLarge;
         if (ErrorPages.IsForPrograms(context)) return Results.Problem(statusCode: status);
         var frame = ErrorPages.Frame(context);
+        if (context.Request.Path == "/registry/import")
+        {
+            var words = ImportTexts.For(frame.Texts);
+            return ErrorPages.Message(frame, words.FaultTitle, words.Faults[UploadFault.TooLarge], status, ("/registry/import", words.Title));
+        }
         return ErrorPages.Message(frame, frame.Texts.Access.TooLargeTitle, frame.Texts.Access.TooLargeText, status);
     }
 

@@ -20,13 +20,14 @@ internal static class UserEndpoints
         users.MapPost("/{name}/state", SetState);
         users.MapPost("/{name}/password", ResetPasswordAsync);
         users.MapPost("/{name}/divisions", SetDivisions);
+        users.MapPost("/keys/{name}/revoke", Revoke);
     }
 
     private static IResult Page(HttpContext context, ILedger ledger, UserNote? note = null, UserForm? typed = null)
     {
         var frame = ErrorPages.Frame(context);
         var status = note?.Fault is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest;
-        return frame.Page(frame.Texts.Access.Users, new UsersPage(frame, ledger.Users(), note, typed).Body(), status: status);
+        return frame.Page(frame.Texts.Access.Users, new UsersPage(frame, ledger.Users(), ledger.Access.Keys(), note, typed).Body(), status: status);
     }
 
     private static async Task<IResult> AddAsync(HttpContext context, ILedger ledger, SignIns signIns, Accounts accounts, TimeProvider time)
@@ -76,6 +77,16 @@ internal static class UserEndpoints
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return Change(context, ledger, accounts, time, name, user => user with { Hash = hash, MustChange = user.IsPerson, PasswordAtMs = now })
             ?? Page(context, ledger, new UserNote(null, name, password));
+    }
+
+    /// <summary>For good: a key that is needed again is made anew, under another name.</summary>
+    private static IResult Revoke(HttpContext context, ILedger ledger, Accounts accounts, TimeProvider time, string name)
+    {
+        if (ledger.Access.Keys().FirstOrDefault(key => key.Name == name) is not { } key) return ErrorPages.NotFound(ErrorPages.Frame(context));
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (key.RevokedAtMs is null) ledger.Access.PutKey(key with { RevokedAtMs = now }, Viewer.Of(context).Actor, now);
+        accounts.Changed();
+        return Results.Redirect("/users#keys");
     }
 
     /// <returns>Null: done.</returns>

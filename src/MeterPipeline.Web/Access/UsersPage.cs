@@ -10,9 +10,10 @@ internal sealed record UserNote(string? Fault, string Name = "", string? Passwor
 
 /// <summary>Users for the administrator: list, add, disable, another password, divisions.</summary>
 /// <param name="typed">Values of a form that was refused; null: none.</param>
-internal sealed class UsersPage(PageFrame frame, IEnumerable<User> users, UserNote? note, UserForm? typed)
+internal sealed class UsersPage(PageFrame frame, IEnumerable<User> users, IReadOnlyList<ApiKey> keys, UserNote? note, UserForm? typed)
 {
     private readonly AccessTexts texts = frame.Texts.Access;
+    private readonly KeyTexts words = KeyTexts.For(frame.Texts);
 
     public Markup Body() => Markup.Of($"""
         <div class="head"><h1>{texts.Users}</h1></div>
@@ -20,7 +21,7 @@ internal sealed class UsersPage(PageFrame frame, IEnumerable<User> users, UserNo
         <section class="card"><p class="hint">{texts.UsersHint}</p><div class="scroll"><table>
         <thead><tr><th scope="col">{texts.Name}</th><th scope="col" class="text">{texts.Role}</th><th scope="col" class="text">{texts.Divisions}</th><th scope="col" class="text">{texts.PasswordOf}</th><th scope="col" class="text">{texts.State}</th></tr></thead>
         <tbody>{users.Select(Row)}</tbody></table></div></section>
-        {Add()}
+        {Keys()}{Add()}
         """);
 
     private Markup Note()
@@ -46,6 +47,31 @@ internal sealed class UsersPage(PageFrame frame, IEnumerable<User> users, UserNo
     }
 
     private Markup State(User user) => user.Enabled ? Markup.Of($"<span class=\"ok\">{texts.Enabled}</span>") : Markup.Of($"<span class=\"flag\">{texts.Disabled}</span>");
+
+    /// <summary>Keys of programs: what each may, when it was used, and its end. They are made on the server, where whoever makes one can read it.</summary>
+    private Markup Keys()
+    {
+        var table = keys.Count == 0 ? Markup.Of($"<p class=\"empty\">{words.None}</p>") : Markup.Of($"""
+            <div class="scroll"><table class="cards">
+            <thead><tr><th scope="col">{words.Key}</th><th scope="col" class="text">{texts.Role}</th><th scope="col" class="text">{texts.Divisions}</th><th scope="col" class="text">{words.MadeAt}</th><th scope="col" class="text">{words.LastUsed}</th><th scope="col" class="text">{texts.State}</th></tr></thead>
+            <tbody>{keys.Select(Row)}</tbody></table></div>
+            """);
+        return Markup.Of($"""
+            <section class="card" id="keys"><h2>{words.Keys}</h2><p class="hint">{words.Hint} <a href="/openapi/v1.json">{words.Document}</a></p>{table}</section>
+            """);
+    }
+
+    private Markup Row(ApiKey key)
+    {
+        var divisions = key.Company ?? (key.Divisions.Count == 0 ? texts.AllDivisions : string.Join(", ", key.Divisions));
+        var state = key.RevokedAtMs is { } at
+            ? Markup.Of($"<span class=\"flag\">{words.Revoked}</span> {Figures.Time(at)}")
+            : Markup.Of($"<div class=\"row\"><span class=\"ok\">{texts.Enabled}</span><form method=\"post\" action=\"/users/keys/{Uri.EscapeDataString(key.Name)}/revoke\">{frame.Token}<button aria-label=\"{words.Revoke} {key.Name}\">{words.Revoke}</button></form></div>");
+        return Markup.Of($"""
+            <tr><th scope="row">{key.Name}</th><td class="text" data-label="{texts.Role}">{texts.Roles[key.Role]}</td><td class="text" data-label="{texts.Divisions}">{divisions}</td><td class="text" data-label="{words.MadeAt}">{Figures.Time(key.CreatedAtMs)}</td><td class="text" data-label="{words.LastUsed}">{(key.UsedDay is { } day ? new Domain.LocalDay(day).ToString() : words.Never)}</td><td class="text" data-label="{texts.State}">{state}</td></tr>
+
+            """);
+    }
 
     private Markup Add()
     {

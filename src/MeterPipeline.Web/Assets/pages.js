@@ -2,7 +2,7 @@
 // answer changed, takes the page's regions anew from the server, so that numbers are formatted in one place only.
 (function () {
   'use strict';
-  const api = document.body.dataset.api;
+  let api = document.body.dataset.api;
   const state = document.querySelector('[data-live-state]');
   const charts = Array.from(document.querySelectorAll('[data-chart]'));
   const pollMs = 2000, hiddenMs = 30000, slowestMs = 60000;
@@ -34,10 +34,29 @@
     }
   }
 
+  // A list shows its first line where the page chose none.
+  function chosen(list) {
+    const own = Array.from(list.options).filter(o => o.defaultSelected).pop();
+    return list.selectedIndex !== (own ? own.index : 0);
+  }
+
+  function touched(e) {
+    if (e.type === 'checkbox' || e.type === 'radio') return e.checked !== e.defaultChecked;
+    return e.options ? chosen(e) : e.type !== 'hidden' && e.value !== e.defaultValue;
+  }
+
   // What somebody is choosing or typing stays, and is brought up to date when they are done.
   function held(region) {
-    const touched = e => e.type === 'checkbox' || e.type === 'radio' ? e.checked !== e.defaultChecked : e.type !== 'hidden' && e.value !== e.defaultValue;
-    return region.contains(document.activeElement) || Array.from(region.querySelectorAll('input, textarea')).some(touched);
+    return region.contains(document.activeElement) || Array.from(region.querySelectorAll('input, select, textarea')).some(touched);
+  }
+
+  // A page that names no season goes over to a newer one when that has its first reading; what is asked for and drawn goes with it.
+  function follow(next) {
+    api = next.body.dataset.api || api;
+    for (const box of charts) {
+      const fresh = next.querySelector('[data-chart="' + box.dataset.chart + '"]');
+      for (const name of fresh ? ['source', 'more'] : []) if (fresh.dataset[name]) box.dataset[name] = fresh.dataset[name];
+    }
   }
 
   // Regions are this server's own HTML, already encoded; scripts inside parsed documents never run.
@@ -46,6 +65,7 @@
     if (!answer.ok) throw new Error(String(answer.status));
     const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const open = new Set(Array.from(document.querySelectorAll('details[open][data-keep]'), d => d.dataset.keep));
+    follow(next);
     behind = [];
     for (const region of document.querySelectorAll('[data-region]')) {
       const fresh = next.querySelector('[data-region="' + region.dataset.region + '"]');

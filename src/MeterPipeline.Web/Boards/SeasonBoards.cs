@@ -51,6 +51,9 @@ internal sealed class SeasonBoards(ILedger ledger, PolicyBook policies, TimeProv
     public SeasonSheet Sheet(int autumn) =>
         sheets.GetOrAdd(autumn, Held).Get();
 
+    /// <summary>Of the default season, for what is the same in all: the registry.</summary>
+    public SeasonSheet Newest => Sheet(DefaultAutumn());
+
     /// <summary>Reads anew, on this thread, the sheets that somebody asked for within this time.</summary>
     public void Follow(TimeSpan patience)
     {

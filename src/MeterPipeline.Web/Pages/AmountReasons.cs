@@ -80,7 +80,7 @@ internal sealed class AmountReasons(Texts texts, HouseholdStatement statement)
 
     private IEnumerable<Markup> QualitySteps()
     {
-        if (statement.Policy is { } policy) yield return Step(texts.Policy, $"{policy.Id} v{policy.Version}", $"{policy.Title} {Source(policy.Basis)}");
+        if (statement.Policy is { } policy) yield return Step(texts.Policy, $"{policy.Id} v{policy.Version}", $"{texts.Half(policy.Title)} {Source(policy.Basis)}");
         var detail = Figures.Fill(texts.QualityDetail, quantity.CoveredDays, quantity.EligibleDays, quantity.CoveragePercent,
             quantity.LongestGapDays, $"{Figures.Exact(quantity.Estimated)} {unit}");
         yield return Row(texts.Quality, OverviewPage.Grade(quantity.Grade), detail, strong: false);

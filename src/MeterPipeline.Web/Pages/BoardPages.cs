@@ -42,8 +42,13 @@ internal static class BoardPages
     }
 
     private static IResult Holds(
-        HttpContext context, AssetFiles assets, SeasonBoards seasons, UseBoards boards, string? season, string? division, string? reason, string? sort, int page = 1)
+        HttpContext context, AssetFiles assets, SeasonBoards seasons, UseBoards boards, string? season, string? division, string? reason, string? sort, int page = 1) =>
+        HoldsOf(context, assets, seasons, boards, new HoldsAsked(season, division, reason, sort, page), null);
+
+    /// <param name="refused">The form that nothing was done with; null: none was sent.</param>
+    public static IResult HoldsOf(HttpContext context, AssetFiles assets, SeasonBoards seasons, UseBoards boards, HoldsAsked which, IFormCollection? refused)
     {
+        var (season, division, reason, sort, page) = which;
         var frame = new PageFrame(context, assets);
         var place = Place.Of(context, seasons, season, division);
         if (!Exists(seasons, place) || !BoardEndpoints.TryReadOrder(sort, out var order)) return ErrorPages.NotFound(frame);
@@ -51,9 +56,10 @@ internal static class BoardPages
         var board = boards.Of(place.Autumn);
         var lines = boards.Holds(board, place, asked, order, page);
         var head = Head(frame, seasons, place, "/holds");
-        var body = new HoldsPage(frame, head, place, board, asked, order, lines, boards.Today, boards.Progress(place.Autumn)).Body();
+        var body = new HoldsPage(frame, head, place, board, asked, order, lines, boards.Today, boards.Progress(place.Autumn)) { Refused = refused }.Body();
         return frame.Page(
-            frame.Texts.Boards.Holds, body, head.To("/api/v1/holds", place.Prefix, ("reason", asked ?? ""), ("sort", order.ToString().ToLowerInvariant()), ("page", $"{lines.Page}")));
+            frame.Texts.Boards.Holds, body, head.To("/api/v1/holds", place.Prefix, ("reason", asked ?? ""), ("sort", order.ToString().ToLowerInvariant()), ("page", $"{lines.Page}")),
+            refused is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
     private static IResult Companies(
@@ -73,17 +79,17 @@ internal static class BoardPages
         var frame = new PageFrame(context, assets);
         var filter = QuarantineSearch.Filter(company, reason, open switch { "true" => true, "false" => false, _ => null });
         var part = search.Page(filter, before ?? long.MaxValue);
-        var body = new QuarantinePage(frame, filter, part, before is not null, seasons.Sheet(seasons.DefaultAutumn()).Registry, Replayable(frame, replays)).Body();
+        var body = new QuarantinePage(frame, filter, part, before is not null, seasons.Newest.Registry, Replayable(frame, replays)).Body();
         return frame.Page(frame.Texts.Quarantine, body, "/api/v1/quarantine/search?" + QuarantinePage.Query(filter, before));
     }
 
     private static bool Replayable(PageFrame frame, QuarantineReplays replays) => replays.Offered && frame.MayReach(Right.ReplayQuarantine);
 
-    private static IResult Message(HttpContext context, AssetFiles assets, QuarantineSearch search, QuarantineReplays replays, long id)
+    private static IResult Message(HttpContext context, AssetFiles assets, SeasonBoards seasons, QuarantineSearch search, QuarantineReplays replays, long id)
     {
         var frame = new PageFrame(context, assets);
         return search.Find(id) is { } found
-            ? frame.Page($"{frame.Texts.Boards.Message} {id}", new QuarantineMessagePage(frame, found, Replayable(frame, replays)).Body()) : ErrorPages.NotFound(frame);
+            ? frame.Page($"{frame.Texts.Boards.Message} {id}", new QuarantineMessagePage(frame, found, seasons.Newest.Registry, Replayable(frame, replays)).Body()) : ErrorPages.NotFound(frame);
     }
 
     public static PlaceHead Head(PageFrame frame, SeasonBoards seasons, Place place, string path) =>

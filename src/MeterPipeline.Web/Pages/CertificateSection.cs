@@ -39,8 +39,8 @@ internal sealed class CertificateSection(Texts texts, QualityCertificate certifi
     private string Remarks(RuleOutcome outcome)
     {
         var days = outcome.First is { } first ? outcome.Last == first ? $"{first}" : $"{first} – {outcome.Last}" : "";
-        var skip = outcome.Why == SkipReason.None ? "" : $"{words.Skipped}: {words.Skips[outcome.Why]}";
-        return days.Length > 0 && skip.Length > 0 ? $"{days}; {skip}" : days + skip;
+        var skip = outcome.Why == SkipReason.None ? "" : $"{words.Skipped}{texts.Colon}{words.Skips[outcome.Why]}";
+        return days.Length > 0 && skip.Length > 0 ? days + texts.Semicolon + skip : days + skip;
     }
 
     private Markup Holds()
@@ -57,7 +57,7 @@ internal sealed class CertificateSection(Texts texts, QualityCertificate certifi
     private Markup Row(Hold hold)
     {
         var state = hold.Stands ? Markup.Of($"<span class=\"flag\">{words.States[hold.State]}</span>") : Markup.Of($"<span class=\"ok\">{words.States[hold.State]}</span>");
-        var said = hold.Entry is { } entry ? $"{Figures.Time(entry.AtMs)} {entry.Actor}: {entry.Note}" : "–";
+        var said = hold.Entry is { } entry ? $"{Figures.Time(entry.AtMs)} {entry.Actor}{texts.Colon}{entry.Note}" : "–";
         return Markup.Of($"""
             <tr><th scope="row">{Texts.Word(texts.HoldReasons, hold.Reason.Name)}</th><td class="text">{state}</td><td class="text">{words.Keepers[hold.Reason.Keeper]}</td><td class="text">{EvidenceWords.Of(texts, hold.Evidence, certificate.Statement.Household.Route)}</td><td class="text">{said}</td></tr>
 

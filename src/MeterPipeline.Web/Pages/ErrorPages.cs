@@ -18,8 +18,11 @@ internal static class ErrorPages
     {
         var context = status.HttpContext;
         if (IsForPrograms(context)) return Results.Problem(statusCode: context.Response.StatusCode).ExecuteAsync(context);
-        if (context.Response.StatusCode != StatusCodes.Status404NotFound || !HttpMethods.IsGet(context.Request.Method)) return Task.CompletedTask;
-        return NotFound(Frame(context)).ExecuteAsync(context);
+        // An address with a page that is no number, and one that only takes forms, are not pages either.
+        if (context.Response.StatusCode is not (StatusCodes.Status400BadRequest or StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
+            || !HttpMethods.IsGet(context.Request.Method)) return Task.CompletedTask;
+        var frame = Frame(context);
+        return Message(frame, frame.Texts.NotFoundTitle, frame.Texts.NotFoundText, context.Response.StatusCode).ExecuteAsync(context);
     }
 
     /// <summary>After an exception, which the server has logged; the answer does not repeat it.</summary>
@@ -50,6 +53,10 @@ internal static class ErrorPages
 
     internal static PageFrame Frame(HttpContext context) => new(context, context.RequestServices.GetRequiredService<AssetFiles>());
 
-    internal static IResult Message(PageFrame frame, string title, string text, int status) => frame.Page(
-        title, Markup.Of($"<section class=\"card message\"><h1>{title}</h1><p>{text}</p><p><a href=\"/\">{frame.Texts.Back}</a></p></section>"), status: status);
+    /// <param name="back">Where to go on, and what that page is called; null: the overview.</param>
+    internal static IResult Message(PageFrame frame, string title, string text, int status, (string Address, string Text)? back = null)
+    {
+        var (address, name) = back ?? ("/", frame.Texts.Back);
+        return frame.Page(title, Markup.Of($"<section class=\"card message\"><h1>{title}</h1><p>{text}</p><p><a href=\"{address}\">{name}</a></p></section>"), status: status);
+    }
 }

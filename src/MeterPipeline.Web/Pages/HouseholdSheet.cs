@@ -2,7 +2,9 @@ using MeterPipeline.Domain;
 using MeterPipeline.Domain.Books;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Domain.Statements;
+using MeterPipeline.Ledger;
 using MeterPipeline.Web.Boards;
+using MeterPipeline.Web.Registry;
 
 namespace MeterPipeline.Web.Pages;
 
@@ -45,7 +47,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
                 $"<a href=\"/?season={HeatingSeason.NameOf(autumn)}&division={DivisionCode.Full(prefix)}\">{DivisionCode.NameOf(found.Registry, prefix)}</a>"));
         return Markup.Of($"""
             <div class="head"><div><nav class="crumbs" aria-label="{texts.Division}">{crumbs}</nav><h1>{texts.Household} {household.Id}</h1></div>
-            <form method="get"><label for="season">{texts.Season}</label><select id="season" name="season">{options}</select><button>{texts.Show}</button></form></div>
+            <form method="get" data-region="season"><label for="season">{texts.Season}</label><select id="season" name="season">{options}</select><button>{texts.Show}</button></form></div>
             """);
     }
 
@@ -65,15 +67,17 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
     private Markup History()
     {
         var rows = found.Edits.Reverse().Select(edit => Markup.Of($"""
-            <tr><th scope="row">{Figures.Time(edit.AtMs)}</th><td class="text">{edit.Actor}</td><td class="text">{edit.Id}</td><td class="text">{(edit.Field.Length == 0 ? texts.Registered : edit.Field)}</td><td class="text">{edit.Before ?? ""}</td><td class="text">{edit.After ?? ""}</td></tr>
+            <tr><th scope="row">{Figures.Time(edit.AtMs)}</th><td class="text">{edit.Actor}</td><td class="text">{RegistryValues.Entity(texts, edit.Kind, edit.Id)}</td><td class="text">{(edit.Field.Length == 0 ? texts.Registered : RegistryValues.Field(texts, edit.Kind, edit.Field))}</td><td class="text">{Shown(edit, edit.Before)}</td><td class="text">{Shown(edit, edit.After)}</td></tr>
 
             """));
         return Markup.Of($"""
-            <section class="card"><p class="facts"><a href="{Registry.SearchPage.Link(household.Id)}">{Registry.RegistryTexts.For(texts).FileLink}</a></p><details data-keep="history"><summary>{texts.History}</summary><div class="scroll tall"><table>
+            <section class="card"><p class="facts"><a href="{SearchPage.Link(household.Id)}">{RegistryTexts.For(texts).FileLink}</a></p><details data-keep="history"><summary>{texts.History}</summary><div class="scroll tall"><table>
             <thead><tr><th scope="col">{texts.ChangedAt}</th><th scope="col" class="text">{texts.ChangedBy}</th><th scope="col" class="text">{texts.Entry}</th><th scope="col" class="text">{texts.Field}</th><th scope="col" class="text">{texts.Before}</th><th scope="col" class="text">{texts.After}</th></tr></thead>
             <tbody>{rows}</tbody></table></div></details></section>
             """);
     }
+
+    private string Shown(RegistryEdit edit, string? value) => edit.Field.Length == 0 ? "" : RegistryValues.Shown(texts, edit.Kind, edit.Field, value);
 
     private static Markup Fact(string term, string value) => Markup.Of($"<div><dt>{term}</dt><dd>{value}</dd></div>");
 
@@ -127,7 +131,7 @@ internal sealed class HouseholdSheet(PageFrame frame, HouseholdLine line, FoundH
         $"/households/{Uri.EscapeDataString(statement.Household.Id)}?season={statement.Season.Name}&day={new LocalDay(statement.Season.First.Number + day)}#curve";
 
     private string FailedRules(LocalDay day) =>
-        line.Certificate is { } certificate ? string.Join("; ", certificate.FailedOn(day).Select(rule => texts.Validation.Rules[rule])) : "";
+        line.Certificate is { } certificate ? string.Join(texts.Semicolon, certificate.FailedOn(day).Select(rule => texts.Validation.Rules[rule])) : "";
 
     private string YesNo(bool yes) => yes ? texts.Yes : texts.No;
 }

@@ -100,12 +100,12 @@ internal sealed class OverviewPage(
             var (household, statement) = (line.Household, line.Statement);
             var consumption = statement is null ? "–" : $"{Figures.Amount(statement.Quantity.Eligible)} {statement.Unit}";
             return Markup.Of($"""
-                <tr><th scope="row"><a href="{HouseholdLink(household.Id)}">{household.Id}</a></th><td class="text">{Figures.Masked(household.Name)}</td><td class="text">{texts.Routes[household.Route]}</td><td>{consumption}</td><td>{(statement?.Accrual is { } accrual ? Figures.Yuan(accrual.Total) : "–")}</td><td class="text">{Grade(statement?.Quantity.Grade)}{(statement?.Holds.Count > 0 ? Markup.Of($" <span class=\"flag\">{texts.Holds}</span>") : Markup.Empty)}</td></tr>
+                <tr><th scope="row"><a href="{HouseholdLink(household.Id)}">{household.Id}</a></th><td class="text" data-label="{texts.Name}">{Figures.Masked(household.Name)}</td><td class="text" data-label="{texts.Route}">{texts.Routes[household.Route]}</td><td data-label="{texts.EligibleConsumption}">{consumption}</td><td data-label="{texts.Amount} ({texts.Yuan})">{(statement?.Accrual is { } accrual ? Figures.Yuan(accrual.Total) : "–")}</td><td class="text" data-label="{texts.Grade}">{Grade(statement?.Quantity.Grade)}{(statement?.Holds.Count > 0 ? Markup.Of($" <span class=\"flag\">{texts.Boards.OnHold}</span>") : Markup.Empty)}</td></tr>
 
                 """);
         });
         return Markup.Of($"""
-            <section class="card"><h2>{texts.HouseholdList}<small>{texts.Privacy}</small></h2><div class="scroll"><table>
+            <section class="card"><h2>{texts.HouseholdList}<small>{texts.Privacy}</small></h2><div class="scroll"><table class="cards">
             <thead><tr><th scope="col">{texts.HouseholdId}</th><th scope="col" class="text">{texts.Name}</th><th scope="col" class="text">{texts.Route}</th><th scope="col">{texts.EligibleConsumption}</th><th scope="col">{texts.Amount} ({texts.Yuan})</th><th scope="col" class="text">{texts.Grade}</th></tr></thead>
             <tbody>{rows}</tbody></table></div>{Pager(page)}</section>
             """);
@@ -126,11 +126,11 @@ internal sealed class OverviewPage(
     private Markup QualitySection()
     {
         var rows = quality.Days.Select(day => Markup.Of($"""
-            <tr><th scope="row">{day.Day.ToString()}</th><td class="text">{day.Company}</td><td>{Figures.Count(day.Received)}</td><td>{Figures.Count(day.Accepted)}</td><td>{Figures.Count(day.Duplicate)}</td><td>{Figures.Count(day.Conflict)}</td><td>{Figures.Count(day.Quarantined)}</td><td>{Figures.Count(day.Pending)}</td><td class="text">{Balance(day)}</td></tr>
+            <tr><th scope="row">{day.Day.ToString()}</th><td class="text" data-label="{texts.Company}">{head.Company(day.Company)}</td><td data-label="{texts.Received}">{Figures.Count(day.Received)}</td><td data-label="{texts.Accepted}">{Figures.Count(day.Accepted)}</td><td data-label="{texts.Duplicate}">{Figures.Count(day.Duplicate)}</td><td data-label="{texts.Conflict}">{Figures.Count(day.Conflict)}</td><td data-label="{texts.Quarantined}">{Figures.Count(day.Quarantined)}</td><td data-label="{texts.Pending}">{Figures.Count(day.Pending)}</td><td class="text">{Balance(day)}</td></tr>
 
             """));
         var table = quality.Days.Count == 0 ? Markup.Of($"<p class=\"empty\">{texts.NoCounters}</p>") : Markup.Of($"""
-            <div class="scroll"><table>
+            <div class="scroll"><table class="cards">
             <thead><tr><th scope="col">{texts.Day}</th><th scope="col" class="text">{texts.Company}</th><th scope="col">{texts.Received}</th><th scope="col">{texts.Accepted}</th><th scope="col">{texts.Duplicate}</th><th scope="col">{texts.Conflict}</th><th scope="col">{texts.Quarantined}</th><th scope="col">{texts.Pending}</th><th scope="col" class="text"></th></tr></thead>
             <tbody>{rows}</tbody></table></div>
             """);

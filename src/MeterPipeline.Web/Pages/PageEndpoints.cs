@@ -15,10 +15,10 @@ internal static class PageEndpoints
         var pages = routes.MapGroup("").ExcludeFromDescription().Needs(Right.SeeHouseholds);
         pages.MapGet("/", Overview).Needs(Right.SeeHouseholds, About.Division);
         pages.MapGet("/households/{id}", Household).Needs(Right.SeeHouseholds, About.Household);
-        pages.MapGet("/coverage", (HttpContext context, AssetFiles assets, QualityBoards quality) =>
+        pages.MapGet("/coverage", (HttpContext context, AssetFiles assets, SeasonBoards seasons, QualityBoards quality) =>
         {
             var frame = new PageFrame(context, assets);
-            return frame.Page(frame.Texts.Access.Coverage, new CoveragePage(frame, quality.Board(), frame.Viewer.Company).Body(), "/api/v1/counters");
+            return frame.Page(frame.Texts.Access.Coverage, new CoveragePage(frame, quality.Board(), seasons.Newest.Registry, frame.Viewer.Company).Body(), "/api/v1/counters");
         }).Needs(Right.SeeCoverage);
         BoardPages.Map(pages);
     }
@@ -50,7 +50,9 @@ internal static class PageEndpoints
         {
             Personal = PersonalSection.Of(frame.Viewer, unmasking, line.Household),
         }.Body();
-        return frame.Page($"{frame.Texts.Household} {id}", body, $"/api/v1/households/{Uri.EscapeDataString(id)}?season={HeatingSeason.NameOf(place.Autumn)}");
+        // A season that is not named is not named to the API either: its answer is another one as soon as a newer season has its first data.
+        var named = string.IsNullOrEmpty(season) ? "" : $"?season={HeatingSeason.NameOf(place.Autumn)}";
+        return frame.Page($"{frame.Texts.Household} {id}", body, $"/api/v1/households/{Uri.EscapeDataString(id)}{named}");
     }
 
     /// <summary>The curve of the day asked for, else of the newest day with a reading.</summary>

@@ -34,9 +34,11 @@ internal sealed class PageFrame
     public bool HasCharts => assets.HasCharts;
 
     /// <summary>A whole page.</summary>
-    /// <param name="api">Address of the JSON behind the page, polled for changes; null: the page does not change.</param>
+    /// <param name="api">Address of the JSON behind the page, polled for changes; null: the page does not change, as one that answers a form does not: it
+    /// cannot be asked for again.</param>
     public IResult Page(string title, Markup body, string? api = null, int status = StatusCodes.Status200OK)
     {
+        if (!HttpMethods.IsGet(context.Request.Method)) api = null;
         var charts = HasCharts ? Markup.Of($"<script src=\"{assets.Url("echarts.js")}\" defer></script>") : Markup.Empty;
         var live = api is null ? Markup.Empty : Markup.Of(
             $"<span class=\"live\" data-live-state data-live=\"{Texts.Live}\" data-stale=\"{Texts.Stale}\" role=\"status\">{Texts.Live}</span>");

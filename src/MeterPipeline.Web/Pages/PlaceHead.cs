@@ -22,7 +22,7 @@ internal sealed class PlaceHead(PageFrame frame, Place place, RegistrySnapshot r
             .Select(value => Markup.Of($"<input type=\"hidden\" name=\"{value.Item1}\" value=\"{value.Item2}\">"));
         return Markup.Of($"""
             <div class="head">{Title(title)}
-            <form method="get" action="{path}">{hidden}<label for="season">{texts.Season}</label><select id="season" name="season">{options}</select><button>{texts.Show}</button></form></div>
+            <form method="get" action="{path}" data-region="season">{hidden}<label for="season">{texts.Season}</label><select id="season" name="season">{options}</select><button>{texts.Show}</button></form></div>
             """);
     }
 
@@ -41,6 +41,13 @@ internal sealed class PlaceHead(PageFrame frame, Place place, RegistrySnapshot r
         + string.Concat(more.Where(value => value.Value.Length > 0).Select(value => $"&{value.Name}={Uri.EscapeDataString(value.Value)}"));
 
     public string Household(string id) => $"/households/{Uri.EscapeDataString(id)}?season={Season}";
+
+    /// <summary>As the registry names it; as it signs in where the registry does not know it.</summary>
+    public static string Company(RegistrySnapshot registry, string id) => registry.Companies.GetValueOrDefault(id)?.Name ?? (id.Length == 0 ? "–" : id);
+
+    public string NameOf(string prefix) => DivisionCode.NameOf(registry, prefix);
+
+    public string Company(string id) => Company(registry, id);
 
     /// <summary>Where a household lives, as a link to its village.</summary>
     public Markup Village(Household household) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using MeterPipeline.Domain.Registry;
 using MeterPipeline.Web.Api;
 using MeterPipeline.Web.Boards;
 using MeterPipeline.Web.Replays;
@@ -7,7 +8,7 @@ namespace MeterPipeline.Web.Pages;
 
 /// <summary>One quarantined message: what is wrong, what to do, and its bytes.</summary>
 /// <param name="replayable">Whether this viewer may replay, here.</param>
-internal sealed class QuarantineMessagePage(PageFrame frame, QuarantineFound found, bool replayable)
+internal sealed class QuarantineMessagePage(PageFrame frame, QuarantineFound found, RegistrySnapshot registry, bool replayable)
 {
     private const int BytesPerLine = 16;
     private readonly Texts texts = frame.Texts;
@@ -22,7 +23,7 @@ internal sealed class QuarantineMessagePage(PageFrame frame, QuarantineFound fou
         return Markup.Of($"""
             <div class="head"><div><nav class="crumbs" aria-label="{texts.Quarantine}"><a href="/quarantine">{texts.Quarantine}</a></nav><h1>{words.Message} {row.Id}</h1></div></div>
             <section class="card"><dl class="registry">
-            {Fact(texts.ReceivedAt, Figures.Time(message.ReceivedAtMs))}{Fact(texts.Company, message.Company.Length == 0 ? "–" : message.Company)}{Fact(texts.Meter, message.Meter.Length == 0 ? "–" : message.Meter)}{Fact(words.Source, message.Source == "endpoint" ? words.OwnEndpoint : message.Source)}{Fact(words.Bytes, Figures.Count(row.PayloadBytes))}
+            {Fact(texts.ReceivedAt, Figures.Time(message.ReceivedAtMs))}{Fact(texts.Company, PlaceHead.Company(registry, message.Company))}{Fact(texts.Meter, message.Meter.Length == 0 ? "–" : message.Meter)}{Fact(words.Source, message.Source == "endpoint" ? words.OwnEndpoint : message.Source)}{Fact(words.Bytes, Figures.Count(row.PayloadBytes))}
             <div><dt>{words.State}</dt><dd>{(row.ReplayedAtMs is null ? Markup.Of($"<span class=\"flag\">{words.Open}</span>") : Markup.Of($"<span class=\"ok\">{texts.Replayed}</span>"))}</dd></div>
             <div class="wide-fact"><dt>{texts.Topic}</dt><dd class="mono">{message.Topic}</dd></div></dl></section>
             <section class="card"><h2>{words.Remedy}<small>{Texts.Word(texts.QuarantineReasons, message.Reason)}</small></h2><p>{FaultWords.Of(texts, message.Detail)}</p>{(replayable && row.ReplayedAtMs is null ? Offer() : Markup.Of($"<p class=\"hint\">{remedy}</p>"))}</section>

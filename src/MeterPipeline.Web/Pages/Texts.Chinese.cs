@@ -25,7 +25,7 @@ internal sealed partial record Texts
         Electricity = "采暖用电量",
         Gas = "采暖用气量",
         Accrued = "累计应计补贴",
-        AccruedHint = "运行补贴，未含困难群众定额补助",
+        AccruedHint = "运行补贴，逐日累计未取整，未含困难群众定额补助",
         Yuan = "元",
         DailyTitle = "每日采暖用电与用气",
         ChartLabel = "每日用电（千瓦时）与用气（立方米）图，数据见下表",

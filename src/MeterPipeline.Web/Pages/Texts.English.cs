@@ -25,7 +25,7 @@ internal sealed partial record Texts
         Electricity = "Heating electricity",
         Gas = "Heating gas",
         Accrued = "Accrued subsidy",
-        AccruedHint = "operating subsidy, without hardship top-ups",
+        AccruedHint = "operating subsidy by day, not rounded, without hardship top-ups",
         Yuan = "yuan",
         DailyTitle = "Heating electricity and gas per day",
         ChartLabel = "Chart of kWh and m³ per day; the table below holds the same data",

@@ -171,6 +171,9 @@ internal sealed partial record Texts
     public required IReadOnlyDictionary<string, string> Payers { get; init; }
     public required IReadOnlyDictionary<string, string> QuarantineReasons { get; init; }
 
+    /// <summary>Of a text for people that says the same in Chinese and in English, with a stroke between, the half in this language.</summary>
+    public string Half(string both) => both.Split(" / ") is [var chinese, var english] ? Code == "en" ? english : chinese : both;
+
     /// <summary>The word's text, or the word itself where this program knows none.</summary>
     public static string Word(IReadOnlyDictionary<string, string> words, string word) => words.GetValueOrDefault(word, word);
 }

@@ -27,12 +27,12 @@ internal sealed class SearchPage(PageFrame frame, string query, FoundLines? foun
     {
         if (lines.Count == 0) return Markup.Of($"<section class=\"card\"><p class=\"empty\">{words.NoneFound}</p></section>");
         var rows = lines.Lines.Select(line => Markup.Of($"""
-            <tr><th scope="row"><a href="{Link(line.Household.Id)}">{line.Household.Id}</a></th><td class="text">{Figures.Masked(line.Household.Name)}</td><td class="text">{Place(line.Household.Division)}</td><td class="text">{texts.Routes[line.Household.Route]}</td><td class="text">{line.Household.AcceptedOn?.ToString() ?? "–"}</td><td class="text">{line.By}</td></tr>
+            <tr><th scope="row"><a href="{Link(line.Household.Id)}">{line.Household.Id}</a></th><td class="text" data-label="{texts.Name}">{Figures.Masked(line.Household.Name)}</td><td class="text" data-label="{texts.Division}">{Place(line.Household.Division)}</td><td class="text" data-label="{texts.Route}">{texts.Routes[line.Household.Route]}</td><td class="text" data-label="{texts.AcceptedOn}">{line.Household.AcceptedOn?.ToString() ?? "–"}</td><td class="text" data-label="{words.FoundBy}">{line.By}</td></tr>
 
             """));
         var title = Figures.Fill(lines.More ? words.FoundMore : words.Found, Figures.Count(lines.Count));
         return Markup.Of($"""
-            <section class="card"><h2>{title}</h2><div class="scroll"><table>
+            <section class="card"><h2>{title}</h2><div class="scroll"><table class="cards">
             <thead><tr><th scope="col">{texts.HouseholdId}</th><th scope="col" class="text">{texts.Name}</th><th scope="col" class="text">{texts.Division}</th><th scope="col" class="text">{texts.Route}</th><th scope="col" class="text">{texts.AcceptedOn}</th><th scope="col" class="text">{words.FoundBy}</th></tr></thead>
             <tbody>{rows}</tbody></table></div>{Pager(lines)}</section>
             """);

@@ -33,7 +33,7 @@ internal static class ReplayEndpoints
         var all = form["act"] == "all";
         var ids = all ? [] : form["message"].Select(id => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var known) ? known : 0).ToHashSet();
         if (!replays.Offered || (!all && (ids.Count is 0 or > ReplayApi.IdsMax || ids.Contains(0))))
-            return ErrorPages.Message(frame, words.Title, words.NothingChosen, StatusCodes.Status400BadRequest);
+            return ErrorPages.Message(frame, words.Title, words.NothingChosen, StatusCodes.Status400BadRequest, ("/quarantine", frame.Texts.Quarantine));
         return replays.Add(frame.Viewer.Actor, new ReplayChoice(ids, QuarantineSearch.Filter(form["company"], form["reason"], open: true))) is { } job
             ? Results.Redirect($"/quarantine/replays/{job.Key}") : ErrorPages.Message(frame, words.Title, words.Busy, StatusCodes.Status503ServiceUnavailable);
     }

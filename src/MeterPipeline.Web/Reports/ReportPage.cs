@@ -20,7 +20,7 @@ internal sealed class ReportPage(PageFrame frame, PlaceHead head, Report report,
         <section class="card"><h2>{words.UseAndMoney}<small>{Against(report, words)}</small></h2>{Table(ReportTable.UseAndMoney(report, words))}</section>
         {Charts()}
         <section class="card"><h2>{words.Attention}</h2>{Table(ReportTable.Attention(texts))}</section>
-        {(report.Settlement is { } settlement ? new SettlementSection(frame, report, settlement, LocalDay.Of(nowMs)).Section() : Markup.Empty)}
+        {(report.Settlement is { } settlement ? new SettlementSection(frame, head, report, settlement, LocalDay.Of(nowMs)).Section() : Markup.Empty)}
         {(report.Receipts is { } receipts ? Companies(receipts) : Markup.Empty)}
         <section class="card sources"><h2>{words.Sources}</h2><ol>{Notes(report, words, report.Uses is { } board ? Figures.Time(board.Age.Drawn) : "–").Select(note => Markup.Of($"<li>{note}</li>"))}</ol>
         <p class="signed">{words.SignedBy}</p></section></article>
@@ -130,14 +130,14 @@ internal sealed class ReportPage(PageFrame frame, PlaceHead head, Report report,
 }
 
 /// <summary>What a season's report says of its settlement, and of its own deadline.</summary>
-internal sealed class SettlementSection(PageFrame frame, Report report, SettlementState settlement, LocalDay today)
+internal sealed class SettlementSection(PageFrame frame, PlaceHead head, Report report, SettlementState settlement, LocalDay today)
 {
     private readonly ReportTexts words = frame.Texts.Reports;
 
     public Markup Section() => Markup.Of($"""
         <section class="card"><h2>{words.Settlement}</h2><p>{Figures.Fill(words.Deadline, report.Deadline)} {Left()}</p>
-        {(settlement.Inside.Count == 0 ? Markup.Of($"<p class=\"empty\">{words.NoRuns}</p>") : Runs())}
-        {(settlement.Above.Count == 0 ? Markup.Empty : Markup.Of($"<p class=\"hint\">{words.RunsAbove} {string.Join("; ", settlement.Above.Select(run => $"{run.Run.Id} {words.Stages[run.Stage]}"))}</p>"))}</section>
+        {(settlement.Inside.Count == 0 ? Markup.Of($"<p class=\"empty\">{words.NoRuns} <a href=\"/settlements\">{Settlements.SettlementTexts.For(frame.Texts).Title}</a></p>") : Runs())}
+        {(settlement.Above.Count == 0 ? Markup.Empty : Markup.Of($"<p class=\"hint\">{words.RunsAbove} {string.Join(frame.Texts.Semicolon, settlement.Above.Select(run => $"{run.Run.Id} {words.Stages[run.Stage]}"))}</p>"))}</section>
         """);
 
     private Markup Left()
@@ -149,7 +149,7 @@ internal sealed class SettlementSection(PageFrame frame, Report report, Settleme
     private Markup Runs()
     {
         var rows = settlement.Inside.Select(run => Markup.Of($"""
-            <tr><th scope="row">{run.Run.Id} <span class="edge">{(run.Run.Division.Length == 0 ? words.Everything : DivisionCode.Full(run.Run.Division))}</span></th><td class="text" data-label="{words.State}">{words.Stages[run.Stage]}</td>{Cells(run.Run.Lines, run.Run.Totals)}</tr>
+            <tr><th scope="row"><a href="/settlements/{run.Run.Id}">{Figures.Fill(Settlements.SettlementTexts.For(frame.Texts).Run, run.Run.Id)}</a> <span class="edge">{(run.Run.Division.Length == 0 ? words.Everything : head.NameOf(run.Run.Division))}</span></th><td class="text" data-label="{words.State}">{words.Stages[run.Stage]}</td>{Cells(run.Run.Lines, run.Run.Totals)}</tr>
 
             """));
         var sums = settlement.Inside.GroupBy(run => run.Stage).OrderBy(group => group.Key).Select(group => Markup.Of($"""

@@ -56,7 +56,7 @@ internal static class RefusalTexts
         Office.Finance => "财政局",
         Office.Township => "乡镇",
         Office => "其他角色",
-        "" => "全部区划",
+        "" => "全部区域",
         _ => fact,
     };
 }

@@ -73,7 +73,7 @@ internal sealed class RunActions(PageFrame frame, SettlementDesk desk, RunProgre
         if (typed is not null) triedIsShown = true;
         var named = household is null ? Markup.Empty : Markup.Of($"<input type=\"hidden\" name=\"household\" value=\"{household}\">");
         if (refusal is null || typed is not null)
-            return Markup.Of($"<form class=\"fields action\" method=\"post\" action=\"/settlements/{run.Id}/{path}\"><h3>{title}</h3><p class=\"hint\">{hint}</p>{frame.Token}{named}{fields.Select(field => field.Input(typed))}<button class=\"main\">{title}</button></form>");
+            return Markup.Of($"<form class=\"fields action\" method=\"post\" action=\"/settlements/{run.Id}/{path}\"><h3>{title}</h3><p class=\"hint\">{hint}</p>{frame.Token}{named}{fields.Select(field => field.Input(typed))}<button{(path == "withdraw" ? Markup.Empty : new Markup(" class=\"main\""))}>{title}</button></form>");
         return Markup.Of($"<div class=\"action refused\"><h3>{title}</h3><p class=\"hint\">{RefusalTexts.Say(frame.Texts, refusal)}</p></div>");
     }
 

@@ -27,7 +27,15 @@ internal sealed class SettlementDesk(ILedger ledger, SeasonBoards seasons, RunDe
 
     public IReadOnlyList<int> Autumns => seasons.Autumns();
 
-    public RegistrySnapshot Registry => seasons.Sheet(seasons.DefaultAutumn()).Registry;
+    /// <summary>The newest season with data: what there is to settle.</summary>
+    public int DefaultAutumn => seasons.DefaultAutumn();
+
+    /// <summary>Cities and counties of a viewer, which a form offers by name: townships and villages are too many to choose from.</summary>
+    public IEnumerable<Division> Offered(Viewer viewer) => Registry.Divisions.Values
+        .Where(division => DivisionCode.TryReadPrefix(division.Code, out var prefix) && prefix.Length is > 2 and <= RunImprint.CountyLength && viewer.MaySee(prefix))
+        .OrderBy(division => division.Code, StringComparer.Ordinal);
+
+    public RegistrySnapshot Registry => seasons.Newest.Registry;
 
     public long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 

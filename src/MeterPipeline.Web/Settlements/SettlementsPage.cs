@@ -77,8 +77,9 @@ internal sealed class SettlementsPage(PageFrame frame, SettlementDesk desk, RunF
         var place = typed is not null ? typed["division"].ToString() : filter.Prefix.Length > 0 ? DivisionCode.Full(filter.Prefix) : frame.Viewer.Divisions.Count > 0 ? DivisionCode.Full(frame.Viewer.Divisions[0]) : "";
         return Markup.Of($"""
             <section class="card access"><h2>{words.DraftTitle}</h2><p class="hint">{words.DraftHint}</p><form class="fields" method="post" action="/settlements/draft">{frame.Token}
-            <label for="draft-season">{texts.Season}</label><select id="draft-season" name="season">{Seasons(HeatingSeason.TryParseName(typed?["season"].ToString() ?? "", out var chosen) ? chosen : filter.Autumn)}</select>
-            <label for="draft-division">{words.DraftDivision}</label><input id="draft-division" name="division" value="{place}" maxlength="12" inputmode="numeric" required>
+            <label for="draft-season">{texts.Season}</label><select id="draft-season" name="season">{Seasons(HeatingSeason.TryParseName(typed?["season"].ToString() ?? "", out var chosen) ? chosen : filter.Autumn ?? desk.DefaultAutumn)}</select>
+            <label for="draft-division">{words.DraftDivision}</label><input id="draft-division" name="division" value="{place}" maxlength="12" inputmode="numeric" required list="places">
+            <datalist id="places">{desk.Offered(frame.Viewer).Select(division => PlaceHead.Option(division.Code, division.Name, false))}</datalist>
             <label class="tick"><input type="checkbox" name="provisional" value="true"{(typed is not null && typed["provisional"] == "true" ? new Markup(" checked") : Markup.Empty)}> {words.ProvisionalBox}</label>
             <button class="main">{words.DraftButton}</button></form></section>
             """);

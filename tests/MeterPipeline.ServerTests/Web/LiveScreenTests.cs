@@ -53,6 +53,29 @@ public sealed class LiveScreenTests : IAsyncLifetime
         Assert.True(await page.EvaluateAsync<bool>("window.notReloaded"));
     }
 
+    [Theory]
+    [InlineData("/", "[data-tile=kwh] .figure", "300.25", "400.5")]
+    [InlineData("/households/H1", "[data-region=why]", "300.2500", "400.5000")]
+    public async Task A_page_that_names_no_season_goes_over_to_the_first_data_form_and_chart_too(string path, string place, string first, string then)
+    {
+        var page = await chromium.PageAsync(new BrowserNewPageOptions { Locale = "zh-CN" });
+        await page.GotoAsync($"http://127.0.0.1:{pipeline.WebPort}{path}");
+        await page.EvaluateAsync("window.notReloaded = true");
+        Publish("2025-11-15T00:00:00+08:00", 100);
+        Publish("2025-11-25T00:00:00+08:00", 400.25m);
+        await Shows(page, place, first);
+        await Assertions.Expect(page.Locator("#season")).ToHaveValueAsync("2025-2026");
+        await page.Locator("#chart[data-drawn]:not([data-drawn='0'])").WaitForAsync();
+
+        // A choice that was not shown yet outlives what comes meanwhile.
+        await page.SelectOptionAsync("#season", "2024-2025");
+        await page.EvaluateAsync("document.activeElement.blur()");
+        Publish("2025-12-05T00:00:00+08:00", 500.5m);
+        await Shows(page, place, then);
+        await Assertions.Expect(page.Locator("#season")).ToHaveValueAsync("2024-2025");
+        Assert.True(await page.EvaluateAsync<bool>("window.notReloaded"));
+    }
+
     private void Publish(string day, decimal value) =>
         Assert.Equal(0, PipelineProcess.Publish(pipeline.MqttPort, "metering/v1/grid/E1/reading", FormattableString.Invariant($$"""{"ts":"{{day}}","value":"{{value}}"}""")));
 

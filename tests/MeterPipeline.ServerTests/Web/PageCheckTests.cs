@@ -62,6 +62,42 @@ public sealed class PageCheckTests : IAsyncLifetime
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
+    /// <summary>Lists that people read or decide on have nothing to the right of a narrow window; wide tables of figures may be scrolled.</summary>
+    [Theory]
+    [InlineData(390, $"/?{OfVillage}")]
+    [InlineData(390, "/")]
+    [InlineData(390, "/coverage")]
+    [InlineData(390, "/registry?q=1408")]
+    [InlineData(390, "/holds")]
+    [InlineData(390, "/quarantine")]
+    [InlineData(390, "/settlements/1")]
+    [InlineData(820, "/holds")]
+    [InlineData(820, "/quarantine")]
+    public async Task Lists_are_read_without_scrolling_sideways(int width, string path)
+    {
+        await using var bureau = await In("li", "zh");
+        var page = await bureau.NewPageAsync();
+        await page.SetViewportSizeAsync(width, 900);
+        await page.GotoAsync(new Uri(site.Address, path).ToString());
+        var cut = await page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('.scroll')].filter(box => box.checkVisibility() && !box.closest('details') && box.scrollWidth > box.clientWidth + 1).map(box => box.innerText.slice(0, 60))");
+        Assert.Empty(cut);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/holds")]
+    [InlineData($"/households/{WebSite.Household}")]
+    public async Task Paper_says_which_season_it_shows(string path)
+    {
+        await using var bureau = await In("li", "zh");
+        var page = await bureau.NewPageAsync();
+        await page.GotoAsync(new Uri(site.Address, path).ToString());
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+        Assert.True(await page.Locator("#season").IsVisibleAsync());
+        Assert.False(await page.Locator(".head form button").IsVisibleAsync());
+    }
+
     private async Task Look(IBrowserContext context, IEnumerable<string> paths)
     {
         var page = await context.NewPageAsync();

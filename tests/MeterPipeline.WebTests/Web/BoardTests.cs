@@ -109,7 +109,7 @@ public sealed class BoardTests : IAsyncLifetime
         Assert.Single((await Json("/api/v1/holds?reason=site-inspection")).GetProperty("holds").EnumerateArray());
         var html = await client.GetStringAsync("/holds");
         Assert.Contains("示值倒退且未登记换表", html, StringComparison.Ordinal);
-        Assert.Contains("bureau:li: &lt;script&gt;", html, StringComparison.Ordinal);
+        Assert.Contains("bureau:li：&lt;script&gt;", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", html, StringComparison.Ordinal);
     }
 

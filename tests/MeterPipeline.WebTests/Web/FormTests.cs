@@ -154,7 +154,7 @@ public sealed class FormTests : IAsyncLifetime
         using var admin = await WebVisitor.SignedInAsync(site, "admin");
         Assert.Equal(HttpStatusCode.Forbidden, (await admin.PostAsync(UnmaskPath, ("reason", "核查"))).StatusCode);
         await admin.GetAsync("/access");
-        Assert.Contains($"<td class=\"text\">li</td><td class=\"text\">查看个人信息</td><td class=\"text\">{WebSite.Household}</td><td class=\"text prose\">&lt;script&gt;", admin.Html, StringComparison.Ordinal);
+        Assert.Contains($"<td class=\"text\">li</td><td class=\"text\">查看个人信息</td><td class=\"text prose\" title=\"{WebSite.Household}\"><a href=\"/households/{WebSite.Household}\">户 {WebSite.Household}</a></td><td class=\"text prose\">&lt;script&gt;", admin.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", admin.Html, StringComparison.Ordinal);
     }
 
@@ -238,7 +238,14 @@ public sealed class FormTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await machine.PostRawAsync(UnmaskPath, form, bearer)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await machine.GetAsync("/api/v1/seasons", ("Authorization", "Bearer " + AccessToken.New()))).StatusCode);
         await SignInTests.Eventually(() => Task.FromResult(site.Ledger.Access.Keys()[0].UsedDay == WebSite.Today.Number));
-        site.Ledger.Access.PutKey(stored with { RevokedAtMs = 2 }, "test", 2);
+        using var admin = await WebVisitor.SignedInAsync(site, "admin");
+        await admin.GetAsync("/users?lang=en");
+        Assert.Contains("<tr><th scope=\"row\">scada</th><td class=\"text\" data-label=\"Role\">bureau of finance</td><td class=\"text\" data-label=\"Divisions\">140802100</td>", admin.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain(stored.Hash, admin.Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.PostAsync("/users/keys/nobody/revoke")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await admin.PostRawAsync("/users/keys/scada/revoke", new FormUrlEncodedContent([]))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await admin.PostAsync("/users/keys/scada/revoke")).StatusCode);
+        using (var view = site.Ledger.OpenView()) Assert.Equal("admin", view.Audit("key", "scada")[^1].Actor);
         await SignInTests.Eventually(async () => (await machine.GetAsync("/api/v1/seasons", bearer)).StatusCode == HttpStatusCode.Unauthorized);
     }
 

@@ -41,6 +41,25 @@ public sealed class HoldActionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_form_that_nothing_was_done_with_comes_back_as_it_was_filled_in()
+    {
+        using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");
+        const string part = "/holds?season=2025-2026&reason=register-reset&sort=amount&page=1";
+        await ListedAsync(bureau, part);
+        Assert.Contains($"action=\"{WebUtility.HtmlEncode(part)}\"", bureau.Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await bureau.PostAsync(part, ("act", "place"), ("reason", "site-inspection"), ("note", "已约\"周二\"入户"))).StatusCode);
+        Assert.Contains("请至少选择一行", bureau.Html, StringComparison.Ordinal);
+        Assert.Contains("value=\"已约&quot;周二&quot;入户\"", bureau.Html, StringComparison.Ordinal);
+        Assert.Contains("<option value=\"site-inspection\" selected>", bureau.Html, StringComparison.Ordinal);
+        var mark = Mark(bureau, WebSite.Reset);
+        Assert.Equal(HttpStatusCode.BadRequest, (await bureau.PostAsync(part, ("act", "lift"), ("note", ""), ("hold", mark))).StatusCode);
+        Assert.Contains($"value=\"{mark}\" aria-label=\"{WebSite.Reset}\" checked>", bureau.Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await bureau.PostAsync(part, ("act", "lift"), ("note", "已换表"), ("hold", mark))).StatusCode);
+        Assert.Contains($"href=\"{WebUtility.HtmlEncode(part)}\"", bureau.Html, StringComparison.Ordinal);
+        Assert.Single(Entries());
+    }
+
+    [Fact]
     public async Task Two_who_decide_at_once_decide_once()
     {
         using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");

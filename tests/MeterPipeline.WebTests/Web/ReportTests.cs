@@ -147,6 +147,8 @@ public sealed class ReportTests(AccessSite people) : IClassFixture<AccessSite>
         var told = county.GetProperty("runs").EnumerateArray().Single();
         Assert.Equal((run.Id, "drafted", 2, 1), (told.GetProperty("run").GetInt32(), told.GetProperty("stage").GetString(), told.GetProperty("households").GetInt32(), told.GetProperty("held").GetInt32()));
         Assert.Equal((120.5m, 100.5m), (Number(told, "accrued_yuan"), Number(told, "due_yuan")));
+        await bureau.GetAsync("/reports/season/2025-2026?division=140802");
+        Assert.Contains($"<a href=\"/settlements/{run.Id}\">第 {run.Id} 批</a> <span class=\"edge\">盐湖区</span>", bureau.Html, StringComparison.Ordinal);
         using var town = await WebVisitor.SignedInAsync(people.Site, "town");
         var below = (await Json(town, $"/api/v1/reports/season/2025-2026?division={AccessSite.Township}")).GetProperty("settlement");
         Assert.Empty(below.GetProperty("runs").EnumerateArray());

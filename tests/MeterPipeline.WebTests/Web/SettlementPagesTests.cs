@@ -16,6 +16,28 @@ public sealed class SettlementPagesTests : IAsyncLifetime
     public async Task DisposeAsync() => await site.DisposeAsync();
 
     [Fact]
+    public async Task The_draft_form_offers_the_season_with_data_and_places_by_name()
+    {
+        site.Pass(TimeSpan.FromDays(200));
+        using var li = await In("li");
+        var form = (await Html(li, "/settlements")).Split("action=\"/settlements/draft\"")[1].Split("</form>")[0];
+        Assert.Contains("<option value=\"2026-2027\">", form, StringComparison.Ordinal);
+        Assert.Contains("<option value=\"2025-2026\" selected>", form, StringComparison.Ordinal);
+        Assert.Contains("<option value=\"140802000000\">盐湖区</option>", form, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_that_answers_a_form_does_not_ask_for_itself()
+    {
+        using var li = await In("li");
+        Assert.Contains("data-live-state", await Html(li, "/settlements"), StringComparison.Ordinal);
+        await li.PostAsync("/settlements/draft", ("season", "2025-2026"), ("division", "abc"));
+        Assert.Contains("采暖季或区划代码有误", li.Html, StringComparison.Ordinal);
+        Assert.Contains("data-api=\"\"", li.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("data-live-state", li.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task From_draft_over_an_objection_to_payment_by_two_persons()
     {
         using var li = await In("li");

@@ -66,6 +66,20 @@ public sealed partial class ThemeTests
         Assert.DoesNotContain(used, name => !light.ContainsKey(name) || !dark.ContainsKey(name));
     }
 
+    [Fact]
+    public void What_only_the_registrys_sheet_styles_stands_on_its_pages_only()
+    {
+        var room = Repository.PathOf("src", "MeterPipeline.Web");
+        var own = Path.Combine(room, "Registry") + Path.DirectorySeparatorChar;
+        HashSet<string> Styled(IEnumerable<string> sheets) => [.. sheets.SelectMany(sheet => Styles().Matches(File.ReadAllText(sheet))).Select(match => match.Groups[1].Value)];
+        var alone = Styled(Sheets().Where(sheet => sheet.StartsWith(own, StringComparison.Ordinal)));
+        alone.ExceptWith(Styled(Sheets().Where(sheet => !sheet.StartsWith(own, StringComparison.Ordinal))));
+        Assert.Contains("diff", alone);
+        var elsewhere = Directory.EnumerateFiles(room, "*.cs", SearchOption.AllDirectories).Where(file => !file.StartsWith(own, StringComparison.Ordinal))
+            .SelectMany(file => Classes().Matches(File.ReadAllText(file)).SelectMany(match => match.Groups[1].Value.Split(' ')).Select(name => (File: Path.GetFileName(file), Name: name)));
+        Assert.DoesNotContain(elsewhere, use => alone.Contains(use.Name));
+    }
+
     private static IEnumerable<string> Sheets() => Directory.EnumerateFiles(Repository.PathOf("src", "MeterPipeline.Web"), "*.css", SearchOption.AllDirectories)
         .Where(path => !path.Contains("node_modules", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
@@ -100,6 +114,12 @@ public sealed partial class ThemeTests
         }
         return 0.2126 * Channel(0) + 0.7152 * Channel(2) + 0.0722 * Channel(4);
     }
+
+    [GeneratedRegex(@"\.([a-z][a-z-]*)(?=[^{}]*\{)")]
+    private static partial Regex Styles();
+
+    [GeneratedRegex("""class=\\?"([a-z -]*)""")]
+    private static partial Regex Classes();
 
     [GeneratedRegex(@":root \{[^}]*\}")]
     private static partial Regex Root();

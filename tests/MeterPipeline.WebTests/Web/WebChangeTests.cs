@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Holds;
+using MeterPipeline.Domain.Registry;
+using MeterPipeline.Ledger;
 using MeterPipeline.Web;
 
 namespace MeterPipeline.Tests.Web;
@@ -37,7 +39,7 @@ public sealed class WebChangeTests : IAsyncLifetime
         var page = await open.Client.GetStringAsync($"/households/{WebSite.EvilHousehold}");
         Assert.Contains("数据质量证书", page, StringComparison.Ordinal);
         Assert.Contains("待现场核查", page, StringComparison.Ordinal);
-        Assert.Contains("bureau:li: &lt;script&gt;", page, StringComparison.Ordinal);
+        Assert.Contains("bureau:li：&lt;script&gt;", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.Contains("prolonged estimation", await open.Client.GetStringAsync($"/households/{WebSite.EvilHousehold}?lang=en"), StringComparison.Ordinal);
         var certificate = (await Json($"/api/v1/households/{WebSite.EvilHousehold}")).GetProperty("certificate");
@@ -45,6 +47,17 @@ public sealed class WebChangeTests : IAsyncLifetime
         var rules = certificate.GetProperty("rules").EnumerateArray().ToDictionary(rule => rule.GetProperty("rule").GetString()!);
         Assert.Equal(("passed", 66), (rules["gap"].GetProperty("verdict").GetString(), rules["gap"].GetProperty("passed").GetInt32()));
         Assert.Equal(("skipped", "no-tariff-registers"), (rules["sum-check"].GetProperty("verdict").GetString(), rules["sum-check"].GetProperty("skipped_because").GetString()));
+    }
+
+    [Fact]
+    public async Task What_changed_in_the_registry_is_said_in_the_readers_words()
+    {
+        var change = new RegistryChange();
+        using (var view = open.Site.Ledger.OpenView()) change.Households.Add(view.Registry().Households[WebSite.Household] with { Route = HeatingRoute.CoalToGas });
+        open.Site.Ledger.ChangeRegistry(change, "li", WebSite.Today.StartMs);
+        var page = await open.Client.GetStringAsync($"/households/{WebSite.Household}");
+        var edit = page.Split("data-keep=\"history\"")[1].Split("<tbody>")[1].Split("</tr>")[0];
+        Assert.Contains($"<td class=\"text\">户 {WebSite.Household}</td><td class=\"text\">改造路径</td><td class=\"text\">煤改电</td><td class=\"text\">煤改气</td>", edit, StringComparison.Ordinal);
     }
 
     [Fact]

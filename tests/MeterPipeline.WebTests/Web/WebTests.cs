@@ -43,6 +43,28 @@ public sealed class WebTests(OpenSite open) : IClassFixture<OpenSite>
         Assert.Equal(6, list.GetProperty("count").GetInt32());
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/coverage")]
+    [InlineData("/quarantine")]
+    [InlineData("/quarantine/1")]
+    public async Task Companies_are_named_as_the_registry_names_them(string path)
+    {
+        var page = await client.GetStringAsync(path);
+        Assert.Contains(">国网运城供电公司<", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(">grid<", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("zh", "暂缓户")]
+    [InlineData("en", "On hold")]
+    public async Task A_household_that_waits_is_marked_so_in_its_village(string language, string mark)
+    {
+        var village = await client.GetStringAsync($"/?division={WebSite.Reset[1..13]}&lang={language}");
+        var row = village.Split($"/households/{WebSite.Reset}?")[1].Split("</tr>")[0];
+        Assert.Contains($"<span class=\"flag\">{mark}</span>", row, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Text_from_outside_never_becomes_markup()
     {
@@ -99,6 +121,8 @@ public sealed class WebTests(OpenSite open) : IClassFixture<OpenSite>
     [InlineData("/households/H-none", 404, "text/html")]
     [InlineData("/?division=99", 404, "text/html")]
     [InlineData("/?season=1800-1801", 404, "text/html")]
+    [InlineData("/usage?page=abc", 400, "text/html")]
+    [InlineData("/settlements/draft", 405, "text/html")]
     [InlineData("/api/v1/nothing", 404, "application/problem+json")]
     [InlineData("/api/v1/households/H-none", 404, "application/problem+json")]
     [InlineData("/api/v1/overview?season=winter", 400, "application/problem+json")]

@@ -33,6 +33,16 @@ public sealed class WordsTests
     public void A_number_has_its_noun(string text, object value, string said) => Assert.Equal(said, Figures.Fill(text, value));
 
     [Theory]
+    [InlineData("运城市补贴 / Yuncheng subsidy", "运城市补贴", "Yuncheng subsidy")]
+    [InlineData("运城市补贴", "运城市补贴", "运城市补贴")]
+    [InlineData("a / b / c", "a / b / c", "a / b / c")]
+    public void A_text_in_two_languages_is_read_in_one(string both, string chinese, string english)
+    {
+        Assert.Equal(chinese, Texts.Chinese.Half(both));
+        Assert.Equal(english, Texts.English.Half(both));
+    }
+
+    [Theory]
     [InlineData("2025-12-03..2025-12-09, 2 d, +12480.0000, #5D0CF573CC7CCF01", "2025-12-03 – 2025-12-09，2 天；最多可能少计 12,480.00 kWh（#5D0CF573）", "2025-12-03 – 2025-12-09, 2 days; up to 12,480.00 kWh may be missing (#5D0CF573)")]
     [InlineData("2025-12-03..2025-12-03, 1 d, +0.5000, #5D0CF573CC7CCF01", "2025-12-03，1 天；最多可能少计 0.50 kWh（#5D0CF573）", "2025-12-03, 1 day; up to 0.50 kWh may be missing (#5D0CF573)")]
     [InlineData("2025-2026", "2025-2026", "2025-2026")]
