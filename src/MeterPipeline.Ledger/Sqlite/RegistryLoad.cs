@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MeterPipeline.Domain;
 using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger.Registry;
@@ -7,46 +8,42 @@ namespace MeterPipeline.Ledger.Sqlite;
 /// <summary>Reads the registry's tables. Repeated strings (codes, companies, household ids) are one object each.</summary>
 internal static class RegistryLoad
 {
-    /// <summary>Rows handed over at a time: a few hundred KB.</summary>
-    private const int RowsAtOnce = 1000;
-
     public const string InstallationColumns = """
         i.household, i.company, i.energy, i.register_digits, i.decimals, i.capacity, i.multiplier_e4, i.installed_at_ms, i.opening,
         i.removed_at_ms, i.closing, i.serves, i.heated_households
         """;
 
+    /// <param name="version">Of the registry as the connection sees it.</param>
     public static RegistrySnapshot Load(Database database, long version)
     {
         database.Operation = "load the registry";
-        var known = new Dictionary<string, string>(StringComparer.Ordinal);
-        string Same(string text)
-        {
-            if (known.TryGetValue(text, out var one)) return one;
-            known.Add(text, text);
-            return text;
-        }
+        var known = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        string Same(Statement row, int column) => row.Text(column, known);
 
+        // The two long lists are read at the same time.
+        var meters = Task.Factory.StartNew(() => Beside(database.File, version, Same), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var divisions = All(database, "SELECT code, name, parent FROM division", row =>
-            new Division(Same(row.Text(0)), row.Text(1), row.NullableText(2) is { } parent ? Same(parent) : null));
+            new Division(Same(row, 0), row.Text(1), row.IsNull(2) ? null : Same(row, 2)));
         var companies = All(database, "SELECT id, name, energy FROM company", row =>
-            new Company(Same(row.Text(0)), row.Text(1), (Energy)row.Int32(2)));
+            new Company(Same(row, 0), row.Text(1), (Energy)row.Int32(2)));
+        var households = All(database, HouseholdSql, row => Household(row, Same));
         var heated = All(database, "SELECT household, from_day, households FROM heated_count", HeatedCount);
-        // The two long lists are read, one after the other, while the snapshot puts in order what has come.
-        return new RegistrySnapshot(
-            version, divisions, companies, Ahead.Of(Rows(database, HouseholdSql, row => Household(row, Same)), RowsAtOnce), Ahead.Of(Meters(database, Same), RowsAtOnce), heated);
+        return new RegistrySnapshot(version, divisions, companies, households, meters.GetAwaiter().GetResult() ?? [.. Meters(database, Same)], heated);
     }
 
     public const string HouseholdSql =
         "SELECT id, name, division, route, conversion, accepted_day, hardship, note, exclusions FROM household";
 
-    public static Household Household(Statement row, Func<string, string> same) => new(
-        same(row.Text(0)), row.Text(1), same(row.Text(2)), (HeatingRoute)row.Int32(3), (Conversion)row.Int32(4),
-        row.NullableInt64(5) is { } day ? new LocalDay((int)day) : null, (Hardship)row.Int32(6), same(row.Text(7)),
+    /// <param name="same">Reads a text of a column that other rows may have too.</param>
+    public static Household Household(Statement row, Func<Statement, int, string> same) => new(
+        same(row, 0), row.Text(1), same(row, 2), (HeatingRoute)row.Int32(3), (Conversion)row.Int32(4),
+        row.NullableInt64(5) is { } day ? new LocalDay((int)day) : null, (Hardship)row.Int32(6), same(row, 7),
         row.NullableText(8) is { } exclusions ? RegistryJson.Exclusions(exclusions) : []);
 
     /// <param name="first">Index of the first of <see cref="InstallationColumns"/>.</param>
-    public static Installation Installation(Statement row, string meterId, int first, Func<string, string> same) => new(
-        meterId, same(row.Text(first)), same(row.Text(first + 1)), (Energy)row.Int32(first + 2), (int?)row.NullableInt64(first + 3),
+    /// <inheritdoc cref="Household" path="/param[@name='same']"/>
+    public static Installation Installation(Statement row, string meterId, int first, Func<Statement, int, string> same) => new(
+        meterId, same(row, first), same(row, first + 1), (Energy)row.Int32(first + 2), (int?)row.NullableInt64(first + 3),
         (int?)row.NullableInt64(first + 4), row.NullableInt64(first + 5), new decimal(row.Int64(first + 6)) / 10_000, row.NullableInt64(first + 7),
         row.NullableInt64(first + 8), row.NullableInt64(first + 9), row.NullableInt64(first + 10), (Serves)row.Int32(first + 11), row.Int32(first + 12));
 
@@ -56,7 +53,15 @@ internal static class RegistryLoad
 
     public static HeatedCount HeatedCount(Statement row) => new(row.Text(0), new LocalDay(row.Int32(1)), row.Int32(2));
 
-    private static IEnumerable<Meter> Meters(Database database, Func<string, string> same)
+    /// <summary>All meters, by another connection; null: it sees another registry already.</summary>
+    private static List<Meter>? Beside(string file, long version, Func<Statement, int, string> same)
+    {
+        using var database = Database.Open(file, DatabaseAccess.Read, SqliteLimits.ViewCacheKiB);
+        using var moment = database.BeginRead("load the registry");
+        return FoldStore.Cursor(database, RegistryStore.VersionCursor) == version ? [.. Meters(database, same)] : null;
+    }
+
+    private static IEnumerable<Meter> Meters(Database database, Func<Statement, int, string> same)
     {
         var lives = new List<Installation>(1);
         var no = 0;

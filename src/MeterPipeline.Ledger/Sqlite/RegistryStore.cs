@@ -65,7 +65,7 @@ internal sealed class RegistryStore
     private void Put(Household household)
     {
         var before = Stored(RegistryLoad.HouseholdSql + " WHERE id = ?", household.Id,
-            row => json.Render(RegistryLoad.Household(row, static text => text)));
+            row => json.Render(RegistryLoad.Household(row, static (row, column) => row.Text(column))));
         if (!Audited("household", household.Id, before, json.Render(household))) return;
         database.Prepared("REPLACE INTO household VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
             .Bind(1, household.Id).Bind(2, household.Name).Bind(3, household.Division).Bind(4, (long)household.Route)
@@ -112,7 +112,7 @@ internal sealed class RegistryStore
     {
         var lives = new List<Installation>();
         var row = database.Prepared($"SELECT {RegistryLoad.InstallationColumns} FROM installation i WHERE meter_no = ? ORDER BY life").Bind(1, no);
-        while (row.Step()) lives.Add(RegistryLoad.Installation(row, meterId, 0, static text => text));
+        while (row.Step()) lives.Add(RegistryLoad.Installation(row, meterId, 0, static (row, column) => row.Text(column)));
         row.Reset();
         return lives;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using SQLitePCL;
 
@@ -6,6 +7,9 @@ namespace MeterPipeline.Ledger.Sqlite;
 /// <summary>A prepared statement. Parameters count from 1, columns from 0, as SQLite has it.</summary>
 internal sealed class Statement(Database database, sqlite3_stmt handle) : IDisposable
 {
+    /// <summary>Codes, ids and short notes; longer texts seldom repeat.</summary>
+    private const int SharedBytesMax = 128;
+
     public Statement Bind(int index, long value)
     {
         database.Check(raw.sqlite3_bind_int64(handle, index, value));
@@ -69,6 +73,19 @@ internal sealed class Statement(Database database, sqlite3_stmt handle) : IDispo
     public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
 
     public string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(handle, column));
+
+    /// <summary>A text that many rows have: one object for all of them.</summary>
+    /// <param name="known">Every such text so far.</param>
+    public string Text(int column, ConcurrentDictionary<string, string> known)
+    {
+        var bytes = raw.sqlite3_column_blob(handle, column);
+        if (bytes.Length > SharedBytesMax) return Encoding.UTF8.GetString(bytes);
+        Span<char> room = stackalloc char[SharedBytesMax];
+        var text = room[..Encoding.UTF8.GetChars(bytes, room)];
+        if (known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out var one)) return one;
+        var added = text.ToString();
+        return known.GetOrAdd(added, added);
+    }
 
     public string? NullableText(int column) => IsNull(column) ? null : Text(column);
 

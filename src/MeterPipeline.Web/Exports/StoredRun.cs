@@ -16,7 +16,7 @@ public static class StoredRun
     /// whatever is read, registered, set, paid or returned.
     /// </summary>
     /// <param name="policies">Asked, like the registry and the phone, for runs only that were drafted before these were frozen with them.</param>
-    public static RunExport Of(ILedger ledger, PolicyBook policies, RunProgress progress, string supervisionPhone)
+    public static RunExport Of(ILedger ledger, Func<PolicyBook> policies, RunProgress progress, string supervisionPhone)
     {
         var (run, settlements) = (progress.Run, ledger.Settlements);
         var before = settlements.Disbursements(run.Autumn).TakeWhile(row => WasKnown(run, row));
@@ -63,12 +63,12 @@ public static class StoredRun
         return [.. steps.Take(confirmed + 1)];
     }
 
-    private static ExportNotes NotesOf(ILedger ledger, PolicyBook policies, SettlementRun run, string supervisionPhone)
+    private static ExportNotes NotesOf(ILedger ledger, Func<PolicyBook> policies, SettlementRun run, string supervisionPhone)
     {
         if (run.Imprint is { } imprint) return new ExportNotes(imprint.NameOf, imprint.SupervisionPhone, [.. run.Policies.Select(policy => policy.Document).OfType<string>().Distinct()]);
         using var view = ledger.OpenView();
         var registry = view.Registry();
-        return new ExportNotes(prefix => DivisionCode.NameOf(registry, prefix), supervisionPhone, Documents(run, policies));
+        return new ExportNotes(prefix => DivisionCode.NameOf(registry, prefix), supervisionPhone, Documents(run, policies()));
     }
 
     /// <summary>None where a policy is gone or says something else: the run names them by id, version and fingerprint.</summary>

@@ -107,7 +107,7 @@ internal sealed class RunFiles : IDisposable
         var path = Path.Combine(folder.FullName, Path.GetRandomFileName());
         try
         {
-            var export = StoredRun.Of(ledger, policies, progress, settings.SupervisionPhone);
+            var export = StoredRun.Of(ledger, () => policies, progress, settings.SupervisionPhone);
             using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
             BankResult? bank = null;
             if (layout is not null) bank = BankFile.Write(StoredRun.ToPay(ledger, policies, export), layout, file);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MeterPipeline.Banks;
+using MeterPipeline.Domain.Policies;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Run;
@@ -37,16 +38,17 @@ internal static class ExportSettlement
 
     private static int Run(ParseResult parsed)
     {
-        var (policies, format) = (Opened.Policies(parsed), parsed.GetValue(Format)!);
+        var format = parsed.GetValue(Format)!;
         using var ledger = Opened.Ledger(parsed);
         var progress = SettleSteps.Find(parsed, ledger);
         var layout = format == "bank" ? Chosen(parsed) : null;
         if (layout is not null && progress.PayoutRefusal is { } refusal) throw new CommandException(refusal.ToString(), ExitCode.Difference);
         Record(ledger, StoredRun.NameOf(progress.Run, format, layout));
-        var export = StoredRun.Of(ledger, policies, progress, ExportSettings.SupervisionPhone());
+        PolicyBook Policies() => Opened.Policies(parsed);
+        var export = StoredRun.Of(ledger, Policies, progress, ExportSettings.SupervisionPhone());
         try
         {
-            return layout is null ? Lists(export, format, parsed.GetValue(Out)!) : Bank(StoredRun.ToPay(ledger, policies, export), layout, parsed.GetValue(Out)!);
+            return layout is null ? Lists(export, format, parsed.GetValue(Out)!) : Bank(StoredRun.ToPay(ledger, Policies(), export), layout, parsed.GetValue(Out)!);
         }
         catch (InvalidDataException damage)
         {

@@ -29,7 +29,7 @@ public static class SettleBenchmark
         var kept = true;
         try
         {
-            report.Line("A city's season, a meter each; every process opens the ledger and reads the policies by itself, as the verbs do; settling loads the registry too. Live: the most that a collection left.");
+            report.Line("A city's season, a meter each; every process opens the ledger by itself, as the verbs do; settling reads the policies and loads the registry too. Live: the most that a collection left.");
             report.Line("");
             report.Line("| households | what | s, process start to end | of it the work itself | CPU s | file MB | live heap MiB | peak RSS MiB |");
             report.Line("|---|---|---|---|---|---|---|---|");

@@ -41,14 +41,13 @@ public static class SettleRun
     public static int Run(Options options)
     {
         var (data, part) = (options.Text("data")!, Enum.Parse<SettlePart>(options.Text("part")!));
-        var policies = PolicyFiles.Load(PolicyFolder);
         using var ledger = SqliteLedger.Open(data, create: false);
         using var heap = new HeapWatch();
         var started = Stopwatch.GetTimestamp();
         var file = Path.Combine(data, $"{part}.out");
         if (part == SettlePart.Registry) Load(ledger);
-        else if (part == SettlePart.Draft) Draft(ledger, policies);
-        else Export(ledger, policies, part, file);
+        else if (part == SettlePart.Draft) Draft(ledger);
+        else Export(ledger, part, file);
         var work = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var live = heap.End();
         using var process = Process.GetCurrentProcess();
@@ -65,17 +64,19 @@ public static class SettleRun
         GC.KeepAlive(registry);
     }
 
-    private static void Draft(SqliteLedger ledger, PolicyBook policies)
+    private static PolicyBook Policies() => PolicyFiles.Load(PolicyFolder);
+
+    private static void Draft(SqliteLedger ledger)
     {
         HeatingSeason.TryParseName(CityMeter.Season.Name, out var autumn);
-        SettlementDrafting.Run(ledger, policies, autumn, "", new Signatory("bench", Office.Bureau), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), provisional: false);
+        SettlementDrafting.Run(ledger, Policies(), autumn, "", new Signatory("bench", Office.Bureau), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), provisional: false);
     }
 
-    private static void Export(SqliteLedger ledger, PolicyBook policies, SettlePart part, string file)
+    private static void Export(SqliteLedger ledger, SettlePart part, string file)
     {
         var progress = ledger.Settlements.Runs()[^1];
         using var into = new FileStream(file, FileMode.Create, FileAccess.ReadWrite);
-        if (part == SettlePart.Workbook) RunWorkbook.Write(StoredRun.Of(ledger, policies, progress, ""), into, Path.GetDirectoryName(file)!, _ => { });
+        if (part == SettlePart.Workbook) RunWorkbook.Write(StoredRun.Of(ledger, Policies, progress, ""), into, Path.GetDirectoryName(file)!, _ => { });
         else if (part == SettlePart.Csv) PlainLines.WriteCsv(ledger.Settlements.Lines(progress.Run.Id), into);
         else PlainLines.WriteSheet(ledger.Settlements.Lines(progress.Run.Id), into);
     }

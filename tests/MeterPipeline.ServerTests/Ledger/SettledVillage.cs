@@ -49,7 +49,7 @@ internal static class SettledVillage
         var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var progress in ledger.Settlements.Runs())
         {
-            var export = StoredRun.Of(ledger, KnownPolicies.Shipped, progress, "0359-1234567");
+            var export = StoredRun.Of(ledger, () => KnownPolicies.Shipped, progress, "0359-1234567");
             Add($"{progress.Run.Id}.jsonl", into => RunFile.Write(ledger.Settlements, progress.Run, into));
             Add($"{progress.Run.Id}.xlsx", into => RunWorkbook.Write(export, into, folder, _ => { }));
             Add($"{progress.Run.Id}.zip", into => RunWorkbook.WriteCsv(export, into, folder, _ => { }));

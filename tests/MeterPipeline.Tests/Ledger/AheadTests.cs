@@ -2,7 +2,7 @@ using MeterPipeline.Ledger;
 
 namespace MeterPipeline.Tests.Ledger;
 
-/// <summary>A sequence drawn on another thread is the same sequence, its errors included, and ends when nobody reads on.</summary>
+/// <summary>A sequence drawn, worked on or taken by other threads is the same sequence, its errors included, and ends when nobody reads on.</summary>
 public sealed class AheadTests
 {
     [Theory]
@@ -56,6 +56,49 @@ public sealed class AheadTests
                 Interlocked.Decrement(ref running);
             }
         }
+    }
+
+    [Fact]
+    public void Work_side_by_side_has_a_thread_for_each_core_and_no_more() =>
+        Assert.InRange(Ahead.Map(Enumerable.Range(0, 200), _ => Environment.CurrentManagedThreadId).Distinct().Count(), 1, Environment.ProcessorCount);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1_000)]
+    public void Every_taker_is_given_everything_in_order(int count)
+    {
+        List<int> first = [], second = [];
+        Ahead.Give(Enumerable.Range(0, count), new List<int>[] { first, second }.Select<List<int>, Action<int>>(taken => taken.Add));
+        Assert.Equal(Enumerable.Range(0, count), first);
+        Assert.Equal(Enumerable.Range(0, count), second);
+    }
+
+    [Fact]
+    public void A_taker_that_fails_ends_the_giving()
+    {
+        var (given, taken) = (0, 0);
+        IEnumerable<int> Endless()
+        {
+            while (true) yield return given++;
+        }
+
+        var error = Assert.Throws<InvalidDataException>(() => Ahead.Give(Endless(), [_ => taken++, item =>
+        {
+            if (item == 130) throw new InvalidDataException("130");
+        }]));
+        Assert.Equal("130", error.Message);
+        Assert.InRange(given, 130, 150);
+        Assert.InRange(taken, 125, given);
+    }
+
+    [Fact]
+    public void What_came_before_an_error_of_the_source_is_taken()
+    {
+        var taken = new List<int>();
+        var error = Assert.Throws<InvalidDataException>(() => Ahead.Give(Enumerable.Range(0, 200).Select(i => i < 130 ? i : throw new InvalidDataException("130")), [taken.Add]));
+        Assert.Equal("130", error.Message);
+        Assert.Equal(Enumerable.Range(0, 130), taken);
     }
 
     [Fact]

@@ -72,6 +72,18 @@ public abstract class RegistryContract
     }
 
     [Fact]
+    public void A_view_shows_the_whole_registry_of_its_moment()
+    {
+        var ledger = Open();
+        ledger.ChangeRegistry(Only(Life("M", "H1", "2024-01-01", null)), "li", Now);
+        using var before = ledger.OpenView();
+        ledger.ChangeRegistry(Only(Life("N", "H1", "2024-01-01", null)), "li", Now);
+        using var view = ledger.OpenView();
+        Assert.Equal(["M"], before.Registry().Meters.Keys);
+        Assert.Equal(["M", "N"], view.Registry().Meters.Keys.Order());
+    }
+
+    [Fact]
     public void Meter_numbers_are_dense_and_stay()
     {
         var ledger = Open();

@@ -62,6 +62,11 @@ public sealed class SameRunSameBytesTests : IDisposable
         var paid = await Export(elsewhere.Path, other, "");
         foreach (var kind in (string[])["xlsx", "csv", "jsonl", "web xlsx", "web csv"]) Assert.True(first[kind].AsSpan().SequenceEqual(paid[kind]), $"{kind} after payment is not what it was");
         Assert.NotEqual(first["bank"], paid["bank"]);
+
+        // What lists say of policies was frozen with the run: the files need not be there.
+        var alone = Path.Combine(files.FullName, "alone.xlsx");
+        Assert.Equal(ExitCode.Done, await CommandLine.RunAsync(["export", "settlement", "1", "--out", alone, "--data", elsewhere.Path, "--policies", Path.Combine(files.FullName, "gone")]));
+        Assert.Equal(first["xlsx"], await File.ReadAllBytesAsync(alone));
     }
 
     private static void Confirm(ILedger ledger)

@@ -68,7 +68,7 @@ public sealed class StoredRunTests : IDisposable
     private RunExport Export(int run)
     {
         var ledger = folder.Open();
-        return StoredRun.ToPay(ledger, AnyLine.Policies, StoredRun.Of(ledger, AnyLine.Policies, settlements.Run(run)!, ""));
+        return StoredRun.ToPay(ledger, AnyLine.Policies, StoredRun.Of(ledger, () => AnyLine.Policies, settlements.Run(run)!, ""));
     }
 
     private IEnumerable<(string Household, string Name, decimal Yuan)> ToPay(int run) =>

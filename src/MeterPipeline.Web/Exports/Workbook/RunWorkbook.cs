@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using MeterPipeline.Domain.Settlements;
 using MeterPipeline.Ledger;
 
@@ -13,7 +12,7 @@ public static class RunWorkbook
     /// <summary>Rows that a sheet can have, in every program that reads the format.</summary>
     public const int RowsMax = 1_048_576;
 
-    /// <summary>Lines that are read before the sheets take them: enough to share the work among cores, a megabyte or so.</summary>
+    /// <summary>Lines that a sheet takes at a time: so many that it seldom waits, a megabyte or so; a few times as many are in memory.</summary>
     private const int ChunkLines = 512;
 
     private const int MarkChars = 16;
@@ -52,32 +51,19 @@ public static class RunWorkbook
             new AdjustmentSheet(book, export), new SignOffSheet(book, export, summary.All),
         ];
         var count = 0;
-        foreach (var lines in Ahead.Of(export.Lines.Chunk(ChunkLines), 1))
-        {
-            var rows = Array.ConvertAll(lines, line => new RunLine(++count, line));
-            Spread(rows, sheets);
-            progress(count);
-        }
+        Ahead.Give(Rows(), sheets.Select<RunSheet, Action<RunLine[]>>(sheet => rows => Array.ForEach(rows, sheet.Add)));
         if (export.Stored) Check(export.Run, summary.All);
         foreach (var sheet in sheets) sheet.End();
         book.Finish(into);
         return count;
-    }
 
-    /// <summary>Every sheet takes the rows, on as many cores as there are.</summary>
-    private static void Spread(RunLine[] rows, RunSheet[] sheets)
-    {
-        try
+        IEnumerable<RunLine[]> Rows()
         {
-            Parallel.ForEach(sheets, sheet =>
+            foreach (var lines in export.Lines.Chunk(ChunkLines))
             {
-                foreach (var row in rows) sheet.Add(row);
-            });
-        }
-        catch (AggregateException failures)
-        {
-            // The caller knows what to do about a full disk, not about a bundle of them.
-            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+                yield return Array.ConvertAll(lines, line => new RunLine(++count, line));
+                progress(count);
+            }
         }
     }
 
