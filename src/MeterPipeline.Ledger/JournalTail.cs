@@ -12,10 +12,10 @@ namespace MeterPipeline.Ledger;
 public sealed class JournalTail(ILedger ledger, int readingsMax = JournalTail.ReadingsDefault)
 {
     /// <summary>
-    /// 300 MB: five million readings that wait for a flush, as many that come while it is stored, and some that are not folded yet. Beyond them every
-    /// question takes as long as reading all of them.
+    /// 400 MB: six million readings of a city that wait for a flush, as many that come while it is stored, and some that are not folded yet. Beyond them
+    /// every question takes as long as reading all of them.
     /// </summary>
-    private const int ReadingsDefault = 12 << 20;
+    private const int ReadingsDefault = 16 << 20;
 
     private readonly Turn turn = new();
     private long questions;

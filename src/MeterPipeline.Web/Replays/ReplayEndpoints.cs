@@ -38,27 +38,27 @@ internal static class ReplayEndpoints
             ? Results.Redirect($"/quarantine/replays/{job.Key}") : ErrorPages.Message(frame, words.Title, words.Busy, StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static IResult One(HttpContext context, AssetFiles assets, QuarantineReplays replays, string replay)
+    private static IResult One(HttpContext context, AssetFiles assets, SeasonBoards seasons, QuarantineReplays replays, string replay)
     {
         var frame = new PageFrame(context, assets);
-        return replays.Find(replay, frame.Viewer.Actor) is { } job ? Page(frame, job) : ErrorPages.NotFound(frame);
+        return replays.Find(replay, frame.Viewer.Actor) is { } job ? Page(frame, seasons, job) : ErrorPages.NotFound(frame);
     }
 
-    private static IResult Confirm(HttpContext context, AssetFiles assets, QuarantineReplays replays, string replay)
+    private static IResult Confirm(HttpContext context, AssetFiles assets, SeasonBoards seasons, QuarantineReplays replays, string replay)
     {
         var frame = new PageFrame(context, assets);
         if (replays.Find(replay, frame.Viewer.Actor) is not { } job) return ErrorPages.NotFound(frame);
-        if (ReplayApi.NoteOf(context.Request.Form["note"]) is not { } note) return Page(frame, job, badNote: true);
+        if (ReplayApi.NoteOf(context.Request.Form["note"]) is not { } note) return Page(frame, seasons, job, badNote: true);
         // Sent twice, it is confirmed once: the page tells how far it is.
         replays.Confirm(job, frame.Viewer, note);
         return Results.Redirect($"/quarantine/replays/{job.Key}");
     }
 
-    private static IResult Page(PageFrame frame, ReplayJob job, bool badNote = false)
+    private static IResult Page(PageFrame frame, SeasonBoards seasons, ReplayJob job, bool badNote = false)
     {
         var state = job.State;
         return frame.Page(
-            ReplayTexts.For(frame.Texts).Title, new ReplayPage(frame, job, state, badNote).Body(), state.IsRunning ? $"/api/v1/quarantine/replays/{job.Key}" : null,
+            ReplayTexts.For(frame.Texts).Title, new ReplayPage(frame, job, state, seasons.Newest.Registry, badNote).Body(), state.IsRunning ? $"/api/v1/quarantine/replays/{job.Key}" : null,
             badNote ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK);
     }
 }

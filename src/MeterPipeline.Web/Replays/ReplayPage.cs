@@ -1,3 +1,4 @@
+using MeterPipeline.Domain.Registry;
 using MeterPipeline.Ledger;
 using MeterPipeline.Ledger.Users;
 using MeterPipeline.Web.Pages;
@@ -7,7 +8,7 @@ namespace MeterPipeline.Web.Replays;
 /// <summary>One replay: what was chosen, how far it is, what would become of it, what became of it.</summary>
 /// <param name="state">One moment of it: whoever asks the job twice may be told two.</param>
 /// <param name="badNote">Whether it was confirmed without a note that can be kept.</param>
-internal sealed class ReplayPage(PageFrame frame, ReplayJob job, ReplayState state, bool badNote = false)
+internal sealed class ReplayPage(PageFrame frame, ReplayJob job, ReplayState state, RegistrySnapshot registry, bool badNote)
 {
     private readonly Texts texts = frame.Texts;
     private readonly ReplayTexts words = ReplayTexts.For(frame.Texts);
@@ -29,7 +30,7 @@ internal sealed class ReplayPage(PageFrame frame, ReplayJob job, ReplayState sta
         if (ids.Count > 0) return Figures.Fill(words.Chosen, ids.Count);
         return string.Join(" · ", new[]
         {
-            words.AllOpen, filter.Company is { } company ? $"{texts.Company} {company}" : "", filter.Reason is { } reason ? Texts.Word(texts.QuarantineReasons, reason) : "",
+            words.AllOpen, filter.Company is { } company ? $"{texts.Company} {PlaceHead.Company(registry, company)}" : "", filter.Reason is { } reason ? Texts.Word(texts.QuarantineReasons, reason) : "",
         }.Where(part => part.Length > 0));
     }
 

@@ -27,6 +27,9 @@ internal static class PageCheck
             if (!e.closest('section').querySelector('table')) wrong.push(name(e) + ' has no table beside it');
           for (const e of document.querySelectorAll('thead th')) if (!e.scope) wrong.push(name(e) + ' heads no column');
 
+          const menu = document.querySelector('.top nav');
+          if (menu && menu.scrollWidth > menu.clientWidth + 1) wrong.push(`the menu is ${menu.scrollWidth} px wide in ${menu.clientWidth}`);
+
           // Where text is painted, cut by whatever clips it.
           const clip = e => {
             let box = { left: -1e6, top: -1e6, right: 1e6, bottom: 1e6 };

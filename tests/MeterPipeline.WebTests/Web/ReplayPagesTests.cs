@@ -60,6 +60,7 @@ public sealed class ReplayPagesTests : IAsyncLifetime
         using var bureau = await WebVisitor.SignedInAsync(Site, "bureau");
         await bureau.GetAsync("/quarantine?reason=unknown-meter&company=grid&open=true");
         var at = await Begin(bureau, ("act", "all"));
+        Assert.Contains("供能企业 国网运城供电公司 · 表号未登记", bureau.Html, StringComparison.Ordinal);
         Assert.Equal(["2", "1", "1", "1"], Figures(bureau));
         var later = Quarantine("M-LATE", "2.5");
         await Confirm(bureau, at, "已补登记电表");
