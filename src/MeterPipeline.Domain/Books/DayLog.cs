@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MeterPipeline.Domain.Books;
 
 /// <summary>
@@ -17,8 +19,10 @@ public sealed class DayLog
 
     // A million logs: what is empty most of the time takes no room, and a buffer grows by what is written.
     private List<(int Autumn, byte[] Days)>? finished;
+    private byte[] stored = []; // a year in whose bytes the first days lie: read and never written to
+    private int storedStart;
+    private int storedLength;
     private byte[] buffer = [];
-    private int start; // not 0: the days lie in a stored year, which is read and never written to
     private int length;
     private int lastDay;
     private long expectedRegister;
@@ -26,31 +30,51 @@ public sealed class DayLog
     /// <summary>Year of the buffer in use, by its autumn; <see cref="int.MinValue"/> before the first day.</summary>
     public int Autumn { get; private set; } = int.MinValue;
 
-    /// <summary>The encoded days of <see cref="Autumn"/>.</summary>
-    public ReadOnlySpan<byte> Days => buffer.AsSpan(start, length);
+    /// <summary>Bytes of the encoded days of <see cref="Autumn"/>.</summary>
+    public int Length => storedLength + length;
+
+    private ReadOnlySpan<byte> StoredDays => stored.AsSpan(storedStart, storedLength);
+
+    /// <summary>What <see cref="Append"/> has added to this log.</summary>
+    private ReadOnlySpan<byte> AddedDays => buffer.AsSpan(0, length);
 
     /// <summary>Years that are complete and wait to be stored, each once.</summary>
     public IReadOnlyList<(int Autumn, byte[] Days)> Finished => finished ?? None;
 
-    /// <summary>A log that continues the days of a stored year. They are copied when a day is added: most are restored to be read.</summary>
+    /// <summary>
+    /// A log that continues the days of a stored year, which stay where they are: copied, when a city's meters close their first days after a start, they left
+    /// holes of as many bytes all over the heap.
+    /// </summary>
     /// <param name="blob">A <see cref="YearBook"/>.</param>
     public static DayLog Continue(int autumn, byte[] blob)
     {
         var (start, length) = YearBook.DaysIn(blob);
-        return new() { Autumn = autumn, buffer = blob, start = start, length = length, lastDay = Unread };
+        return new() { Autumn = autumn, stored = blob, storedStart = start, storedLength = length, lastDay = Unread };
     }
 
     /// <summary>Adds the days of <see cref="Autumn"/> that lie in [first, last] to a list.</summary>
     /// <exception cref="FormatException">Stored days are damaged.</exception>
     public void Read(LocalDay first, LocalDay last, List<DayTotal> into)
     {
-        var reader = new Reader(Autumn, Days);
+        var reader = new Reader(Autumn, StoredDays);
+        reader.Read(first, last, into);
+        reader = new Reader(reader.LastDay, reader.ExpectedRegister, AddedDays);
         reader.Read(first, last, into);
         if (lastDay == Unread) Remember(reader);
     }
 
-    /// <summary>Reads days of a year that a <see cref="Branch"/> of this log has added.</summary>
+    /// <summary>Writes the encoded days of <see cref="Autumn"/>.</summary>
+    public void WriteDays(IBufferWriter<byte> into)
+    {
+        into.Write(StoredDays);
+        into.Write(AddedDays);
+    }
+
+    /// <summary>Reads days of a year that a <see cref="Branch"/> of this log has finished.</summary>
     public Reader Added(int autumn, ReadOnlySpan<byte> days) => autumn == Autumn ? new Reader(lastDay, expectedRegister, days) : new Reader(autumn, days);
+
+    /// <summary>Reads the days of the newest year that a <see cref="Branch"/> of this log has added.</summary>
+    public Reader Added(DayLog branch) => Added(branch.Autumn, branch.AddedDays);
 
     /// <summary>Says what a complete year holds, in place of what was said before.</summary>
     public void Finish(int autumn, byte[] days)
@@ -78,7 +102,7 @@ public sealed class DayLog
         if (day.Day.Number < lastDay) throw new InvalidOperationException($"Day {day.Day} closes after a later one.");
         Span<byte> entry = stackalloc byte[LongestDay];
         var bytes = Encode(entry, day);
-        if (start > 0 || buffer.Length - length < bytes) Grow(bytes);
+        if (buffer.Length - length < bytes) Grow(bytes);
         entry[..bytes].CopyTo(buffer.AsSpan(length));
         length += bytes;
         Remember(day);
@@ -86,9 +110,9 @@ public sealed class DayLog
 
     private void Grow(int bytes)
     {
-        var grown = new byte[Math.Max(length + bytes, length + length / 2)];
-        Days.CopyTo(grown);
-        (buffer, start) = (grown, 0);
+        var grown = new byte[Math.Max(length + bytes, Math.Max(length + length / 2, storedLength / 4))];
+        AddedDays.CopyTo(grown);
+        buffer = grown;
     }
 
     private int Encode(Span<byte> into, in DayTotal day)
@@ -121,7 +145,7 @@ public sealed class DayLog
     private void ReadAll()
     {
         if (lastDay != Unread) return;
-        var reader = new Reader(Autumn, Days);
+        var reader = new Reader(Autumn, StoredDays); // nothing is added before they are read
         while (reader.Next(out _))
         {
         }
@@ -132,8 +156,8 @@ public sealed class DayLog
 
     private void Turn(int autumn)
     {
-        if (Autumn != int.MinValue) Finish(Autumn, Days.ToArray());
-        if (start > 0) (buffer, start) = ([], 0);
+        if (Autumn != int.MinValue) Finish(Autumn, [.. StoredDays, .. AddedDays]);
+        (stored, storedStart, storedLength) = ([], 0, 0);
         (Autumn, length, lastDay, expectedRegister) = (autumn, 0, FirstDayOf(autumn), 0);
     }
 

@@ -176,7 +176,7 @@ public sealed class MeterBook
     /// <inheritdoc cref="Year"/>
     public void WriteYear(int autumn, IBufferWriter<byte> into)
     {
-        if (autumn == OpenAutumn) YearBook.WriteOpen(into, lives.Print, log.Days, fold.Current);
+        if (autumn == OpenAutumn) YearBook.WriteOpen(into, lives.Print, log, fold.Current);
         else YearBook.WriteClosed(into, lives.Print, FinishedYear(log.Finished, autumn) ?? throw new InvalidOperationException($"Meter number {MeterNo} has no folded year {autumn}."));
     }
 
@@ -222,7 +222,7 @@ public sealed class MeterBook
         }
         var branch = fold.Conclude(Ahead);
         foreach (var (autumn, days) in branch.Finished) log.Added(autumn, days).Read(first, last, result);
-        if (branch.Autumn != int.MinValue) log.Added(branch.Autumn, branch.Days).Read(first, last, result);
+        if (branch.Autumn != int.MinValue) log.Added(branch).Read(first, last, result);
         return result;
     }
 

@@ -20,16 +20,16 @@ public static class YearBook
     }
 
     /// <summary>The newest year with the fold's state.</summary>
-    internal static void WriteOpen(IBufferWriter<byte> into, ulong print, ReadOnlySpan<byte> days, in MeterFold.State state)
+    internal static void WriteOpen(IBufferWriter<byte> into, ulong print, DayLog log, in MeterFold.State state)
     {
         Span<byte> parts = stackalloc byte[33 * Varint.MaxBytes];
         var head = 0;
-        Varint.Write(parts, ref head, (uint)days.Length);
+        Varint.Write(parts, ref head, (uint)log.Length);
         var end = head;
         WriteState(parts, ref end, state);
         WriteHead(into, print, open: true);
         into.Write(parts[..head]);
-        into.Write(days);
+        log.WriteDays(into);
         into.Write(parts[head..end]);
     }
 

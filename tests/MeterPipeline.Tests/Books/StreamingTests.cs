@@ -57,6 +57,28 @@ public sealed class StreamingTests(ITestOutputHelper output)
         Assert.Equal(0, stores);
     }
 
+    /// <summary>A city's meters close their first days after a start within a second: copies of their years would be holes all over the heap.</summary>
+    [Fact]
+    public void The_first_day_that_closes_after_a_restart_does_not_copy_the_year()
+    {
+        const int Days = 200;
+        var shelf = new MemoryShelf(Books(First.StartMs).Registry);
+        var books = shelf.Open();
+        for (var i = 0; i < Days; i++) books.Apply(ReadingAt(First.StartMs + i * LocalDay.LengthMs));
+        shelf.Flush(books);
+        books = shelf.Open();
+        var end = First.StartMs + Days * LocalDay.LengthMs;
+        books.Apply(ReadingAt(end - QuarterMs));
+        var year = books.Book(1, Register.Total).Year(2025).Length;
+        var reading = ReadingAt(end);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        books.Apply(reading);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        output.WriteLine($"a year of {year} bytes, {allocated} allocated");
+        Assert.InRange(allocated, 1, year / 2);
+        Assert.Equal(Days + 1, books.Days(1, Register.Total, First, LocalDay.Of(end)).Count);
+    }
+
     /// <summary>The days that one step closes cost the same each, however many they are.</summary>
     [Theory]
     [InlineData(400)]
