@@ -9,6 +9,9 @@ internal enum PlaceProblem : byte { None, Season, Division, NotVisible }
 /// <param name="Prefix">Of division codes; empty: everything.</param>
 internal readonly record struct Place(int Autumn, string Prefix, PlaceProblem Problem)
 {
+    /// <summary>The season was asked for by its name; otherwise it is the newest with data, which may be another one soon.</summary>
+    public bool NamesSeason { get; private init; }
+
     /// <summary>Where no division is asked for, everything, or the first division of a viewer who may not see everything.</summary>
     public static Place Of(HttpContext context, SeasonBoards seasons, string? season, string? division)
     {
@@ -16,6 +19,6 @@ internal readonly record struct Place(int Autumn, string Prefix, PlaceProblem Pr
         if (!seasons.TryReadSeason(season, out var autumn)) return new Place(autumn, "", PlaceProblem.Season);
         if (!DivisionCode.TryReadPrefix(division, out var prefix)) return new Place(autumn, "", PlaceProblem.Division);
         if (prefix.Length == 0 && !viewer.MaySee("")) prefix = viewer.Divisions[0];
-        return new Place(autumn, prefix, viewer.MaySee(prefix) ? PlaceProblem.None : PlaceProblem.NotVisible);
+        return new Place(autumn, prefix, viewer.MaySee(prefix) ? PlaceProblem.None : PlaceProblem.NotVisible) { NamesSeason = !string.IsNullOrEmpty(season) };
     }
 }

@@ -58,7 +58,7 @@ internal static class BoardPages
         var head = Head(frame, seasons, place, "/holds");
         var body = new HoldsPage(frame, head, place, board, asked, order, lines, boards.Today, boards.Progress(place.Autumn)) { Refused = refused }.Body();
         return frame.Page(
-            frame.Texts.Boards.Holds, body, head.To("/api/v1/holds", place.Prefix, ("reason", asked ?? ""), ("sort", order.ToString().ToLowerInvariant()), ("page", $"{lines.Page}")),
+            frame.Texts.Boards.Holds, body, head.Api("/api/v1/holds", place.Prefix, ("reason", asked ?? ""), ("sort", order.ToString().ToLowerInvariant()), ("page", $"{lines.Page}")),
             refused is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
@@ -70,7 +70,7 @@ internal static class BoardPages
         if (!Exists(seasons, place)) return ErrorPages.NotFound(frame);
         var head = Head(frame, seasons, place, "/companies");
         var body = new CompaniesPage(frame, head, place, boards.Of(place.Autumn), quality.Board(), boards.Progress(place.Autumn)).Body();
-        return frame.Page(frame.Texts.Boards.Companies, body, head.To("/api/v1/companies", place.Prefix));
+        return frame.Page(frame.Texts.Boards.Companies, body, head.Api("/api/v1/companies", place.Prefix));
     }
 
     private static IResult Quarantine(

@@ -36,7 +36,7 @@ internal static class PageEndpoints
         var uses = boards.Of(autumn);
         var sections = new UseSections(frame, head, prefix, uses, boards.Progress(autumn), boards.Settings.Budgets.In(autumn, prefix));
         var body = new OverviewPage(frame, head, board, quality.Board(), households, sections, uses, boards.Settings.Budgets).Body();
-        return frame.Page(prefix.Length == 0 ? frame.Texts.Overview : board.Name, body, head.To("/api/v1/overview", prefix));
+        return frame.Page(prefix.Length == 0 ? frame.Texts.Overview : board.Name, body, head.Api("/api/v1/overview", prefix));
     }
 
     private static IResult Household(
@@ -50,8 +50,7 @@ internal static class PageEndpoints
         {
             Personal = PersonalSection.Of(frame.Viewer, unmasking, line.Household),
         }.Body();
-        // A season that is not named is not named to the API either: its answer is another one as soon as a newer season has its first data.
-        var named = string.IsNullOrEmpty(season) ? "" : $"?season={HeatingSeason.NameOf(place.Autumn)}";
+        var named = place.NamesSeason ? $"?season={HeatingSeason.NameOf(place.Autumn)}" : ""; // as PlaceHead.Api
         return frame.Page($"{frame.Texts.Household} {id}", body, $"/api/v1/households/{Uri.EscapeDataString(id)}{named}");
     }
 

@@ -36,14 +36,25 @@ internal sealed class PlaceHead(PageFrame frame, Place place, RegistrySnapshot r
     public string Link(string prefix, params (string Name, string Value)[] more) => To(path, prefix, more);
 
     /// <summary>Another page about the same season.</summary>
-    public string To(string other, string prefix, params (string Name, string Value)[] more) =>
-        $"{other}?season={Season}{(prefix.Length == 0 ? "" : "&division=" + DivisionCode.Full(prefix))}"
-        + string.Concat(more.Where(value => value.Value.Length > 0).Select(value => $"&{value.Name}={Uri.EscapeDataString(value.Value)}"));
+    public string To(string other, string prefix, params (string Name, string Value)[] more) => Address(other, Season, prefix, more);
+
+    /// <summary>
+    /// What the page asks the API for. A season that it does not name is not named there either: the answer is another one as soon as a newer season has its
+    /// first data, and the page goes over to it.
+    /// </summary>
+    public string Api(string answer, string prefix, params (string Name, string Value)[] more) => Address(answer, place.NamesSeason ? Season : "", prefix, more);
 
     public string Household(string id) => $"/households/{Uri.EscapeDataString(id)}?season={Season}";
 
     /// <summary>As the registry names it; as it signs in where the registry does not know it.</summary>
     public static string Company(RegistrySnapshot registry, string id) => registry.Companies.GetValueOrDefault(id)?.Name ?? (id.Length == 0 ? "–" : id);
+
+    private static string Address(string path, string season, string prefix, (string Name, string Value)[] more)
+    {
+        (string Name, string Value)[] asked = [("season", season), ("division", prefix.Length == 0 ? "" : DivisionCode.Full(prefix)), .. more];
+        var query = string.Join('&', asked.Where(value => value.Value.Length > 0).Select(value => $"{value.Name}={Uri.EscapeDataString(value.Value)}"));
+        return query.Length == 0 ? path : $"{path}?{query}";
+    }
 
     public string NameOf(string prefix) => DivisionCode.NameOf(registry, prefix);
 
