@@ -32,6 +32,9 @@ public sealed class Accruer : IAsyncDisposable
     private const long UnflushedPerMeter = 47;
     private const int ManyMeters = 200_000;
 
+    /// <summary>More books than a flush of a city takes: see <see cref="Compact"/>.</summary>
+    private const int LaidOutBooks = 500_000;
+
     /// <summary>A flush waits this many times as long as the one before took, so that flushing costs a tenth at most.</summary>
     private const int RestFactor = 10;
 
@@ -75,6 +78,8 @@ public sealed class Accruer : IAsyncDisposable
     private FoldFlush flushing = new() { FoldedSeq = 0 };
     private Task? storing;
     private ChangedBooks? changed;
+    private bool compacts;
+    private bool compacted;
     private long storingSince;
     private long lastFlush;
     private long lastPrune;
@@ -390,6 +395,7 @@ public sealed class Accruer : IAsyncDisposable
         if (Projected is not null)
             foreach (var (key, seq) in settled) flushing.SettledDays.Add(new SettledDay(0, key.MeterNo, key.Register, key.Day, seq));
         settled.Clear();
+        compacts = !compacted && books.Dirty.Count > LaidOutBooks;
         books.Storing();
         unflushedReadings = 0;
         stored.Release();
@@ -409,9 +415,20 @@ public sealed class Accruer : IAsyncDisposable
         tallies.Forget(LocalDay.Of(time.GetUtcNow().ToUnixTimeMilliseconds()).Number - 1);
         FlushedSeq = flushing.FoldedSeq;
         flushing = new FoldFlush { FoldedSeq = FlushedSeq };
+        if (compacts) Compact();
         lastFlush = time.GetTimestamp();
         rest = TimeSpan.FromTicks(Math.Max(RestMin.Ticks, time.GetElapsedTime(storingSince).Ticks * RestFactor));
         if (time.GetElapsedTime(lastPrune) >= PruneEvery) Prune();
+    }
+
+    /// <summary>
+    /// What so many books and their first flush have outgrown lies among what stays. Everything stands still for a second or two, once: as often as the collector finds
+    /// it worth its while, a city would now and then.
+    /// </summary>
+    private void Compact()
+    {
+        (compacts, compacted) = (false, true);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     /// <summary>However it ends: nothing is stored behind the back of a fold that begins again or is let go.</summary>
